@@ -58,7 +58,12 @@ public sealed class DbSession
     /// <param name="rows">The rows; nothing happens when there are none.</param>
     /// <param name="values">The values of one row, in the order of the columns.</param>
     /// <param name="stop">Stops between statements.</param>
-    public async Task InsertManyAsync<T>(string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop)
+    public Task InsertManyAsync<T>(string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop) =>
+        InsertManyAsync(insert, rows, values, "", stop);
+
+    /// <summary>The same, with an <c>ON CONFLICT</c> clause after the values.</summary>
+    public async Task InsertManyAsync<T>(
+        string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, string onConflict, CancellationToken stop)
     {
         const int parametersMax = 6000;
         for (var next = 0; next < rows.Count;)
@@ -83,6 +88,8 @@ public sealed class DbSession
 
                 sql.Append(')');
             }
+
+            sql.Append(' ').Append(onConflict);
 
 #pragma warning disable CA2100 // The text is made of the constant above and of parameter names.
             command.CommandText = sql.ToString();
