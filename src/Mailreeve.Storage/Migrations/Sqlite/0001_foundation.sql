@@ -43,6 +43,7 @@ CREATE TABLE contact (
     role        TEXT NOT NULL,
     position    BIGINT NOT NULL,
     verified_at BIGINT,
+    ended_at    BIGINT,
     UNIQUE (customer_id, channel, address, role)
 );
 
