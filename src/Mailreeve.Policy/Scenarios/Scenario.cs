@@ -52,6 +52,9 @@ public enum ScenarioEvent
     /// <summary>A mail server accepted the oldest notice that waits.</summary>
     NoticeAccepted,
 
+    /// <summary>The notice that was accepted last came back; it waits again, for the next contact.</summary>
+    NoticeReturned,
+
     /// <summary>No contact accepted the oldest notice that waits.</summary>
     NoticeUndeliverable,
 

@@ -19,6 +19,7 @@ public sealed class ScenarioRun
     private readonly List<(long Decision, string Step)> asked = [];
     private readonly List<PolicyProblem> failures = [];
     private AbuseCase open = new() { Id = new CaseId(1) };
+    private Measure.Notify? delivered;
     private long lastId;
 
     private ScenarioRun(AbusePolicy policy, Scenario scenario)
@@ -66,6 +67,8 @@ public sealed class ScenarioRun
         Record(confirmed, now);
         var decided = CaseRules.Decide(policy, open, facts, now);
         Record(decided, now);
+        if (open.Phase == CasePhase.AwaitingAnswer && now >= open.Due && open.OverdueHandledRound != open.Round)
+            Apply(new CaseEvent.DeadlinePassed(), now);
         Compare(step, [.. confirmed, .. decided]);
 
         var again = CaseRules.Decide(policy, open, facts with { NewComplaint = null }, now);
@@ -87,6 +90,14 @@ public sealed class ScenarioRun
                 if (!waiting.TryDequeue(out var notice))
                     return Impossible(step, "No notice waits for delivery.");
                 Apply(Delivered(step, notice, now), now);
+                delivered = step.Happened == ScenarioEvent.NoticeAccepted ? notice : null;
+                break;
+            case ScenarioEvent.NoticeReturned:
+                if (delivered is not { } returned)
+                    return Impossible(step, "No notice was accepted that could come back.");
+                Apply(new CaseEvent.NoticeReturned(returned.Step, new NoticeId(NextId()), "Bounced."), now);
+                waiting.Enqueue(returned);
+                delivered = null;
                 break;
             case ScenarioEvent.Answered:
                 Apply(new CaseEvent.Answered(new ResponseId(NextId())), now);
@@ -178,6 +189,9 @@ public sealed class ScenarioRun
                     var decision = NextId();
                     asked.Add((decision, m.Step));
                     Apply(new CaseEvent.DecisionAsked(new DecisionId(decision), m.Step, m.Why), now);
+                    break;
+                case Measure.StartClock m:
+                    Apply(new CaseEvent.DeadlineExtended(m.Due, "An operator told the customer."), now);
                     break;
                 case Measure.Close m:
                     Apply(new CaseEvent.Closed(m.Disposition, m.Reason), now);
