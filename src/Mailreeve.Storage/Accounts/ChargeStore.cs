@@ -8,21 +8,15 @@ public sealed class ChargeStore(DbSession db)
 {
     /// <summary>Proposes charges. A complaint that was charged before, whatever became of it, is not charged again.</summary>
     /// <returns>How many are new.</returns>
-    public async Task<int> ProposeAsync(IReadOnlyList<NewCharge> charges, CancellationToken stop)
-    {
-        if (charges.Count == 0)
-            return 0;
-
-        var id = await db.NextIdsAsync("charge", charges.Count, stop);
-        return await db.InsertManyAsync("""
+    public Task<int> ProposeAsync(IReadOnlyList<NewCharge> charges, CancellationToken stop) =>
+        db.InsertManyAsync("""
             INSERT INTO charge (id, customer_id, case_id, report_id, amount_cents, currency, clause, policy_revision, state, proposed_at)
             """,
             charges,
-            c => [new ChargeId(id++), c.Customer, c.Case, c.Report, c.Amount.Cents, c.Amount.Currency, c.Clause, c.PolicyRevision,
+            c => [c.Id, c.Customer, c.Case, c.Report, c.Amount.Cents, c.Amount.Currency, c.Clause, c.PolicyRevision,
                   ChargeState.Proposed, c.ProposedAt],
             "ON CONFLICT (case_id, report_id) DO NOTHING",
             stop);
-    }
 
     /// <summary>The customer owes it.</summary>
     /// <returns><see langword="false"/> when it was decided already.</returns>
@@ -116,6 +110,9 @@ public enum ChargeState
 /// <summary>A charge to propose.</summary>
 public sealed record NewCharge
 {
+    /// <summary>Its id, from <see cref="DbSession.NextIdsAsync"/>.</summary>
+    public required ChargeId Id { get; init; }
+
     /// <summary>Who would pay.</summary>
     public required CustomerId Customer { get; init; }
 
