@@ -9,6 +9,9 @@ public sealed record AbusePolicy
     /// <summary>Names the revision on the page, in each decision and on each charge, for example <c>20020201</c>.</summary>
     public required string Revision { get; init; }
 
+    /// <summary>The first day it is in force.</summary>
+    public required LocalDate InForceFrom { get; init; }
+
     /// <summary>Heading of the policy page.</summary>
     public required string Title { get; init; }
 

@@ -58,9 +58,21 @@ public sealed class DbSession
     /// <param name="rows">The rows; nothing happens when there are none.</param>
     /// <param name="values">The values of one row, in the order of the columns.</param>
     /// <param name="stop">Stops between statements.</param>
-    public async Task InsertManyAsync<T>(string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop)
+    public Task InsertManyAsync<T>(string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop) =>
+        InsertManyAsync(insert, rows, values, "", stop);
+
+    /// <summary>Inserts many rows, and says what happens to those that are there already.</summary>
+    /// <param name="insert">The statement up to <c>VALUES</c>.</param>
+    /// <param name="rows">The rows; nothing happens when there are none.</param>
+    /// <param name="values">The values of one row, in the order of the columns.</param>
+    /// <param name="onConflict">The end of the statement: <c>ON CONFLICT (case_id, report_id) DO NOTHING</c>.</param>
+    /// <param name="stop">Stops between statements.</param>
+    /// <returns>Rows inserted or changed.</returns>
+    public async Task<int> InsertManyAsync<T>(
+        string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, string onConflict, CancellationToken stop)
     {
         const int parametersMax = 6000;
+        var affected = 0;
         for (var next = 0; next < rows.Count;)
         {
             await using var command = connection.CreateCommand();
@@ -84,11 +96,13 @@ public sealed class DbSession
                 sql.Append(')');
             }
 
-#pragma warning disable CA2100 // The text is made of the constant above and of parameter names.
-            command.CommandText = sql.ToString();
+#pragma warning disable CA2100 // The text is made of the constants above and of parameter names.
+            command.CommandText = sql.Append(' ').Append(onConflict).ToString();
 #pragma warning restore CA2100
-            await command.ExecuteNonQueryAsync(stop);
+            affected += await command.ExecuteNonQueryAsync(stop);
         }
+
+        return affected;
     }
 
     /// <summary>Reserves consecutive ids; they are given back when the transaction is.</summary>

@@ -16,6 +16,7 @@ internal static class DbValues
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.Settings.PreferTypeHandlersForEnums = true;
+        SqlMapper.Settings.PadListExpansions = true;
         Add(i => i.ToUnixTimeMilliseconds(), (long ms) => Instant.FromUnixTimeMilliseconds(ms));
         Add(a => a.ToBytes(), (byte[] bytes) => Address.FromBytes(bytes));
         Add(c => c.Value, (string text) => new ClauseId(text));

@@ -51,6 +51,9 @@ public sealed record AbuseCase
     /// <summary>How often the clock was set anew: by a refused answer, or by more time.</summary>
     public long Round { get; init; }
 
+    /// <summary>The last <see cref="Round"/> whose end was noted, so that it is noted once; -1 for none.</summary>
+    public long OverdueHandledRound { get; init; } = -1;
+
     /// <summary>The answer that waits for an operator, or was accepted.</summary>
     public ResponseId? Response { get; init; }
 
@@ -96,7 +99,11 @@ public sealed record AbuseCase
         CaseEvent.NoticeAccepted { Due: { } due } when Phase == CasePhase.Notifying =>
             this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
         CaseEvent.NoticeAccepted => this,
+        CaseEvent.NoticeReturned when Phase == CasePhase.AwaitingAnswer && Round == 0 && Blocks.IsEmpty =>
+            this with { Phase = CasePhase.Notifying, Due = null },
+        CaseEvent.NoticeReturned => this,
         CaseEvent.NoticeUndeliverable e => this with { UndeliverableStep = e.Step },
+        CaseEvent.DeadlinePassed => this with { OverdueHandledRound = Round },
         CaseEvent.Answered e => this with
         {
             Phase = CasePhase.InReview,

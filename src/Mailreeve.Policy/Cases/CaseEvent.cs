@@ -10,7 +10,9 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(ComplaintAdded), "complaint-added")]
 [JsonDerivedType(typeof(NoticeWritten), "notice-written")]
 [JsonDerivedType(typeof(NoticeAccepted), "notice-accepted")]
+[JsonDerivedType(typeof(NoticeReturned), "notice-returned")]
 [JsonDerivedType(typeof(NoticeUndeliverable), "notice-undeliverable")]
+[JsonDerivedType(typeof(DeadlinePassed), "deadline-passed")]
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(AnswerAccepted), "answer-accepted")]
 [JsonDerivedType(typeof(AnswerRefused), "answer-refused")]
@@ -56,8 +58,14 @@ public abstract record CaseEvent
     /// <param name="Due">End of the time to answer, when this notice starts the clock.</param>
     public sealed record NoticeAccepted(string Step, NoticeId Notice, Instant AcceptedAt, Instant? Due) : CaseEvent;
 
+    /// <summary>A notice that had been accepted came back. The next contact is tried; its acceptance starts the clock anew.</summary>
+    public sealed record NoticeReturned(string Step, NoticeId Notice, string Reason) : CaseEvent;
+
     /// <summary>No contact of the customer could be reached. The clock does not run.</summary>
     public sealed record NoticeUndeliverable(string Step, string Reason) : CaseEvent;
+
+    /// <summary>The time to answer ended without an answer that stands.</summary>
+    public sealed record DeadlinePassed : CaseEvent;
 
     /// <summary>The customer answered: what was resolved, and what prevents it from happening again.</summary>
     public sealed record Answered(ResponseId Response) : CaseEvent;

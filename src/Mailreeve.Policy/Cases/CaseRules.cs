@@ -10,6 +10,8 @@ namespace Mailreeve.Policy.Cases;
 /// </remarks>
 public static class CaseRules
 {
+    private const string Unheard = "undeliverable#";
+
     /// <summary>What is due now.</summary>
     /// <returns>Measures in the order they must be taken; empty when nothing is due. Each names its clause.</returns>
     public static IReadOnlyList<Measure> Decide(AbusePolicy policy, AbuseCase open, CaseFacts facts, Instant now)
@@ -36,7 +38,11 @@ public static class CaseRules
     /// <remarks>A person may accept a wide blast radius; the never-block list binds them too.</remarks>
     public static IReadOnlyList<Measure> Confirmed(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts, Instant now)
     {
-        if (open.Phase == CasePhase.Closed || RungOf(policy, open, step) is not { } rung)
+        if (open.Phase == CasePhase.Closed)
+            return [];
+        if (step.StartsWith(Unheard, StringComparison.Ordinal))
+            return [new Measure.StartClock(now + policy.LadderOf(open.Kind).AnswerWithin.Value) { Clause = policy.LadderOf(open.Kind).Clause }];
+        if (RungOf(policy, open, step) is not { } rung)
             return [];
 
         var measures = new List<Measure>();
@@ -145,11 +151,11 @@ public static class CaseRules
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
     private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)
     {
-        if (open.UndeliverableStep is not { } unheard || open.StepsTaken.Contains($"undeliverable#{unheard}"))
+        if (open.UndeliverableStep is not { } unheard || open.StepsTaken.Contains(Unheard + unheard))
             return;
         measures.Add(new Measure.Ask(
-            $"undeliverable#{unheard}",
-            "Reach the customer another way?",
+            Unheard + unheard,
+            "Have you told the customer another way? The clock starts when you say so.",
             "No contact of the customer accepted the notice.") { Clause = ladder.Clause });
     }
 

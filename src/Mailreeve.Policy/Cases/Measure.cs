@@ -39,6 +39,9 @@ public abstract record Measure
     /// <param name="Why">Why the program does not decide it.</param>
     public sealed record Ask(string Step, string Question, string Why) : Measure;
 
+    /// <summary>Start the clock by hand: an operator has told the customer.</summary>
+    public sealed record StartClock(Instant Due) : Measure;
+
     /// <summary>Close the case.</summary>
     public sealed record Close(CaseDisposition Disposition, string Reason) : Measure;
 }

@@ -19,32 +19,44 @@ public sealed class ReportStore(DbSession db)
 
     /// <summary>Reports that nobody has looked at yet, oldest first, with their bytes.</summary>
     /// <param name="limit">At most so many.</param>
+    /// <param name="bytes">No further one once they are this many bytes together; at least one comes back, however large.</param>
     /// <param name="stop">Stops the work.</param>
-    public Task<IReadOnlyList<WaitingReport>> WaitingAsync(long limit, CancellationToken stop) =>
+    public Task<IReadOnlyList<WaitingReport>> WaitingAsync(long limit, long bytes, CancellationToken stop) =>
         db.QueryAsync<WaitingReport>("""
             SELECT id, received_at, channel, queue, client_address, envelope_from, sha256, raw
             FROM   report
-            WHERE  state = 'received'
+            WHERE  id IN (
+                SELECT id
+                FROM   (SELECT id, SUM(size) OVER (ORDER BY id) - size AS before
+                        FROM   (SELECT id, size FROM report WHERE state = 'received' ORDER BY id LIMIT @limit) AS waiting) AS sized
+                WHERE  before < @bytes)
             ORDER  BY id
-            LIMIT  @limit
-            """, new { limit }, stop);
+            """, new { limit, bytes }, stop);
 
-    /// <summary>Writes down what became of reports. A report that has an outcome already keeps it.</summary>
-    /// <returns>How many took the outcome; fewer than given when another worker was faster.</returns>
-    public async Task<int> ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop)
+    /// <summary>Of these reports, those that still wait; on PostgreSQL they stay locked until the transaction ends.</summary>
+    public Task<IReadOnlyList<ReportId>> ClaimAsync(IReadOnlyList<ReportId> ids, CancellationToken stop) =>
+        db.QueryAsync<ReportId>($"""
+            SELECT id
+            FROM   report
+            WHERE  id IN @ids AND state = 'received'
+            ORDER  BY id
+            {(db.Dialect == Dialect.PostgreSql ? "FOR UPDATE SKIP LOCKED" : "")}
+            """, new { ids = ids.Select(i => i.Value) }, stop);
+
+    /// <summary>Writes down what became of reports that were claimed in this transaction.</summary>
+    public async Task ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop)
     {
-        var changed = 0;
-        foreach (var c in conclusions)
+        foreach (var same in conclusions.GroupBy(c => (c.State, c.Outcome, c.Detail, c.Format, c.Reporter)))
         {
-            changed += await db.ExecuteAsync("""
+            await db.ExecuteAsync("""
                 UPDATE report
                 SET    state = @State, outcome = @Outcome, outcome_detail = @Detail, format = @Format,
                        reporter_id = @Reporter, processed_at = @now
-                WHERE  id = @Id AND state = 'received'
-                """, new { c.State, c.Outcome, c.Detail, c.Format, c.Reporter, now, c.Id }, stop);
+                WHERE  id IN @ids AND state = 'received'
+                """,
+                new { same.Key.State, same.Key.Outcome, same.Key.Detail, same.Key.Format, same.Key.Reporter, now, ids = same.Select(c => c.Id.Value) },
+                stop);
         }
-
-        return changed;
     }
 
     /// <summary>One report without its bytes.</summary>
@@ -140,6 +152,9 @@ public enum ReportOutcome
 
     /// <summary>It names nothing of ours; the reporter was told, if that could be done.</summary>
     NotOurs,
+
+    /// <summary>It says that mail was not spam, or the like: kept, and no case is made of it.</summary>
+    Noted,
 
     /// <summary>The program could not decide it alone.</summary>
     NeedsPerson,

@@ -8,6 +8,23 @@ namespace Mailreeve.Storage.Accounts;
 /// <summary>Customers and what is theirs.</summary>
 public sealed class CustomerStore(DbSession db)
 {
+    /// <summary>How to reach a customer, in the order in which the contacts are to be tried.</summary>
+    /// <param name="customer">Whose.</param>
+    /// <param name="role">Only these; null for all.</param>
+    /// <param name="channel">Only these; null for all.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<IReadOnlyList<Contact>> ContactsOfAsync(
+        CustomerId customer, ContactRole? role, ContactChannel? channel, CancellationToken stop) =>
+        db.QueryAsync<Contact>("""
+            SELECT id, customer_id AS customer, channel, address, role, position
+            FROM   contact
+            WHERE  customer_id = @customer
+            AND    ended_at IS NULL
+            AND    (CAST(@role AS TEXT) IS NULL OR role = CAST(@role AS TEXT))
+            AND    (CAST(@channel AS TEXT) IS NULL OR channel = CAST(@channel AS TEXT))
+            ORDER  BY position, id
+            """, new { customer, role, channel }, stop);
+
     internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop)
     {
         var customers = await db.QueryAsync<CustomerRow>("""

@@ -43,6 +43,7 @@ CREATE TABLE contact (
     role        TEXT NOT NULL,
     position    BIGINT NOT NULL,
     verified_at BIGINT,
+    ended_at    BIGINT,
     UNIQUE (customer_id, channel, address, role)
 );
 
@@ -124,29 +125,30 @@ CREATE INDEX report_waiting ON report (id) WHERE state = 'received';
 CREATE INDEX report_person ON report (queue, received_at) WHERE state = 'needs-person';
 
 CREATE TABLE abuse_case (
-    id                 BIGINT PRIMARY KEY,
-    version            BIGINT NOT NULL,
-    customer_id        BIGINT NOT NULL REFERENCES customer (id),
-    downstream_id      BIGINT REFERENCES customer (id),
-    kind               TEXT NOT NULL,
-    resource_kind      TEXT NOT NULL,
-    resource           TEXT NOT NULL,
-    type               TEXT NOT NULL,
-    phase              TEXT NOT NULL,
-    opened_at          BIGINT NOT NULL,
-    due_at             BIGINT,
-    complaints         BIGINT NOT NULL,
-    reporters          BIGINT NOT NULL,
-    complaints_since   BIGINT NOT NULL,
-    answers            BIGINT NOT NULL,
-    round              BIGINT NOT NULL,
-    response_id        BIGINT,
-    undeliverable_step TEXT,
-    blocks             TEXT NOT NULL,
-    steps_taken        TEXT NOT NULL,
-    open_decisions     TEXT NOT NULL,
-    disposition        TEXT,
-    policy_revision    TEXT NOT NULL
+    id                    BIGINT PRIMARY KEY,
+    version               BIGINT NOT NULL,
+    customer_id           BIGINT NOT NULL REFERENCES customer (id),
+    downstream_id         BIGINT REFERENCES customer (id),
+    kind                  TEXT NOT NULL,
+    resource_kind         TEXT NOT NULL,
+    resource              TEXT NOT NULL,
+    type                  TEXT NOT NULL,
+    phase                 TEXT NOT NULL,
+    opened_at             BIGINT NOT NULL,
+    due_at                BIGINT,
+    complaints            BIGINT NOT NULL,
+    reporters             BIGINT NOT NULL,
+    complaints_since      BIGINT NOT NULL,
+    answers               BIGINT NOT NULL,
+    round                 BIGINT NOT NULL,
+    overdue_handled_round BIGINT NOT NULL,
+    response_id           BIGINT,
+    undeliverable_step    TEXT,
+    blocks                TEXT NOT NULL,
+    steps_taken           TEXT NOT NULL,
+    open_decisions        TEXT NOT NULL,
+    disposition           TEXT,
+    policy_revision       TEXT NOT NULL
 );
 -- One open case for each customer, resource and type, whoever races with whom.
 CREATE UNIQUE INDEX abuse_case_open ON abuse_case (customer_id, resource_kind, resource, type) WHERE phase <> 'closed';
@@ -182,8 +184,7 @@ CREATE TABLE event (
     customer_id     BIGINT REFERENCES customer (id),
     assignment_id   BIGINT REFERENCES assignment (id),
     reporter_id     BIGINT REFERENCES reporter (id),
-    fingerprint     BLOB NOT NULL,
-    redacted        TEXT
+    fingerprint     BLOB NOT NULL
 );
 CREATE INDEX event_case ON event (case_id, id);
 CREATE INDEX event_report ON event (report_id);

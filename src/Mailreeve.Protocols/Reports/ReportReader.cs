@@ -1,0 +1,120 @@
+namespace Mailreeve.Protocols.Reports;
+
+/// <summary>
+/// Reads abuse reports. The format is chosen by structure, never by sender; who the sender is, is for authentication to say.
+/// Whatever is not recognised comes back with <see cref="ReportReading.NeedsPerson"/>: nothing is lost here, and nothing is thrown.
+/// </summary>
+/// <remarks>
+/// To add a format: one file with <c>Find</c> and <c>Read</c>, one line in <see cref="ReadParts"/>, its name in
+/// <see cref="ReportFormat"/>, cases under tests/cases/reports.
+/// </remarks>
+public static class ReportReader
+{
+    /// <summary>Reads a report that came by mail, as received (RFC 5322).</summary>
+    public static ReportReading Read(ReadOnlyMemory<byte> raw, ReportLimits limits)
+    {
+        var findings = new Findings(limits);
+        try
+        {
+            if (raw.Length > limits.MessageBytes)
+            {
+                findings.CutOff($"The mail has {raw.Length} bytes; only the first {limits.MessageBytes} were read.");
+                raw = raw[..limits.MessageBytes];
+            }
+
+            var mail = MailParts.Read(raw, limits);
+            if (mail.Stopped is { } why)
+                findings.CutOff(why);
+            else if (mail.Unclosed)
+                findings.CutOff("The mail ends before its last part is closed.");
+            return Finish(WithEnvelope(ReadParts(mail, findings), mail, findings), findings);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return Unreadable(e, findings);
+        }
+    }
+
+    /// <summary>Reads a XARF document that was posted as JSON.</summary>
+    public static ReportReading ReadJson(ReadOnlyMemory<byte> json, ReportLimits limits)
+    {
+        var findings = new Findings(limits);
+        try
+        {
+            return Finish(XarfJson.Read(json, findings), findings);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return Unreadable(e, findings);
+        }
+    }
+
+    // Most explicit structure first: a part made for machines says more than a text, and a text more than a bare attachment.
+    private static ReportReading ReadParts(MailParts mail, Findings findings)
+    {
+        if (Arf.Find(mail) is { } feedback)
+            return Arf.IsWrapper(mail, feedback) && XarfJson.Find(mail) is { } wrapped
+                ? XarfJson.Read(wrapped, findings)
+                : Arf.Read(mail, feedback, findings);
+        if (NotAReport.Reason(mail) is { } reason)
+            return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
+        if (XarfJson.Find(mail) is { } json)
+            return XarfJson.Read(json, findings);
+        if (XArf.Find(mail) is var (part, fields))
+            return XArf.Read(mail, part, fields, findings);
+        if (Jmrp.Find(mail) is { } complaint)
+            return Jmrp.Read(mail, complaint, findings);
+        if (ForwardedOriginal.Find(mail) is { Count: > 0 } originals)
+            return ForwardedOriginal.Read(mail, originals, findings);
+        return new ReportReading
+        {
+            NeedsPerson = new Attention(AttentionReason.UnknownFormat, "No machine-readable part and no attached original."),
+        };
+    }
+
+    private static ReportReading WithEnvelope(ReportReading reading, MailParts mail, Findings findings)
+    {
+        var from = mail.Root.Header("From");
+        var sender = from is null ? null
+            : new ReportParty(Evidence.Mailboxes(from).FirstOrDefault(), findings.Keep(DisplayName(from)));
+        return reading with
+        {
+            Reporter = reading.Reporter ?? sender,
+            Sender = reading.Sender ?? sender,
+            MessageId = findings.Keep(mail.Root.Header("Message-ID"))?.Trim('<', '>', ' '),
+            IsAutomatic = NotAReport.IsAutomatic(mail.Root),
+        };
+    }
+
+    private static string? DisplayName(string from)
+    {
+        var open = from.LastIndexOf('<');
+        return open <= 0 ? null : from[..open].Trim(' ', '"');
+    }
+
+    private static ReportReading Finish(ReportReading reading, Findings findings) => reading with
+    {
+        Observations = findings.Observations,
+        Problems = findings.Problems,
+        NeedsPerson = Need(reading, findings),
+    };
+
+    private static Attention? Need(ReportReading reading, Findings findings)
+    {
+        if (findings.Truncated && findings.Observations.Count == 0)
+            return new Attention(AttentionReason.Truncated, "The report is too large or its end is missing, and nothing usable came before.");
+        if (reading.NeedsPerson is not null)
+            return reading.NeedsPerson;
+        if (findings.TooMany)
+            return new Attention(AttentionReason.TooManyObservations, $"Only the first {findings.Limits.Observations} observations were kept.");
+        return findings.Observations.Any(o => o.HasResource)
+            ? null
+            : new Attention(AttentionReason.NoResource, "The report names no address, URL, domain or mailbox.");
+    }
+
+    private static ReportReading Unreadable(Exception e, Findings findings) => new()
+    {
+        NeedsPerson = new Attention(AttentionReason.Unreadable, $"The reader failed: {e.GetType().Name}."),
+        Problems = findings.Problems,
+    };
+}

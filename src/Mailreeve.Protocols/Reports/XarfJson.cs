@@ -1,0 +1,150 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Mailreeve.Protocols.Reports;
+
+/// <summary>Finds XARF JSON documents and opens them safely. The version decides who reads on.</summary>
+internal static class XarfJson
+{
+    private const int PastedTries = 5;
+
+    /// <summary>A JSON document in the mail: as a part, attached under any type, or pasted into the text.</summary>
+    public static ReadOnlyMemory<byte>? Find(MailParts mail)
+    {
+        foreach (var part in mail.Parts.Where(p => p.Level == 0))
+        {
+            // Some senders label the document multipart/report and give it a .json name.
+            var named = part.Is("application", "json") || part.Is("application", "xarf+json") || part.Is("text", "json")
+                || part.FileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+            if (named && LooksLikeXarf(mail.Content(part).Span))
+                return mail.Content(part);
+        }
+
+        foreach (var part in mail.Parts.Where(p => p.Level == 0 && p.Type?.IsMimeType("text", "*") != false))
+        {
+            var content = mail.Content(part);
+            if (LooksLikeXarf(content.Span) && Pasted(content) is { } document)
+                return document;
+        }
+
+        return null;
+    }
+
+    public static ReportReading Read(ReadOnlyMemory<byte> json, Findings findings)
+    {
+        var format = ReportFormat.None;
+        try
+        {
+            if (Opening(json, findings) is not { } text)
+                return Invalid(ReportFormat.None);
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions
+            {
+                MaxDepth = findings.Limits.JsonDepth,
+                AllowDuplicateProperties = false,
+            });
+            var root = document.RootElement;
+            format = FormatOf(root);
+            return format switch
+            {
+                ReportFormat.XarfV4 => XarfV4.Read(root, findings),
+                ReportFormat.None => new ReportReading
+                {
+                    NeedsPerson = new Attention(AttentionReason.UnknownFormat, "JSON, but not an XARF report: no xarf_version and no Report."),
+                },
+                _ => XarfV3.Read(root, format, findings),
+            };
+        }
+        catch (JsonException e)
+        {
+            findings.Problem($"The JSON cannot be read: {e.Message}");
+        }
+        catch (InvalidOperationException e)
+        {
+            // A text with half a surrogate pair passes the parser and fails here.
+            findings.Problem($"A JSON text is not valid Unicode: {e.Message}");
+        }
+
+        return Invalid(format);
+    }
+
+    public static ReportReading Invalid(ReportFormat format) => new()
+    {
+        Format = format,
+        NeedsPerson = new Attention(AttentionReason.InvalidSchema, "The report breaks the rules of its format; the problems say where."),
+    };
+
+    /// <summary>Evidence payload that is said to be base64; null when it is not.</summary>
+    public static byte[]? FromBase64(string payload, ReportLimits limits)
+    {
+        if (payload.Length / 4 * 3 > limits.PartBytes)
+            return null;
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(payload.Length) + 3];
+        return Convert.TryFromBase64String(payload, bytes, out var length) ? bytes[..length] : null;
+    }
+
+    private static ReadOnlyMemory<byte>? Opening(ReadOnlyMemory<byte> json, Findings findings)
+    {
+        if (json.Span.StartsWith("\xEF\xBB\xBF"u8))
+            json = json[3..];
+        if (json.Length > findings.Limits.MessageBytes)
+            findings.CutOff($"The JSON has {json.Length} bytes; the limit is {findings.Limits.MessageBytes}.");
+        else if (json.Length > 1 && (json.Span[0] is 0 or 0xFF or 0xFE || json.Span[1] == 0))
+            findings.Problem("The JSON is UTF-16 or UTF-32; it must be UTF-8 (RFC 8259 §8.1).");
+        else if (!Utf8.IsValid(json.Span))
+            findings.Problem("The JSON is not valid UTF-8 (RFC 8259 §8.1).");
+        else
+            return json;
+        return null;
+    }
+
+    private static ReportFormat FormatOf(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            return ReportFormat.None;
+        if (root.TryGetProperty("xarf_version", out _)
+            || (root.TryGetProperty("source_identifier", out _) && root.TryGetProperty("category", out _)))
+            return ReportFormat.XarfV4;
+        if (!root.TryGetProperty("ReporterInfo", out _) && !root.TryGetProperty("Report", out _) && !root.TryGetProperty("Version", out _))
+            return ReportFormat.None;
+        var version = root.TryGetProperty("Version", out var v) ? v.ToString() : "";
+        return version.StartsWith('1') || version.StartsWith("0.1", StringComparison.Ordinal) ? ReportFormat.XarfV1
+            : version.StartsWith('2') || version.StartsWith("0.2", StringComparison.Ordinal) ? ReportFormat.XarfV2
+            : ReportFormat.XarfV3;
+    }
+
+    private static bool LooksLikeXarf(ReadOnlySpan<byte> bytes) =>
+        bytes.IndexOf("\"xarf_version\""u8) >= 0 || bytes.IndexOf("\"ReporterInfo\""u8) >= 0
+        || (bytes.IndexOf("\"source_identifier\""u8) >= 0 && bytes.IndexOf("\"report_id\""u8) >= 0);
+
+    // The document is the first balanced object that holds a key of XARF; what surrounds it is prose.
+    private static ReadOnlyMemory<byte>? Pasted(ReadOnlyMemory<byte> content)
+    {
+        var at = 0;
+        for (var tries = 0; tries < PastedTries; tries++)
+        {
+            var open = content.Span[at..].IndexOf((byte)'{');
+            if (open < 0)
+                return null;
+            at += open;
+            if (ObjectAt(content.Span[at..]) is { } length && LooksLikeXarf(content.Span.Slice(at, length)))
+                return content.Slice(at, length);
+            at++;
+        }
+
+        return null;
+    }
+
+    private static int? ObjectAt(ReadOnlySpan<byte> span)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(span, isFinalBlock: false, default);
+            return reader.Read() && reader.TrySkip() ? (int)reader.BytesConsumed : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
