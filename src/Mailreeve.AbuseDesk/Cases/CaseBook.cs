@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Notices;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -103,6 +104,29 @@ internal sealed class CaseBook
     {
         var facts = WithBlocks(id, new CaseFacts());
         await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
+    }
+
+    /// <summary>Tells the customer something that an operator decided.</summary>
+    public Task NotifyAsync(CaseId id, string step, string template, ClauseId clause, Actor actor, CancellationToken stop) =>
+        NotifyAsync(id, new Measure.Notify(step, template, StartsClock: false) { Clause = clause }, actor, stop);
+
+    /// <summary>Lifts one block, when it still is in force.</summary>
+    public async Task LiftAsync(CaseId id, BlockId block, string reason, ClauseId clause, Actor actor, CancellationToken stop)
+    {
+        var lifted = await new BlockStore(db).LiftAsync(block, actor, reason, now, stop);
+        Record(id, new CaseEvent.BlockEnded(block, Expired: !lifted, reason), actor, clause);
+    }
+
+    /// <summary>Ends a case whose complaint was not justified.</summary>
+    public async Task CloseUnfoundedAsync(CaseId id, string reason, ClauseId clause, Actor actor, CancellationToken stop)
+    {
+        await CarryOutAsync(id,
+            [
+                new Measure.LiftBlocks(reason) { Clause = clause },
+                new Measure.Notify("unfounded", NoticeNames.Unfounded, StartsClock: false) { Clause = clause },
+                new Measure.Close(CaseDisposition.Unfounded, reason) { Clause = clause },
+            ],
+            actor, stop);
     }
 
     /// <summary>Writes everything.</summary>
@@ -210,10 +234,7 @@ internal sealed class CaseBook
     private async Task LiftBlocksAsync(CaseId id, Measure.LiftBlocks m, Actor actor, CancellationToken stop)
     {
         foreach (var block in this[id].Blocks.Select(b => new BlockId(b)))
-        {
-            var lifted = await new BlockStore(db).LiftAsync(block, actor, m.Reason, now, stop);
-            Record(id, new CaseEvent.BlockEnded(block, Expired: !lifted, m.Reason), actor, m.Clause);
-        }
+            await LiftAsync(id, block, m.Reason, m.Clause, actor, stop);
     }
 
     private async Task AskAsync(CaseId id, Measure.Ask m, Actor actor, CancellationToken stop)

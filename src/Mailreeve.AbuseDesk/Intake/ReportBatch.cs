@@ -10,8 +10,9 @@ using NodaTime;
 namespace Mailreeve.AbuseDesk.Intake;
 
 /// <summary>Concludes reports within one transaction: what they need is read in one go, decided in memory, and written in one go.</summary>
-internal sealed class ReportBatch(DbSession db, AbusePolicy policy, BlockPlanner planner, ReporterAnswers answers, Instant now)
+internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers answers, Instant now)
 {
+    private readonly AbusePolicy policy = books.Policy;
     private readonly Dictionary<CaseKey, CaseId> openCases = [];
     private readonly HashSet<(CaseId, long)> reportersSeen = [];
     private readonly HashSet<(CaseId, long, string)> evidenceSeen = [];
@@ -28,7 +29,7 @@ internal sealed class ReportBatch(DbSession db, AbusePolicy policy, BlockPlanner
 
         var counts = reports.GroupBy(r => r.ReporterMailbox).ToDictionary(g => g.Key, g => (long)g.Count());
         var reporters = await new ReporterStore(db).CountAsync(counts, now, stop);
-        var book = new CaseBook(db, policy, planner, now, reports.Count);
+        var book = books.Open(db, now, reports.Count);
         await LoadAsync(reports, reporters.Values, book, stop);
 
         var eventIds = new IdPool(db, "event", reports.Sum(r => Math.Max(1, r.Findings.Count)));

@@ -1,7 +1,6 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
-using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -21,21 +20,19 @@ public sealed class ReportClerk : IClerk
     private const long BatchBytes = 16 << 20;
 
     private readonly Database database;
-    private readonly AbusePolicy policy;
+    private readonly CaseBooks books;
     private readonly LiveViews views;
     private readonly IClock clock;
     private readonly ILogger<ReportClerk> log;
     private readonly ReportUnderstanding understanding;
-    private readonly BlockPlanner planner;
     private readonly ReporterAnswers answers;
 
     /// <summary>Makes the worker.</summary>
     public ReportClerk(
-        Database database, AbusePolicy policy, Provider provider, LiveViews views, ReporterAnswers answers, IClock clock, ILogger<ReportClerk> log)
+        Database database, Provider provider, CaseBooks books, LiveViews views, ReporterAnswers answers, IClock clock, ILogger<ReportClerk> log)
     {
-        (this.database, this.policy, this.views, this.answers, this.clock, this.log) = (database, policy, views, answers, clock, log);
-        understanding = new ReportUnderstanding(policy, provider, ReportLimits.Default);
-        planner = new BlockPlanner(policy, provider, views);
+        (this.database, this.books, this.views, this.answers, this.clock, this.log) = (database, books, views, answers, clock, log);
+        understanding = new ReportUnderstanding(books.Policy, provider, ReportLimits.Default);
     }
 
     /// <inheritdoc/>
@@ -103,6 +100,6 @@ public sealed class ReportClerk : IClerk
             var now = clock.GetCurrentInstant();
             var claimed = (await new ReportStore(db).ClaimAsync([.. understood.Select(u => u.Report.Id)], stop)).ToHashSet();
             var mine = understood.Where(u => claimed.Contains(u.Report.Id)).ToList();
-            await new ReportBatch(db, policy, planner, answers, now).ConcludeAsync(mine, stop);
+            await new ReportBatch(db, books, answers, now).ConcludeAsync(mine, stop);
         }, stop);
 }

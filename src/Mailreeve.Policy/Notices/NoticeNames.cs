@@ -18,6 +18,9 @@ public static class NoticeNames
     /// <summary>A block was lifted without an answer.</summary>
     public const string Lifted = "lifted";
 
+    /// <summary>The complaint was not justified; the case is closed.</summary>
+    public const string Unfounded = "unfounded";
+
     /// <summary>A notice once more, because it is not known whether it arrived.</summary>
     public const string Repeat = "repeat";
 
@@ -29,7 +32,7 @@ public static class NoticeNames
 
     /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
     public static readonly IReadOnlyList<string> Required =
-        [Complaint, Blocked, Accepted, Refused, Lifted, Repeat, RegistrationNumber, NotOurs];
+        [Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs];
 
     private static readonly IReadOnlyList<string> CaseNames =
     [
