@@ -31,7 +31,10 @@ public static class PolicyShow
             yield return "";
             yield return $"{Words.Of(ladder.Kind)} ({ladder.Clause}), {DurationText.Human(ladder.AnswerWithin.Value)} to answer";
             foreach (var rung in ladder.Rungs)
-                yield return $"     {Words.Of(rung.When),-11} {Words.Of(rung.Measure),-16} {Words.Of(rung.Mode),-5} {rung.Clause,-4} {rung.Notice}".TrimEnd();
+            {
+                var step = $"     {Words.Of(rung.When),-11} {Words.Of(rung.Measure),-16} {Words.Of(rung.Mode),-5}";
+                yield return $"{step} {rung.Clause,-4} {rung.Notice}".TrimEnd();
+            }
         }
     }
 }

@@ -82,7 +82,10 @@ public sealed class ScenarioRun
 
         var again = CaseRules.Decide(policy, open, facts with { NewComplaint = null }, now);
         if (again.Count > 0)
-            Fail(step, $"The same measures would be taken twice: {string.Join("; ", again.Select(MeasureWords.Of))}.", "This is a fault of the program.");
+        {
+            var twice = string.Join("; ", again.Select(MeasureWords.Of));
+            Fail(step, $"The same measures would be taken twice: {twice}.", "This is a fault of the program.");
+        }
     }
 
     // What the event adds to the facts; null when it cannot happen now.
