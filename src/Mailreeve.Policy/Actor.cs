@@ -1,0 +1,17 @@
+namespace Mailreeve.Policy;
+
+/// <summary>Who did something: the policy itself, an operator, a customer. Stored as text, shown in every history.</summary>
+public readonly record struct Actor(string Value)
+{
+    /// <summary>The program, following the policy.</summary>
+    public static readonly Actor Policy = new("policy");
+
+    /// <summary>An operator, by sign-in name.</summary>
+    public static Actor Operator(string name) => new($"operator {name}");
+
+    /// <summary>A customer, by registration number.</summary>
+    public static Actor Customer(string regNumber) => new($"customer {regNumber}");
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+}

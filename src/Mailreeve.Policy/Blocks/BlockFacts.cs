@@ -1,0 +1,28 @@
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Policy.Blocks;
+
+/// <summary>What is known about a block before it is placed.</summary>
+/// <param name="Prefixes">What it would cover; empty when there is nothing to block.</param>
+/// <param name="NeverBlock">The first entry of the never-block list that it would hit, with its reason; null when none.</param>
+/// <param name="OtherCustomers">Customers, other than those of the case, who have an address in it.</param>
+public sealed record BlockFacts(IReadOnlyList<Prefix> Prefixes, NeverBlockEntry? NeverBlock, long OtherCustomers)
+{
+    /// <summary>A block that covers nothing.</summary>
+    public static readonly BlockFacts Nothing = new([], null, 0);
+
+    /// <summary>Addresses it would cover; <see cref="ulong.MaxValue"/> when they are too many to count.</summary>
+    public ulong Addresses
+    {
+        get
+        {
+            ulong sum = 0;
+            foreach (var prefix in Prefixes)
+                sum = prefix.Count > ulong.MaxValue - sum ? ulong.MaxValue : sum + prefix.Count;
+            return sum;
+        }
+    }
+}
+
+/// <summary>Something that is never blocked: the provider's own machines, its upstreams, management.</summary>
+public sealed record NeverBlockEntry(Prefix Prefix, string Reason);

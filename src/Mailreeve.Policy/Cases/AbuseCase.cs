@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using NodaTime;
+
+namespace Mailreeve.Policy.Cases;
+
+/// <summary>The state of a case: the fold of its events. Immutable; <see cref="Apply"/> gives the next one.</summary>
+public sealed record AbuseCase
+{
+    /// <summary>Its number.</summary>
+    public required CaseId Id { get; init; }
+
+    /// <summary>How many events it has; the optimistic lock of whoever writes the next one.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Who answers for it (C2).</summary>
+    public CustomerId Customer { get; init; }
+
+    /// <summary>The customer's customer whose resource it is.</summary>
+    public CustomerId? Downstream { get; init; }
+
+    /// <summary>What it alleges.</summary>
+    public CaseKind Kind { get; init; }
+
+    /// <summary>What it is about.</summary>
+    public Resource Resource { get; init; } = new(ResourceKind.Address, "");
+
+    /// <summary>XARF v4 <c>category/type</c>.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Where it stands.</summary>
+    public CasePhase Phase { get; init; } = CasePhase.Notifying;
+
+    /// <summary>When it was opened.</summary>
+    public Instant OpenedAt { get; init; }
+
+    /// <summary>End of the time to answer; null while no clock runs.</summary>
+    public Instant? Due { get; init; }
+
+    /// <summary>Complaints that count, without repeats by the same reporter.</summary>
+    public long Complaints { get; init; }
+
+    /// <summary>Distinct reporters.</summary>
+    public long Reporters { get; init; }
+
+    /// <summary>Complaints that came after the customer's last answer.</summary>
+    public long ComplaintsSinceAnswer { get; init; }
+
+    /// <summary>Answers the customer has given.</summary>
+    public long Answers { get; init; }
+
+    /// <summary>How often the clock was set anew: by a refused answer, or by more time.</summary>
+    public long Round { get; init; }
+
+    /// <summary>The last <see cref="Round"/> whose end was noted, so that it is noted once; -1 for none.</summary>
+    public long OverdueHandledRound { get; init; } = -1;
+
+    /// <summary>The answer that waits for an operator, or was accepted.</summary>
+    public ResponseId? Response { get; init; }
+
+    /// <summary>Blocks in force for this case.</summary>
+    public ImmutableSortedSet<long> Blocks { get; init; } = [];
+
+    /// <summary>The step whose notice reached nobody; null while none is in that state.</summary>
+    public string? UndeliverableStep { get; init; }
+
+    /// <summary>Steps that were taken or asked for, as <see cref="CaseRules"/> names them: none is taken twice.</summary>
+    public ImmutableSortedSet<string> StepsTaken { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>Questions on the desk.</summary>
+    public ImmutableSortedSet<long> OpenDecisions { get; init; } = [];
+
+    /// <summary>How it ended; null while it is open.</summary>
+    public CaseDisposition? Disposition { get; init; }
+
+    /// <summary>The state after one more event.</summary>
+    /// <param name="happened">What happened.</param>
+    /// <param name="at">When.</param>
+    public AbuseCase Apply(CaseEvent happened, Instant at) => Fold(happened, at) with { Version = Version + 1 };
+
+    private AbuseCase Fold(CaseEvent happened, Instant at) => happened switch
+    {
+        CaseEvent.Opened e => this with
+        {
+            Customer = e.Customer,
+            Downstream = e.Downstream,
+            Kind = e.CaseKind,
+            Resource = e.Resource,
+            Type = e.Type,
+            OpenedAt = at,
+        },
+        CaseEvent.ComplaintAdded { IsRepeat: true } => this,
+        CaseEvent.ComplaintAdded e => this with
+        {
+            Complaints = Complaints + 1,
+            Reporters = Reporters + (e.IsNewReporter ? 1 : 0),
+            ComplaintsSinceAnswer = Answers == 0 ? 0 : ComplaintsSinceAnswer + 1,
+        },
+        CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.NoticeAccepted { Due: { } due } when Phase == CasePhase.Notifying =>
+            this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
+        CaseEvent.NoticeAccepted => this,
+        CaseEvent.NoticeReturned when Phase == CasePhase.AwaitingAnswer && Round == 0 && Blocks.IsEmpty =>
+            this with { Phase = CasePhase.Notifying, Due = null },
+        CaseEvent.NoticeReturned => this,
+        CaseEvent.NoticeUndeliverable e => this with { UndeliverableStep = e.Step },
+        CaseEvent.DeadlinePassed => this with { OverdueHandledRound = Round },
+        CaseEvent.Answered e => this with
+        {
+            Phase = CasePhase.InReview,
+            Due = null,
+            Response = e.Response,
+            Answers = Answers + 1,
+            ComplaintsSinceAnswer = 0,
+        },
+        CaseEvent.AnswerAccepted => this with { Phase = CasePhase.Resolving },
+        CaseEvent.AnswerRefused e => this with { Phase = CasePhase.AwaitingAnswer, Due = e.Due, Round = Round + 1, Response = null },
+        CaseEvent.DeadlineExtended e => this with { Phase = CasePhase.AwaitingAnswer, Due = e.Due, Round = Round + 1 },
+        CaseEvent.BlockPlaced e => this with { Blocks = Blocks.Add(e.Block.Value), StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.BlockEnded e => this with { Blocks = Blocks.Remove(e.Block.Value) },
+        CaseEvent.ChargeProposed or CaseEvent.ChargeDecided => this,
+        CaseEvent.DecisionAsked e => this with { OpenDecisions = OpenDecisions.Add(e.Decision.Value), StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
+        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition },
+        _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
+    };
+}
+
+/// <summary>Where a case stands.</summary>
+public enum CasePhase
+{
+    /// <summary>The notice was not yet accepted for delivery; no clock runs.</summary>
+    Notifying,
+
+    /// <summary>The clock runs, or has run out.</summary>
+    AwaitingAnswer,
+
+    /// <summary>The customer has answered; an operator decides.</summary>
+    InReview,
+
+    /// <summary>The answer was accepted; blocks are being lifted.</summary>
+    Resolving,
+
+    /// <summary>Over.</summary>
+    Closed,
+}

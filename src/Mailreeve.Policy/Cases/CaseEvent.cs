@@ -1,0 +1,118 @@
+using System.Text.Json.Serialization;
+using NodaTime;
+
+namespace Mailreeve.Policy.Cases;
+
+/// <summary>Something that happened to a case. A case is the sequence of these; nothing about it is kept that they do not tell.</summary>
+/// <remarks>Stored as JSON with the discriminators below: they never change their meaning, and a new fact gets a new case.</remarks>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Opened), "opened")]
+[JsonDerivedType(typeof(ComplaintAdded), "complaint-added")]
+[JsonDerivedType(typeof(NoticeWritten), "notice-written")]
+[JsonDerivedType(typeof(NoticeAccepted), "notice-accepted")]
+[JsonDerivedType(typeof(NoticeReturned), "notice-returned")]
+[JsonDerivedType(typeof(NoticeUndeliverable), "notice-undeliverable")]
+[JsonDerivedType(typeof(DeadlinePassed), "deadline-passed")]
+[JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(AnswerAccepted), "answer-accepted")]
+[JsonDerivedType(typeof(AnswerRefused), "answer-refused")]
+[JsonDerivedType(typeof(DeadlineExtended), "deadline-extended")]
+[JsonDerivedType(typeof(BlockPlaced), "block-placed")]
+[JsonDerivedType(typeof(BlockEnded), "block-ended")]
+[JsonDerivedType(typeof(ChargeProposed), "charge-proposed")]
+[JsonDerivedType(typeof(ChargeDecided), "charge-decided")]
+[JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
+[JsonDerivedType(typeof(DecisionMade), "decision-made")]
+[JsonDerivedType(typeof(Closed), "closed")]
+public abstract record CaseEvent
+{
+    private CaseEvent()
+    {
+    }
+
+    /// <summary>The case began. Always the first event, and only the first.</summary>
+    /// <param name="Customer">Who answers for it: the provider's direct customer (C2).</param>
+    /// <param name="Downstream">The customer's customer whose resource it is; null when it is the customer's own.</param>
+    /// <param name="CaseKind">What it alleges.</param>
+    /// <param name="Resource">What it is about.</param>
+    /// <param name="Type">XARF v4 <c>category/type</c>.</param>
+    public sealed record Opened(CustomerId Customer, CustomerId? Downstream, CaseKind CaseKind, Resource Resource, string Type) : CaseEvent;
+
+    /// <summary>A report alleged a breach (again).</summary>
+    /// <param name="Report">The report.</param>
+    /// <param name="Event">Its observation about this resource.</param>
+    /// <param name="IsNewReporter">Whether this reporter had not complained in this case before.</param>
+    /// <param name="IsRepeat">Whether the same reporter already sent the same evidence: it is kept, but it is no further complaint.</param>
+    public sealed record ComplaintAdded(ReportId Report, EventId Event, bool IsNewReporter, bool IsRepeat) : CaseEvent;
+
+    /// <summary>The customer is to be told; the notice waits for delivery.</summary>
+    /// <param name="Step">The step this notice belongs to; one notice for one step.</param>
+    /// <param name="Template">The text, a file of <c>policy/notices</c>.</param>
+    /// <param name="StartsClock">Whether the time to answer begins when it is accepted.</param>
+    public sealed record NoticeWritten(string Step, string Template, bool StartsClock) : CaseEvent;
+
+    /// <summary>A mail server took responsibility for the notice.</summary>
+    /// <param name="Step">The step.</param>
+    /// <param name="Notice">Which of its attempts (contacts) it was.</param>
+    /// <param name="AcceptedAt">When.</param>
+    /// <param name="Due">End of the time to answer, when this notice starts the clock.</param>
+    public sealed record NoticeAccepted(string Step, NoticeId Notice, Instant AcceptedAt, Instant? Due) : CaseEvent;
+
+    /// <summary>A notice that had been accepted came back. The next contact is tried; its acceptance starts the clock anew.</summary>
+    public sealed record NoticeReturned(string Step, NoticeId Notice, string Reason) : CaseEvent;
+
+    /// <summary>No contact of the customer could be reached. The clock does not run.</summary>
+    public sealed record NoticeUndeliverable(string Step, string Reason) : CaseEvent;
+
+    /// <summary>The time to answer ended without an answer that stands.</summary>
+    public sealed record DeadlinePassed : CaseEvent;
+
+    /// <summary>The customer answered: what was resolved, and what prevents it from happening again.</summary>
+    public sealed record Answered(ResponseId Response) : CaseEvent;
+
+    /// <summary>An operator is convinced (C4).</summary>
+    public sealed record AnswerAccepted(ResponseId Response, string Reason) : CaseEvent;
+
+    /// <summary>An operator is not convinced (C4); the customer may answer again until <paramref name="Due"/>.</summary>
+    public sealed record AnswerRefused(ResponseId Response, string Reason, Instant Due) : CaseEvent;
+
+    /// <summary>An operator gave more time.</summary>
+    public sealed record DeadlineExtended(Instant Due, string Reason) : CaseEvent;
+
+    /// <summary>A block took effect.</summary>
+    public sealed record BlockPlaced(BlockId Block, string Target, string Step, Instant ExpiresAt) : CaseEvent;
+
+    /// <summary>A block is over.</summary>
+    /// <param name="Block">The block.</param>
+    /// <param name="Expired">Whether it ran out rather than being lifted.</param>
+    /// <param name="Reason">Why it was lifted.</param>
+    public sealed record BlockEnded(BlockId Block, bool Expired, string Reason) : CaseEvent;
+
+    /// <summary>A charge was proposed for one complaint (C3).</summary>
+    public sealed record ChargeProposed(ChargeId Charge, ReportId Report, Money Amount) : CaseEvent;
+
+    /// <summary>An operator confirmed or voided a charge.</summary>
+    public sealed record ChargeDecided(ChargeId Charge, bool Confirmed, string Reason) : CaseEvent;
+
+    /// <summary>A person must decide before the case goes on.</summary>
+    /// <param name="Decision">The question on the desk.</param>
+    /// <param name="Step">The step of the ladder it is about.</param>
+    /// <param name="Why">Why the program does not decide it.</param>
+    public sealed record DecisionAsked(DecisionId Decision, string Step, string Why) : CaseEvent;
+
+    /// <summary>A person decided.</summary>
+    public sealed record DecisionMade(DecisionId Decision, string Step, bool Accepted, string Reason) : CaseEvent;
+
+    /// <summary>The case is over.</summary>
+    public sealed record Closed(CaseDisposition Disposition, string Reason) : CaseEvent;
+}
+
+/// <summary>How a case ended.</summary>
+public enum CaseDisposition
+{
+    /// <summary>The customer resolved the problem and prevents it from recurring.</summary>
+    Resolved,
+
+    /// <summary>The complaint was not justified.</summary>
+    Unfounded,
+}

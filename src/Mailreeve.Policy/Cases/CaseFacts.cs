@@ -1,0 +1,19 @@
+using Mailreeve.Policy.Blocks;
+
+namespace Mailreeve.Policy.Cases;
+
+/// <summary>What is known at the moment of a decision, beside the case itself.</summary>
+public sealed record CaseFacts
+{
+    /// <summary>The report whose complaint was just added; null when the decision has another occasion, or the complaint is a repeat.</summary>
+    public ReportId? NewComplaint { get; init; }
+
+    /// <summary>The step of a block that has just run out; null when none has.</summary>
+    public string? ExpiredBlockStep { get; init; }
+
+    /// <summary>What blocking the address of the case would mean.</summary>
+    public BlockFacts AddressBlock { get; init; } = BlockFacts.Nothing;
+
+    /// <summary>What blocking all the customer's addresses would mean.</summary>
+    public BlockFacts CustomerBlock { get; init; } = BlockFacts.Nothing;
+}

@@ -1,0 +1,180 @@
+using Mailreeve.Policy.Blocks;
+using NodaTime;
+
+namespace Mailreeve.Policy.Cases;
+
+/// <summary>What the policy requires on a case. Pure: same arguments, same measures.</summary>
+/// <remarks>
+/// A step is named <c>rung</c>, <c>rung#round</c> or <c>rung#answer</c>, so that it is taken once for each time its occasion
+/// arises. What was taken is in the case; asking again right after recording the measures therefore gives none.
+/// </remarks>
+public static class CaseRules
+{
+    private const string Unheard = "undeliverable#";
+
+    /// <summary>What is due now.</summary>
+    /// <returns>Measures in the order they must be taken; empty when nothing is due. Each names its clause.</returns>
+    public static IReadOnlyList<Measure> Decide(AbusePolicy policy, AbuseCase open, CaseFacts facts, Instant now)
+    {
+        if (open.Phase == CasePhase.Closed)
+            return [];
+        var ladder = policy.LadderOf(open.Kind);
+        if (open.Phase == CasePhase.Resolving)
+            return Resolve(ladder, open);
+
+        var measures = new List<Measure>();
+        foreach (var rung in ladder.Rungs)
+        {
+            if (StepDue(rung, open, facts, now) is { } step)
+                Take(policy, open, rung, step, facts, now, measures);
+        }
+
+        AskAboutNotice(ladder, open, measures);
+        AskAboutExpiry(ladder, open, facts, measures);
+        return measures;
+    }
+
+    /// <summary>What follows when an operator has said yes to the step that was asked about.</summary>
+    /// <remarks>A person may accept a wide blast radius; the never-block list binds them too.</remarks>
+    public static IReadOnlyList<Measure> Confirmed(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts, Instant now)
+    {
+        if (open.Phase == CasePhase.Closed)
+            return [];
+        if (step.StartsWith(Unheard, StringComparison.Ordinal))
+            return [new Measure.StartClock(now + policy.LadderOf(open.Kind).AnswerWithin.Value) { Clause = policy.LadderOf(open.Kind).Clause }];
+        if (RungOf(policy, open, step) is not { } rung)
+            return [];
+
+        var measures = new List<Measure>();
+        switch (rung.Measure)
+        {
+            case RungMeasure.Notify:
+                measures.Add(new Measure.Notify(step, rung.Notice!, StartsClock: true) { Clause = rung.Clause });
+                break;
+            case RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25
+                when BlockRules.Decide(policy, BlockFactsFor(rung, facts)) is not BlockVerdict.Never:
+                PlaceBlock(policy, rung, step, facts, now, measures);
+                break;
+            default:
+                break;
+        }
+
+        return measures;
+    }
+
+    /// <summary>The rung of the ladder that a step belongs to; <see langword="null"/> for a step of no rung.</summary>
+    public static Rung? RungOf(AbusePolicy policy, AbuseCase open, string step)
+    {
+        var name = step.TrimEnd('+').Split('#', 2)[0];
+        return policy.LadderOf(open.Kind).Rungs.FirstOrDefault(r => r.Name == name);
+    }
+
+    // Convinced (C4): lift, say so, close.
+    private static List<Measure> Resolve(Ladder ladder, AbuseCase open)
+    {
+        const string reason = "The problem is resolved and will not recur.";
+        var measures = new List<Measure>();
+        if (!open.Blocks.IsEmpty)
+            measures.Add(new Measure.LiftBlocks(reason) { Clause = ladder.Clause });
+        measures.Add(new Measure.Notify("accepted", "accepted", StartsClock: false) { Clause = ladder.Clause });
+        measures.Add(new Measure.Close(CaseDisposition.Resolved, reason) { Clause = ladder.Clause });
+        return measures;
+    }
+
+    private static string? StepDue(Rung rung, AbuseCase open, CaseFacts facts, Instant now)
+    {
+        if (rung.When == RungTrigger.Complaint)
+            return facts.NewComplaint is { } report ? $"{rung.Name}#{report}" : null;
+
+        var step = rung.When switch
+        {
+            RungTrigger.Opened => rung.Name,
+            RungTrigger.Unanswered when open.Phase == CasePhase.AwaitingAnswer && now >= open.Due => $"{rung.Name}#{open.Round}",
+            RungTrigger.Repeated when open.ComplaintsSinceAnswer > 0 => $"{rung.Name}#{open.Answers}",
+            _ => null,
+        };
+        return step is null || open.StepsTaken.Contains(step) ? null : step;
+    }
+
+    private static void Take(
+        AbusePolicy policy, AbuseCase open, Rung rung, string step, CaseFacts facts, Instant now, List<Measure> measures)
+    {
+        switch (rung.Measure)
+        {
+            // A charge is only ever proposed here: who confirms it, and from which facts, is decided on the desk (C3).
+            case RungMeasure.Charge:
+                measures.Add(new Measure.ProposeCharge(facts.NewComplaint!.Value, policy.Terms.ComplaintCharge.Value) { Clause = rung.Clause });
+                return;
+            case RungMeasure.Notify when rung.Mode == RungMode.Auto:
+                measures.Add(new Measure.Notify(step, rung.Notice!, StartsClock: true) { Clause = rung.Clause });
+                return;
+            case RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25:
+                Block(policy, open, rung, step, facts, now, measures);
+                return;
+            default:
+                measures.Add(new Measure.Ask(step, QuestionFor(rung, open), "The policy asks an operator for this step.") { Clause = rung.Clause });
+                return;
+        }
+    }
+
+    private static void Block(
+        AbusePolicy policy, AbuseCase open, Rung rung, string step, CaseFacts facts, Instant now, List<Measure> measures)
+    {
+        if (!open.Blocks.IsEmpty && rung.Measure != RungMeasure.BlockCustomer)
+            return;
+
+        var why = BlockRules.Decide(policy, BlockFactsFor(rung, facts)) switch
+        {
+            BlockVerdict.Never never => never.Why,
+            BlockVerdict.AskFirst ask => ask.Why,
+            _ when rung.Mode == RungMode.Ask => "The policy asks an operator for this step.",
+            _ => null,
+        };
+        if (why is null)
+            PlaceBlock(policy, rung, step, facts, now, measures);
+        else
+            measures.Add(new Measure.Ask(step, QuestionFor(rung, open), why) { Clause = rung.Clause });
+    }
+
+    private static void PlaceBlock(AbusePolicy policy, Rung rung, string step, CaseFacts facts, Instant now, List<Measure> measures)
+    {
+        var scope = rung.Measure == RungMeasure.BlockPort25 ? BlockScope.Port25 : BlockScope.All;
+        var expiresAt = now + policy.Terms.BlockAtMost.Value;
+        measures.Add(new Measure.PlaceBlock(step, scope, BlockFactsFor(rung, facts).Prefixes, expiresAt) { Clause = rung.Clause });
+        if (rung.Notice is { } notice)
+            measures.Add(new Measure.Notify($"{step}/notice", notice, StartsClock: false) { Clause = rung.Clause });
+    }
+
+    private static BlockFacts BlockFactsFor(Rung rung, CaseFacts facts) =>
+        rung.Measure == RungMeasure.BlockAddress ? facts.AddressBlock : facts.CustomerBlock;
+
+    // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
+    private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)
+    {
+        if (open.UndeliverableStep is not { } unheard || open.StepsTaken.Contains(Unheard + unheard))
+            return;
+        measures.Add(new Measure.Ask(
+            Unheard + unheard,
+            "Have you told the customer another way? The clock starts when you say so.",
+            "No contact of the customer accepted the notice.") { Clause = ladder.Clause });
+    }
+
+    private static void AskAboutExpiry(Ladder ladder, AbuseCase open, CaseFacts facts, List<Measure> measures)
+    {
+        if (facts.ExpiredBlockStep is not { } expired)
+            return;
+        var step = $"{expired}+";
+        if (!open.StepsTaken.Contains(step))
+            measures.Add(new Measure.Ask(step, $"Block {open.Resource} again?", "The block ran out and the case is not resolved.") { Clause = ladder.Clause });
+    }
+
+    private static string QuestionFor(Rung rung, AbuseCase open) => rung.Measure switch
+    {
+        RungMeasure.Notify => "Send the notice?",
+        RungMeasure.BlockAddress => $"Block {open.Resource}?",
+        RungMeasure.BlockCustomer => "Block all addresses of the customer?",
+        RungMeasure.BlockPort25 => "Block port 25 of all the customer's hosts?",
+        RungMeasure.SuspendService => $"Suspend the service behind {open.Resource}?",
+        _ => "Take this step?",
+    };
+}

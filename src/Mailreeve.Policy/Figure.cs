@@ -1,0 +1,24 @@
+namespace Mailreeve.Policy;
+
+/// <summary>One number of the policy for people to read.</summary>
+/// <param name="Name">Its key under <c>[terms]</c> in the policy file, and its placeholder in texts.</param>
+/// <param name="Text">The number with its unit: <c>24 hours</c>, <c>500.00 USD</c>, <c>25 MB</c>.</param>
+/// <param name="Clause">Where the policy says so.</param>
+public sealed record Figure(string Name, string Text, ClauseId Clause)
+{
+    /// <summary>All numbers of a policy, in the order of its clauses' subjects.</summary>
+    public static IReadOnlyList<Figure> Of(PolicyTerms terms) =>
+    [
+        new("complaint-charge", terms.ComplaintCharge.Value.ToString(), terms.ComplaintCharge.Clause),
+        new("answer-within", DurationText.Human(terms.AnswerWithin.Value), terms.AnswerWithin.Clause),
+        new("block-at-most", DurationText.Human(terms.BlockAtMost.Value), terms.BlockAtMost.Clause),
+        new("block-addresses-at-most", terms.BlockAddressesAtMost.Value.ToString(), terms.BlockAddressesAtMost.Clause),
+        new("suspend-after-notice", DurationText.Human(terms.SuspendAfterNotice.Value), terms.SuspendAfterNotice.Clause),
+        new("close-relay-within", DurationText.Human(terms.CloseRelayWithin.Value), terms.CloseRelayWithin.Clause),
+        new("mailbox-capacity", SizeText.Print(terms.MailboxCapacityBytes.Value), terms.MailboxCapacityBytes.Clause),
+        new("message-retention", DurationText.Human(terms.MessageRetention.Value), terms.MessageRetention.Clause),
+        new("inactive-mailbox-retention", DurationText.Human(terms.InactiveMailboxRetention.Value), terms.InactiveMailboxRetention.Clause),
+        new("extra-storage-step", SizeText.Print(terms.ExtraStorageStepBytes.Value), terms.ExtraStorageStepBytes.Clause),
+        new("extra-storage-price", terms.ExtraStoragePrice.Value.ToString(), terms.ExtraStoragePrice.Clause),
+    ];
+}

@@ -1,0 +1,133 @@
+using NodaTime;
+
+namespace Mailreeve.Policy.Files;
+
+/// <summary>Reads <c>[terms]</c>: the numbers, each with its clause.</summary>
+internal sealed class TermReader(FileProblems problems, TableReader? terms)
+{
+    private readonly List<(TomlValue.Text Clause, string Key)> cited = [];
+    private readonly Dictionary<string, Term<Duration>> clocks = [];
+
+    /// <summary>Clauses that terms cite, with where they do.</summary>
+    public IReadOnlyList<(TomlValue.Text Clause, string Key)> Cited => cited;
+
+    /// <summary>The terms a ladder may take for its clock.</summary>
+    public IReadOnlyDictionary<string, Term<Duration>> Clocks => clocks;
+
+    /// <summary>The terms, or null when one is missing or wrong.</summary>
+    public PolicyTerms? Read()
+    {
+        if (terms is null)
+            return null;
+
+        var charge = Money("complaint-charge");
+        var answer = Time("answer-within", "24 h");
+        var suspend = Time("suspend-after-notice", "2 h");
+        var relay = Time("close-relay-within", "48 h");
+        var blockTime = Time("block-at-most", "30 d");
+        var blockSize = Count("block-addresses-at-most");
+        var capacity = Size("mailbox-capacity");
+        var retention = Time("message-retention", "30 d");
+        var inactive = Time("inactive-mailbox-retention", "60 d");
+        var step = Size("extra-storage-step");
+        var price = Money("extra-storage-price");
+        terms.Finish();
+
+        if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
+            || capacity is null || retention is null || inactive is null || step is null || price is null)
+            return null;
+        return new PolicyTerms
+        {
+            ComplaintCharge = charge,
+            AnswerWithin = answer,
+            SuspendAfterNotice = suspend,
+            CloseRelayWithin = relay,
+            BlockAtMost = blockTime,
+            BlockAddressesAtMost = blockSize,
+            MailboxCapacityBytes = capacity,
+            MessageRetention = retention,
+            InactiveMailboxRetention = inactive,
+            ExtraStorageStepBytes = step,
+            ExtraStoragePrice = price,
+        };
+    }
+
+    /// <summary>The names of all terms: keys of the table and placeholders in texts.</summary>
+    public static readonly IReadOnlyList<string> Names =
+    [
+        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
+        "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
+    ];
+
+    private Term<Money>? Money(string name) => Parsed<Money>(
+        name, "500.00 USD", text => Policy.Money.TryParse(text, out var money) ? money : null, "an amount of money");
+
+    private Term<long>? Size(string name) => Parsed<long>(
+        name, "25 MB", text => SizeText.TryParse(text, out var bytes) && bytes > 0 ? bytes : null, "a size");
+
+    private Term<Duration>? Time(string name, string example)
+    {
+        var term = Parsed<Duration>(
+            name, example, text => DurationText.TryParse(text, out var time) && time > Duration.Zero ? time : null, "a duration");
+        if (term is not null)
+            clocks.Add(name, term);
+        return term;
+    }
+
+    private Term<long>? Count(string name)
+    {
+        if (Entry(name, "256") is not { } table)
+            return null;
+        var clause = Clause(table);
+        var value = table.WholeIfAny("value");
+        if (value is null && table.Entry("value") is null)
+            problems.Add(table.At, table.KeyOf("value"), "This key is missing.", "Write value = 256.");
+        else if (value < 1)
+            problems.Add(table.Entry("value")!.Value.At, table.KeyOf("value"), $"{value} is too small.", "Write 1 or more.");
+        table.Finish();
+        return value >= 1 && clause is { } id ? new Term<long>(value.Value, id) : null;
+    }
+
+    private Term<T>? Parsed<T>(string name, string example, Func<string, T?> parse, string what) where T : struct
+    {
+        if (Entry(name, $"\"{example}\"") is not { } table)
+            return null;
+        var clause = Clause(table);
+        var text = table.Text("value", example);
+        table.Finish();
+        if (text is null)
+            return null;
+        if (parse(text.Value) is not { } value)
+        {
+            problems.Add(text.At, table.KeyOf("value"), $"'{text.Value}' is not {what}.", $"Write it like \"{example}\".");
+            return null;
+        }
+
+        return clause is { } id ? new Term<T>(value, id) : null;
+    }
+
+    private TableReader? Entry(string name, string example)
+    {
+        if (terms!.Entry(name) is { } entry)
+        {
+            if (entry.Value is TomlValue.Table table)
+                return new TableReader(problems, table, terms.KeyOf(name));
+            problems.Add(
+                entry.Value.At, terms.KeyOf(name), $"This must be a table, and is {entry.Value.Kind}.",
+                $"Write {name} = {{ value = {example}, clause = \"C4\" }}.");
+            return null;
+        }
+
+        problems.Add(
+            terms.At, terms.KeyOf(name), "This term is missing.", $"Write {name} = {{ value = {example}, clause = \"C4\" }}.");
+        return null;
+    }
+
+    private ClauseId? Clause(TableReader table)
+    {
+        if (table.Text("clause", "C4") is not { } text)
+            return null;
+        cited.Add((text, table.KeyOf("clause")));
+        return new ClauseId(text.Value);
+    }
+}

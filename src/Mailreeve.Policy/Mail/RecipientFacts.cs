@@ -1,0 +1,27 @@
+using System.Globalization;
+using Mailreeve.Protocols.Smtp;
+
+namespace Mailreeve.Policy.Mail;
+
+/// <summary>What is known about a recipient before it is taken.</summary>
+/// <param name="To">The recipient as sent.</param>
+/// <param name="Ours">The provider's own domains.</param>
+public sealed record RecipientFacts(Mailbox To, OwnDomains Ours);
+
+/// <summary>The provider's own mail domains. A name is in it as A-label and as U-label, in either case of its ASCII letters.</summary>
+public sealed class OwnDomains
+{
+    private readonly string[] names;
+
+    /// <summary>These domains.</summary>
+    /// <exception cref="ArgumentException">One of them is no domain name.</exception>
+    public OwnDomains(IEnumerable<string> names)
+    {
+        // U-labels are worked out once from our own names; a name from outside is only ever compared, never converted.
+        var idn = new IdnMapping();
+        this.names = [.. names.Select(n => idn.GetAscii(n)).SelectMany(a => new[] { a, idn.GetUnicode(a) }).Distinct()];
+    }
+
+    /// <summary>Whether the domain is one of them. A look-alike is not, nor is a name with a dot at the end.</summary>
+    public bool Contains(string domain) => Array.Exists(names, name => DomainName.Same(name, domain));
+}

@@ -1,0 +1,61 @@
+namespace Mailreeve.Policy.Mail;
+
+/// <summary>What <see cref="RecipientRules"/> says about a recipient.</summary>
+public abstract record RecipientVerdict
+{
+    private RecipientVerdict()
+    {
+    }
+
+    /// <summary>Its mail is taken and goes there.</summary>
+    public sealed record Accept(MailRoute Route) : RecipientVerdict;
+
+    /// <summary>Its mail is refused.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Clause">What the policy says about it.</param>
+    public sealed record Refuse(RefusalReason Reason, ClauseId Clause) : RecipientVerdict;
+}
+
+/// <summary>Why a recipient is refused. All of them are permanent.</summary>
+public enum RefusalReason
+{
+    /// <summary>The domain is ours; nobody there has this name.</summary>
+    NoSuchUser,
+
+    /// <summary>The domain is not ours, or the address is a way round that.</summary>
+    NotOurs,
+}
+
+/// <summary>Where the mail of a recipient goes.</summary>
+public abstract record MailRoute
+{
+    private MailRoute()
+    {
+    }
+
+    /// <summary>To the queue of a role.</summary>
+    public sealed record Role(RoleAddress Address) : MailRoute;
+
+    /// <summary>Back to the notice that could not be delivered.</summary>
+    /// <param name="Token">What stands behind <c>notice+</c>, as sent. Anyone can write anything there.</param>
+    public sealed record NoticeBounce(string Token) : MailRoute;
+}
+
+/// <summary>The addresses that every domain of the provider has (S3; RFC 2142).</summary>
+public enum RoleAddress
+{
+    /// <summary>Complaints.</summary>
+    Abuse,
+
+    /// <summary>The mail system itself (C7).</summary>
+    Postmaster,
+
+    /// <summary>Technical support.</summary>
+    Support,
+
+    /// <summary>Invoices.</summary>
+    Billing,
+
+    /// <summary>Anything else.</summary>
+    Info,
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Cases;
+using NodaTime;
+
+namespace Mailreeve.Storage.Abuse;
+
+/// <summary>Cases: their events, and the row that is the projection of them.</summary>
+public sealed class CaseStore(DbSession db)
+{
+    /// <summary>The case as it stands, or null.</summary>
+    public async Task<AbuseCase?> FindAsync(CaseId id, CancellationToken stop) =>
+        (await db.SingleOrDefaultAsync<CaseRow>("SELECT * FROM abuse_case WHERE id = @id", new { id }, stop))?.ToCase();
+
+    /// <summary>Open cases of any of these customers about any of these resources.</summary>
+    public async Task<IReadOnlyList<AbuseCase>> OpenAsync(
+        IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, CancellationToken stop)
+    {
+        if (customers.Count == 0)
+            return [];
+        var rows = await db.QueryAsync<CaseRow>("""
+            SELECT *
+            FROM   abuse_case
+            WHERE  customer_id IN @customers AND resource IN @resources AND phase <> 'closed'
+            """, new { customers = customers.Select(c => c.Value), resources }, stop);
+        return [.. rows.Select(r => r.ToCase())];
+    }
+
+    /// <summary>Cases whose time to answer is over, most overdue first.</summary>
+    public Task<IReadOnlyList<CaseId>> DueAsync(Instant now, long limit, CancellationToken stop) =>
+        db.QueryAsync<CaseId>("""
+            SELECT id
+            FROM   abuse_case
+            WHERE  due_at <= @now AND phase = 'awaiting-answer' AND overdue_handled_round < round
+            ORDER  BY due_at, id
+            LIMIT  @limit
+            """, new { now, limit }, stop);
+
+    /// <summary>Adds new cases. A second open case for the same customer, resource and type is refused by the database.</summary>
+    public Task AddAsync(IReadOnlyList<AbuseCase> cases, string policyRevision, CancellationToken stop) =>
+        db.InsertManyAsync("""
+            INSERT INTO abuse_case (id, version, customer_id, downstream_id, kind, resource_kind, resource, type, phase, opened_at, due_at,
+                                    complaints, reporters, complaints_since, answers, round, overdue_handled_round, response_id,
+                                    undeliverable_step, blocks, steps_taken, open_decisions, disposition, policy_revision)
+            """,
+            cases,
+            c => [c.Id, c.Version, c.Customer, c.Downstream, c.Kind, c.Resource.Kind, c.Resource.Name, c.Type, c.Phase, c.OpenedAt, c.Due,
+                  c.Complaints, c.Reporters, c.ComplaintsSinceAnswer, c.Answers, c.Round, c.OverdueHandledRound, c.Response,
+                  c.UndeliverableStep, Join(c.Blocks), Join(c.StepsTaken), Join(c.OpenDecisions), c.Disposition, policyRevision],
+            stop);
+
+    /// <summary>Moves a case on, unless someone else has since it was read.</summary>
+    /// <returns><see langword="false"/> when <paramref name="version"/> is stale: read again, decide again.</returns>
+    public async Task<bool> TryAdvanceAsync(AbuseCase next, long version, string policyRevision, CancellationToken stop) =>
+        await db.ExecuteAsync("""
+            UPDATE abuse_case
+            SET    version = @newVersion, phase = @Phase, due_at = @Due, complaints = @Complaints, reporters = @Reporters,
+                   complaints_since = @ComplaintsSinceAnswer, answers = @Answers, round = @Round,
+                   overdue_handled_round = @OverdueHandledRound, response_id = @Response, undeliverable_step = @UndeliverableStep,
+                   blocks = @blocks, steps_taken = @steps, open_decisions = @decisions, disposition = @Disposition,
+                   policy_revision = @policyRevision
+            WHERE  id = @Id AND version = @version
+            """, new
+        {
+            next.Id,
+            version,
+            newVersion = next.Version,
+            next.Phase,
+            next.Due,
+            next.Complaints,
+            next.Reporters,
+            next.ComplaintsSinceAnswer,
+            next.Answers,
+            next.Round,
+            next.OverdueHandledRound,
+            next.Response,
+            next.UndeliverableStep,
+            blocks = Join(next.Blocks),
+            steps = Join(next.StepsTaken),
+            decisions = Join(next.OpenDecisions),
+            next.Disposition,
+            policyRevision,
+        }, stop) == 1;
+
+    /// <summary>Appends events.</summary>
+    public Task AppendAsync(IReadOnlyList<CaseEventRow> events, CancellationToken stop) =>
+        db.InsertManyAsync(
+            "INSERT INTO case_event (case_id, seq, at, actor, clause, policy_revision, body)",
+            events,
+            e => [e.CaseId, e.Seq, e.At, e.Actor, e.Clause, e.PolicyRevision, e.Body],
+            stop);
+
+    /// <summary>Everything that happened to a case, in order.</summary>
+    public Task<IReadOnlyList<CaseEventRow>> EventsAsync(CaseId id, CancellationToken stop) =>
+        db.QueryAsync<CaseEventRow>("""
+            SELECT case_id, seq, at, actor, clause, policy_revision, body
+            FROM   case_event
+            WHERE  case_id = @id
+            ORDER  BY seq
+            """, new { id }, stop);
+
+    private static string Join<T>(IEnumerable<T> values) => string.Join(' ', values);
+
+    private sealed record CaseRow
+    {
+        public required CaseId Id { get; init; }
+
+        public required long Version { get; init; }
+
+        public required CustomerId CustomerId { get; init; }
+
+        public CustomerId? DownstreamId { get; init; }
+
+        public required CaseKind Kind { get; init; }
+
+        public required ResourceKind ResourceKind { get; init; }
+
+        public required string Resource { get; init; }
+
+        public required string Type { get; init; }
+
+        public required CasePhase Phase { get; init; }
+
+        public required Instant OpenedAt { get; init; }
+
+        public Instant? DueAt { get; init; }
+
+        public required long Complaints { get; init; }
+
+        public required long Reporters { get; init; }
+
+        public required long ComplaintsSince { get; init; }
+
+        public required long Answers { get; init; }
+
+        public required long Round { get; init; }
+
+        public required long OverdueHandledRound { get; init; }
+
+        public ResponseId? ResponseId { get; init; }
+
+        public string? UndeliverableStep { get; init; }
+
+        public required string Blocks { get; init; }
+
+        public required string StepsTaken { get; init; }
+
+        public required string OpenDecisions { get; init; }
+
+        public CaseDisposition? Disposition { get; init; }
+
+        public AbuseCase ToCase() => new()
+        {
+            Id = Id,
+            Version = Version,
+            Customer = CustomerId,
+            Downstream = DownstreamId,
+            Kind = Kind,
+            Resource = new Resource(ResourceKind, Resource),
+            Type = Type,
+            Phase = Phase,
+            OpenedAt = OpenedAt,
+            Due = DueAt,
+            Complaints = Complaints,
+            Reporters = Reporters,
+            ComplaintsSinceAnswer = ComplaintsSince,
+            Answers = Answers,
+            Round = Round,
+            OverdueHandledRound = OverdueHandledRound,
+            Response = ResponseId,
+            UndeliverableStep = UndeliverableStep,
+            Blocks = [.. Split(Blocks).Select(n => long.Parse(n, CultureInfo.InvariantCulture))],
+            StepsTaken = ImmutableSortedSet.Create(StringComparer.Ordinal, Split(StepsTaken)),
+            OpenDecisions = [.. Split(OpenDecisions).Select(n => long.Parse(n, CultureInfo.InvariantCulture))],
+            Disposition = Disposition,
+        };
+
+        private static string[] Split(string values) => values.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
+
+/// <summary>One event of a case as stored.</summary>
+public sealed record CaseEventRow
+{
+    /// <summary>The case.</summary>
+    public required CaseId CaseId { get; init; }
+
+    /// <summary>Its place in the case, from 1.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>When it happened.</summary>
+    public required Instant At { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public required Actor Actor { get; init; }
+
+    /// <summary>The clause it rests on, if it rests on one.</summary>
+    public ClauseId? Clause { get; init; }
+
+    /// <summary>The revision of the policy that was used.</summary>
+    public required string PolicyRevision { get; init; }
+
+    /// <summary>The event as JSON; <see cref="Happened"/> reads it.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>The event.</summary>
+    public CaseEvent Happened => Json.Read(Body);
+}

@@ -1,0 +1,127 @@
+using Mailreeve.Policy;
+using Mailreeve.Protocols.Net;
+using NodaTime;
+
+namespace Mailreeve.Storage.Abuse;
+
+/// <summary>Normalised observations of reports.</summary>
+public sealed class EventStore(DbSession db)
+{
+    /// <summary>Adds observations.</summary>
+    public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
+        db.InsertManyAsync("""
+            INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
+                               time_confidence, verdict, verdict_detail, customer_id, assignment_id, reporter_id, fingerprint)
+            """,
+            events,
+            e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.CustomerId, e.AssignmentId, e.ReporterId, e.Fingerprint],
+            stop);
+
+    /// <summary>Observations of a case, oldest first.</summary>
+    public Task<IReadOnlyList<EventRow>> OfCaseAsync(CaseId id, long limit, CancellationToken stop) =>
+        db.QueryAsync<EventRow>("""
+            SELECT *
+            FROM   event
+            WHERE  case_id = @id
+            ORDER  BY id
+            LIMIT  @limit
+            """, new { id, limit }, stop);
+
+    /// <summary>Observations of a report.</summary>
+    public Task<IReadOnlyList<EventRow>> OfReportAsync(ReportId id, CancellationToken stop) =>
+        db.QueryAsync<EventRow>("""
+            SELECT *
+            FROM   event
+            WHERE  report_id = @id
+            ORDER  BY id
+            """, new { id }, stop);
+
+    /// <summary>Who has complained in these cases, and with which evidence.</summary>
+    /// <remarks>Only rows of these reporters come back, so that the answer is small however large a case has grown.</remarks>
+    public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
+        IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<long> reporters, CancellationToken stop)
+    {
+        if (cases.Count == 0 || reporters.Count == 0)
+            return [];
+        return await db.QueryAsync<ComplaintSeen>("""
+            SELECT DISTINCT case_id, reporter_id, fingerprint
+            FROM   event
+            WHERE  case_id IN @cases AND reporter_id IN @reporters
+            """, new { cases = cases.Select(c => c.Value), reporters }, stop);
+    }
+}
+
+/// <summary>A row of <c>event</c>.</summary>
+public sealed record EventRow
+{
+    /// <summary>Its id.</summary>
+    public required EventId Id { get; init; }
+
+    /// <summary>The report it is from.</summary>
+    public required ReportId ReportId { get; init; }
+
+    /// <summary>The case it made or joined.</summary>
+    public CaseId? CaseId { get; init; }
+
+    /// <summary>XARF v4 <c>category/type</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>What part the resource played: source, site, victim, other.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>The address.</summary>
+    public Address? Address { get; init; }
+
+    /// <summary>The source port.</summary>
+    public long? Port { get; init; }
+
+    /// <summary>The URL as reported.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The domain.</summary>
+    public string? Domain { get; init; }
+
+    /// <summary>The mailbox.</summary>
+    public string? Mailbox { get; init; }
+
+    /// <summary>The time as reported.</summary>
+    public string? OccurredRaw { get; init; }
+
+    /// <summary>The time in UTC.</summary>
+    public Instant? OccurredAt { get; init; }
+
+    /// <summary>How well the time is known.</summary>
+    public required string TimeConfidence { get; init; }
+
+    /// <summary>Whose it was: certain, bounded, ambiguous, unassigned, not-ours.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string VerdictDetail { get; init; }
+
+    /// <summary>The customer whose it was; a downstream when it was one's.</summary>
+    public CustomerId? CustomerId { get; init; }
+
+    /// <summary>The assignment that says so.</summary>
+    public long? AssignmentId { get; init; }
+
+    /// <summary>Who alleges.</summary>
+    public long? ReporterId { get; init; }
+
+    /// <summary>Hash of the evidence: the same message reported again has the same.</summary>
+    public required byte[] Fingerprint { get; init; }
+}
+
+/// <summary>A reporter's piece of evidence that a case already has.</summary>
+public sealed record ComplaintSeen
+{
+    /// <summary>The case.</summary>
+    public required CaseId CaseId { get; init; }
+
+    /// <summary>Who.</summary>
+    public required long ReporterId { get; init; }
+
+    /// <summary>What.</summary>
+    public required byte[] Fingerprint { get; init; }
+}

@@ -1,0 +1,59 @@
+using Mailreeve.Storage.Live;
+
+namespace Mailreeve.Storage;
+
+/// <summary>The database: reads on pooled connections, writes that have been made durable when they return.</summary>
+/// <remarks>
+/// One suite of tests runs on both. SQLite commits what waits together, in one transaction (<see cref="SqliteDatabase"/>);
+/// PostgreSQL gets a transaction each and groups the commits itself (<see cref="PostgreSqlDatabase"/>).
+/// </remarks>
+public abstract class Database : IAsyncDisposable
+{
+    static Database() => DbValues.Register();
+
+    private protected Database()
+    {
+    }
+
+    /// <summary>Told after each commit that recorded a change (see <see cref="DbSession.RecordChangeAsync"/>), before the write returns.</summary>
+    public LiveViews? Views { get; set; }
+
+    /// <summary>Opens the database and brings its schema up to date.</summary>
+    /// <param name="connection">
+    /// <c>sqlite:PATH</c> for a file that is made when it is missing, or an Npgsql connection string (<c>Host=…;Database=…</c>).
+    /// </param>
+    /// <exception cref="InvalidOperationException">A migration failed; the message names it.</exception>
+    public static Database Open(string connection) =>
+        connection.StartsWith("sqlite:", StringComparison.Ordinal)
+            ? SqliteDatabase.OpenFile(connection["sqlite:".Length..])
+            : PostgreSqlDatabase.Connect(connection);
+
+    /// <summary>Reads; sees what was committed before.</summary>
+    public abstract Task<T> ReadAsync<T>(Func<DbSession, Task<T>> read, CancellationToken stop);
+
+    /// <summary>Writes in one transaction; when the task completes, the result is on disk.</summary>
+    /// <param name="write">
+    /// Works on the session only: it holds up every other writer and may be run again after a conflict.
+    /// </param>
+    /// <param name="stop">Checked before the work starts; a write that has begun is carried through.</param>
+    public async Task<T> WriteAsync<T>(Func<DbSession, Task<T>> write, CancellationToken stop)
+    {
+        var (result, changed) = await CommitAsync(write, stop);
+        if (changed && Views is { } views)
+            await views.CatchUpAsync(stop);
+        return result;
+    }
+
+    /// <summary>Writes in one transaction; when the task completes, the result is on disk.</summary>
+    public Task WriteAsync(Func<DbSession, Task> write, CancellationToken stop) =>
+        WriteAsync(async db =>
+        {
+            await write(db);
+            return true;
+        }, stop);
+
+    /// <summary>Closes connections; writes that wait are carried out first.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    private protected abstract Task<(T Result, bool Changed)> CommitAsync<T>(Func<DbSession, Task<T>> write, CancellationToken stop);
+}

@@ -1,0 +1,151 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Dapper;
+
+namespace Mailreeve.Storage;
+
+/// <summary>Which database this is, for the few statements that must be written twice.</summary>
+public enum Dialect
+{
+    /// <summary>SQLite.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL.</summary>
+    PostgreSql,
+}
+
+/// <summary>One unit of work on a connection. Stores are made over it; it lives as long as the delegate it was given to.</summary>
+public sealed class DbSession
+{
+    private readonly DbConnection connection;
+    private readonly DbTransaction? transaction;
+
+    internal DbSession(DbConnection connection, DbTransaction? transaction, Dialect dialect)
+    {
+        this.connection = connection;
+        this.transaction = transaction;
+        Dialect = dialect;
+    }
+
+    /// <summary>Which database this is.</summary>
+    public Dialect Dialect { get; }
+
+    /// <summary>Whether a change for the live views was recorded.</summary>
+    internal bool HasChanges { get; private set; }
+
+    /// <summary>All rows.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken stop) =>
+        (await connection.QueryAsync<T>(Command(sql, parameters, stop))).AsList();
+
+    /// <summary>The row, or null when there is none.</summary>
+    /// <exception cref="InvalidOperationException">More than one.</exception>
+    public Task<T?> SingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken stop) =>
+        connection.QuerySingleOrDefaultAsync<T>(Command(sql, parameters, stop));
+
+    /// <summary>The row.</summary>
+    /// <exception cref="InvalidOperationException">None, or more than one.</exception>
+    public Task<T> SingleAsync<T>(string sql, object? parameters, CancellationToken stop) =>
+        connection.QuerySingleAsync<T>(Command(sql, parameters, stop));
+
+    /// <summary>Runs a statement.</summary>
+    /// <returns>Rows affected.</returns>
+    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken stop) =>
+        connection.ExecuteAsync(Command(sql, parameters, stop));
+
+    /// <summary>Inserts many rows with as few round trips as the parameters allow.</summary>
+    /// <param name="insert">The statement up to <c>VALUES</c>: <c>INSERT INTO event (id, report_id)</c>.</param>
+    /// <param name="rows">The rows; nothing happens when there are none.</param>
+    /// <param name="values">The values of one row, in the order of the columns.</param>
+    /// <param name="stop">Stops between statements.</param>
+    public Task InsertManyAsync<T>(string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop) =>
+        InsertManyAsync(insert, rows, values, "", stop);
+
+    /// <summary>Inserts many rows, and says what happens to those that are there already.</summary>
+    /// <param name="insert">The statement up to <c>VALUES</c>.</param>
+    /// <param name="rows">The rows; nothing happens when there are none.</param>
+    /// <param name="values">The values of one row, in the order of the columns.</param>
+    /// <param name="onConflict">The end of the statement: <c>ON CONFLICT (case_id, report_id) DO NOTHING</c>.</param>
+    /// <param name="stop">Stops between statements.</param>
+    /// <returns>Rows inserted or changed.</returns>
+    public async Task<int> InsertManyAsync<T>(
+        string insert, IReadOnlyList<T> rows, Func<T, object?[]> values, string onConflict, CancellationToken stop)
+    {
+        const int parametersMax = 6000;
+        var affected = 0;
+        for (var next = 0; next < rows.Count;)
+        {
+            await using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            var sql = new StringBuilder(insert).Append(" VALUES ");
+            var first = next;
+            while (next < rows.Count && command.Parameters.Count < parametersMax)
+            {
+                sql.Append(next == first ? "(" : ", (");
+                var row = values(rows[next++]);
+                for (var i = 0; i < row.Length; i++)
+                {
+                    var name = string.Create(CultureInfo.InvariantCulture, $"p{command.Parameters.Count}");
+                    sql.Append(i == 0 ? "@" : ", @").Append(name);
+                    var parameter = command.CreateParameter();
+                    parameter.ParameterName = name;
+                    parameter.Value = DbValues.ToDb(row[i]);
+                    command.Parameters.Add(parameter);
+                }
+
+                sql.Append(')');
+            }
+
+#pragma warning disable CA2100 // The text is made of the constants above and of parameter names.
+            command.CommandText = sql.Append(' ').Append(onConflict).ToString();
+#pragma warning restore CA2100
+            affected += await command.ExecuteNonQueryAsync(stop);
+        }
+
+        return affected;
+    }
+
+    /// <summary>Reserves consecutive ids; they are given back when the transaction is.</summary>
+    /// <param name="table">The table they are for.</param>
+    /// <param name="count">How many, 1 or more.</param>
+    /// <param name="stop">Stops the wait for another transaction.</param>
+    /// <returns>The first one.</returns>
+    public async Task<long> NextIdsAsync(string table, long count, CancellationToken stop)
+    {
+        var next = await SingleAsync<long>("""
+            INSERT INTO id_block (name, next)
+            VALUES (@table, 1 + @count)
+            ON CONFLICT (name) DO UPDATE SET next = id_block.next + @count
+            RETURNING next
+            """, new { table, count }, stop);
+        return next - count;
+    }
+
+    /// <summary>Tells every node that a fact its live views hold has changed. The order of changes is the order of commits.</summary>
+    public async Task RecordChangeAsync(ChangeKind kind, long key, CancellationToken stop)
+    {
+        // The row of id_block stays locked until the commit, so that no node can see number 8 before number 7.
+        var seq = await NextIdsAsync("change", 1, stop);
+        await ExecuteAsync("""
+            INSERT INTO change (seq, kind, key)
+            VALUES (@seq, @kind, @key)
+            """, new { seq, kind, key }, stop);
+        HasChanges = true;
+    }
+
+    private CommandDefinition Command(string sql, object? parameters, CancellationToken stop) =>
+        new(sql, parameters, transaction, cancellationToken: stop);
+}
+
+/// <summary>What the live views follow.</summary>
+public enum ChangeKind
+{
+    /// <summary>Customers, contacts, assignments, domains.</summary>
+    Directory,
+
+    /// <summary>Blocks; the key is the block's id.</summary>
+    Block,
+
+    /// <summary>The policy in force.</summary>
+    Policy,
+}

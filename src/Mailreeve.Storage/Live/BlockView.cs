@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using NodaTime;
+
+namespace Mailreeve.Storage.Live;
+
+/// <summary>One block, as those who enforce it need it.</summary>
+public sealed record BlockEntry
+{
+    /// <summary>The block.</summary>
+    public required BlockId Id { get; init; }
+
+    /// <summary>The case it belongs to; null for an entry of an operator.</summary>
+    public CaseId? Case { get; init; }
+
+    /// <summary>What is blocked.</summary>
+    public required Prefix Prefix { get; init; }
+
+    /// <summary>What kind of traffic.</summary>
+    public required BlockScope Scope { get; init; }
+
+    /// <summary>The clause it rests on.</summary>
+    public required ClauseId Clause { get; init; }
+
+    /// <summary>From when.</summary>
+    public required Instant StartsAt { get; init; }
+
+    /// <summary>Until when.</summary>
+    public required Instant ExpiresAt { get; init; }
+}
+
+/// <summary>Blocks in force, held in memory. A snapshot: take it once and ask it as often as you like.</summary>
+public sealed class BlockView
+{
+    /// <summary>No blocks.</summary>
+    public static readonly BlockView Empty = new(PrefixMap<BlockEntry>.Empty, ImmutableDictionary<BlockId, BlockEntry>.Empty);
+
+    private readonly PrefixMap<BlockEntry> byPrefix;
+    private readonly ImmutableDictionary<BlockId, BlockEntry> byId;
+
+    private BlockView(PrefixMap<BlockEntry> byPrefix, ImmutableDictionary<BlockId, BlockEntry> byId)
+    {
+        this.byPrefix = byPrefix;
+        this.byId = byId;
+    }
+
+    /// <summary>How many.</summary>
+    public int Count => byId.Count;
+
+    /// <summary>The block that stops mail from or to this address now, the most specific one.</summary>
+    /// <remarks>Both scopes stop mail between servers, in both directions (C4: traffic to and from the address).</remarks>
+    public bool TryFind(Address address, Instant now, out BlockEntry entry)
+    {
+        foreach (var candidate in byPrefix.Covering(address))
+        {
+            if (candidate.StartsAt <= now && now < candidate.ExpiresAt)
+            {
+                entry = candidate;
+                return true;
+            }
+        }
+
+        entry = null!;
+        return false;
+    }
+
+    internal static BlockView From(IReadOnlyList<BlockEntry> entries) =>
+        new(PrefixMap<BlockEntry>.From(entries.Select(e => (e.Prefix, e))), entries.ToImmutableDictionary(e => e.Id));
+
+    internal BlockView With(BlockId id, BlockEntry? entry)
+    {
+        var (map, ids) = (byPrefix, byId);
+        if (ids.TryGetValue(id, out var old))
+            (map, ids) = (map.Remove(old.Prefix, e => e.Id == id), ids.Remove(id));
+        if (entry is not null)
+            (map, ids) = (map.Add(entry.Prefix, entry), ids.Add(id, entry));
+        return new BlockView(map, ids);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Frozen;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Storage.Live;
+
+/// <summary>Who the customers are and what is theirs, held in memory. A snapshot.</summary>
+public sealed class Directory
+{
+    /// <summary>No customers.</summary>
+    public static readonly Directory Empty = new([], []);
+
+    private readonly FrozenDictionary<CustomerId, CustomerFact> customers;
+    private readonly PrefixMap<Assignment> byPrefix;
+    private readonly FrozenDictionary<string, Assignment[]> byDomain;
+    private readonly ILookup<CustomerId, Assignment> byCustomer;
+    private readonly ILookup<CustomerId, CustomerId> downstreams;
+
+    /// <summary>The directory of these customers and assignments.</summary>
+    public Directory(IReadOnlyList<CustomerFact> customers, IReadOnlyList<Assignment> assignments)
+    {
+        this.customers = customers.ToFrozenDictionary(c => c.Id);
+        byPrefix = PrefixMap<Assignment>.From(assignments.Where(a => a.Prefix is not null).Select(a => (a.Prefix!.Value, a)));
+        byDomain = assignments.Where(a => a.Domain is not null)
+            .GroupBy(a => a.Domain!, StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.OrdinalIgnoreCase);
+        byCustomer = assignments.ToLookup(a => a.Customer);
+        downstreams = customers.Where(c => c.Upstream is not null).ToLookup(c => c.Upstream!.Value, c => c.Id);
+    }
+
+    /// <summary>All customers.</summary>
+    public IEnumerable<CustomerFact> Customers => customers.Values;
+
+    /// <summary>The customer, or null.</summary>
+    public CustomerFact? Find(CustomerId id) => customers.GetValueOrDefault(id);
+
+    /// <summary>Every assignment that ever covered the address, most specific first.</summary>
+    public IEnumerable<Assignment> Covering(Address address) => byPrefix.Covering(address);
+
+    /// <summary>Every assignment that has an address in the prefix.</summary>
+    public IEnumerable<Assignment> Overlapping(Prefix prefix) => byPrefix.Overlapping(prefix);
+
+    /// <summary>Every assignment that ever was of the domain or of one above it, most specific first.</summary>
+    public IEnumerable<Assignment> Owning(string domain)
+    {
+        for (var name = domain.TrimEnd('.'); name.Contains('.', StringComparison.Ordinal); name = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])
+        {
+            foreach (var assignment in byDomain.GetValueOrDefault(name, []))
+                yield return assignment;
+        }
+    }
+
+    /// <summary>What was ever assigned to this customer itself.</summary>
+    public IEnumerable<Assignment> AssignmentsOf(CustomerId customer) => byCustomer[customer];
+
+    /// <summary>The customer, its upstream, that one's upstream, … up to the provider's direct customer, which is last (C2).</summary>
+    public IReadOnlyList<CustomerFact> ChainOf(CustomerId customer)
+    {
+        var chain = new List<CustomerFact>();
+        for (var next = Find(customer); next is not null && !chain.Contains(next); next = next.Upstream is { } up ? Find(up) : null)
+            chain.Add(next);
+        return chain;
+    }
+
+    /// <summary>The customer and everyone below it.</summary>
+    public IReadOnlyList<CustomerId> TreeOf(CustomerId customer)
+    {
+        var tree = new List<CustomerId> { customer };
+        for (var i = 0; i < tree.Count; i++)
+            tree.AddRange(downstreams[tree[i]].Where(d => !tree.Contains(d)));
+        return tree;
+    }
+}

@@ -1,0 +1,114 @@
+using Mailreeve.Policy;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Network;
+
+namespace Mailreeve.Storage.Live;
+
+/// <summary>The read-mostly facts that every node keeps in memory, each an immutable snapshot that is swapped whole.</summary>
+/// <remarks>
+/// They follow the <c>change</c> table. A write on this node brings them up to date before it returns; those of other nodes, and of
+/// the command line, arrive with <see cref="FollowAsync"/>.
+/// </remarks>
+public sealed class LiveViews : IDisposable
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Database database;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private long seen;
+
+    private LiveViews(Database database) => this.database = database;
+
+    /// <summary>Blocks in force.</summary>
+    public BlockView Blocks { get; private set; } = BlockView.Empty;
+
+    /// <summary>Customers and what is theirs.</summary>
+    public Directory Directory { get; private set; } = Directory.Empty;
+
+    /// <summary>Loads the views and makes the database keep them up to date.</summary>
+    public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
+    {
+        var views = new LiveViews(database);
+        await views.LoadAsync(stop);
+        database.Views = views;
+        return views;
+    }
+
+    /// <summary>Takes in what was committed since the last time.</summary>
+    public async Task CatchUpAsync(CancellationToken stop)
+    {
+        await turn.WaitAsync(stop);
+        try
+        {
+            await database.ReadAsync(async db =>
+            {
+                var changes = await db.QueryAsync<Change>("""
+                    SELECT seq, kind, key
+                    FROM   change
+                    WHERE  seq > @seen
+                    ORDER  BY seq
+                    """, new { seen }, stop);
+                await TakeInAsync(db, changes, stop);
+                return true;
+            }, stop);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Follows what other processes commit, until stopped: by notification on PostgreSQL, and by looking every second.</summary>
+    public async Task FollowAsync(CancellationToken stop)
+    {
+        using var stopBoth = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var listening = database is PostgreSqlDatabase server ? server.ListenAsync(() => CatchUpAsync(stop), stopBoth.Token) : Task.CompletedTask;
+        try
+        {
+            using var timer = new PeriodicTimer(PollInterval);
+            while (await timer.WaitForNextTickAsync(stop))
+                await CatchUpAsync(stop);
+        }
+        finally
+        {
+            await stopBoth.CancelAsync();
+            await listening.ContinueWith(static _ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
+
+    private Task<bool> LoadAsync(CancellationToken stop) =>
+        database.ReadAsync(async db =>
+        {
+            // The number first: what is committed while we load is then taken in a second time, which does no harm.
+            seen = await db.SingleAsync<long>("SELECT COALESCE(MAX(seq), 0) FROM change", null, stop);
+            Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
+            Directory = await new CustomerStore(db).DirectoryAsync(stop);
+            return true;
+        }, stop);
+
+    private async Task TakeInAsync(DbSession db, IReadOnlyList<Change> changes, CancellationToken stop)
+    {
+        if (changes.Count == 0)
+            return;
+
+        var blocks = Blocks;
+        foreach (var id in changes.Where(c => c.Kind == ChangeKind.Block).Select(c => new BlockId(c.Key)).Distinct())
+            blocks = blocks.With(id, await new BlockStore(db).FindInForceAsync(id, stop));
+        Blocks = blocks;
+        if (changes.Any(c => c.Kind == ChangeKind.Directory))
+            Directory = await new CustomerStore(db).DirectoryAsync(stop);
+        seen = changes[^1].Seq;
+    }
+
+    private sealed record Change
+    {
+        public required long Seq { get; init; }
+
+        public required ChangeKind Kind { get; init; }
+
+        public required long Key { get; init; }
+    }
+}

@@ -1,0 +1,225 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage.Live;
+using NodaTime;
+
+namespace Mailreeve.Storage.Network;
+
+/// <summary>Rows of the hand-over table <c>block</c>: in force from the commit that writes them.</summary>
+public sealed class BlockStore(DbSession db)
+{
+    /// <summary>Places blocks, which are in force as soon as this is committed.</summary>
+    public async Task PlaceAsync(IReadOnlyList<NewBlock> blocks, CancellationToken stop)
+    {
+        await db.InsertManyAsync("""
+            INSERT INTO block (id, case_id, step, customer_id, first_address, prefix_length, scope, clause, policy_revision,
+                               reason, placed_by, starts_at, expires_at, state)
+            """,
+            blocks,
+            b => [b.Id, b.Case, b.Step, b.Customer, b.Prefix.First, b.Prefix.Length, b.Scope, b.Clause, b.PolicyRevision,
+                  b.Reason, b.PlacedBy, b.StartsAt, b.ExpiresAt, BlockState.InForce],
+            stop);
+        foreach (var block in blocks)
+            await db.RecordChangeAsync(ChangeKind.Block, block.Id.Value, stop);
+    }
+
+    /// <summary>Lifts a block.</summary>
+    /// <returns><see langword="false"/> when it is not in force any more: someone else lifted it, or it expired.</returns>
+    public async Task<bool> LiftAsync(BlockId id, Actor by, string reason, Instant now, CancellationToken stop)
+    {
+        var lifted = await db.ExecuteAsync("""
+            UPDATE block
+            SET    state = 'lifted', ended_at = @now, ended_by = @by, end_reason = @reason, case_told_at = @now
+            WHERE  id = @id AND state = 'in-force'
+            """, new { id, by, reason, now }, stop) == 1;
+        if (lifted)
+            await db.RecordChangeAsync(ChangeKind.Block, id.Value, stop);
+        return lifted;
+    }
+
+    /// <summary>Ends the blocks whose time is over.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="limit">Blocks at most; call again until fewer come back.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>How many.</returns>
+    public async Task<int> ExpireAsync(Instant now, long limit, CancellationToken stop)
+    {
+        var ids = await db.QueryAsync<BlockId>("""
+            UPDATE block
+            SET    state = 'expired', ended_at = @now, ended_by = 'policy', end_reason = 'Its time was over.'
+            WHERE  id IN (SELECT id FROM block WHERE state = 'in-force' AND expires_at <= @now ORDER BY expires_at, id LIMIT @limit)
+            RETURNING id
+            """, new { now, limit }, stop);
+        foreach (var id in ids)
+            await db.RecordChangeAsync(ChangeKind.Block, id.Value, stop);
+        return ids.Count;
+    }
+
+    /// <summary>Expired blocks of which their case does not know yet, oldest first.</summary>
+    public Task<IReadOnlyList<BlockRow>> ExpiredUntoldAsync(long limit, CancellationToken stop) =>
+        db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'expired' AND case_id IS NOT NULL AND case_told_at IS NULL
+            ORDER  BY id
+            LIMIT  @limit
+            """, new { limit }, stop);
+
+    /// <summary>Notes that the case of an expired block has taken it in.</summary>
+    public Task ToldAsync(BlockId id, Instant now, CancellationToken stop) =>
+        db.ExecuteAsync("""
+            UPDATE block
+            SET    case_told_at = @now
+            WHERE  id = @id
+            """, new { id, now }, stop);
+
+    /// <summary>All blocks of a case, oldest first.</summary>
+    public Task<IReadOnlyList<BlockRow>> OfCaseAsync(CaseId id, CancellationToken stop) =>
+        db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  case_id = @id
+            ORDER  BY id
+            """, new { id }, stop);
+
+    /// <summary>Blocks in force, newest first.</summary>
+    public Task<IReadOnlyList<BlockRow>> ListInForceAsync(long limit, CancellationToken stop) =>
+        db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'in-force'
+            ORDER  BY id DESC
+            LIMIT  @limit
+            """, new { limit }, stop);
+
+    internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(CancellationToken stop) =>
+        (await db.QueryAsync<BlockRow>("SELECT * FROM block WHERE state = 'in-force'", null, stop)).Select(Entry).ToList();
+
+    internal async Task<BlockEntry?> FindInForceAsync(BlockId id, CancellationToken stop) =>
+        await db.SingleOrDefaultAsync<BlockRow>("SELECT * FROM block WHERE id = @id AND state = 'in-force'", new { id }, stop) is { } row
+            ? Entry(row)
+            : null;
+
+    private static BlockEntry Entry(BlockRow row) => new()
+    {
+        Id = row.Id,
+        Case = row.CaseId,
+        Prefix = row.Prefix,
+        Scope = row.Scope,
+        Clause = row.Clause,
+        StartsAt = row.StartsAt,
+        ExpiresAt = row.ExpiresAt,
+    };
+}
+
+/// <summary>State of a block.</summary>
+public enum BlockState
+{
+    /// <summary>In force, unless its time is over and nobody has noted it yet.</summary>
+    InForce,
+
+    /// <summary>Lifted by a decision.</summary>
+    Lifted,
+
+    /// <summary>Its time was over.</summary>
+    Expired,
+}
+
+/// <summary>A block to place.</summary>
+public sealed record NewBlock
+{
+    /// <summary>Its id, from <see cref="DbSession.NextIdsAsync"/>.</summary>
+    public required BlockId Id { get; init; }
+
+    /// <summary>The case; null for an entry of an operator.</summary>
+    public CaseId? Case { get; init; }
+
+    /// <summary>The step of the case's ladder.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Whose addresses they are.</summary>
+    public CustomerId? Customer { get; init; }
+
+    /// <summary>What is blocked.</summary>
+    public required Prefix Prefix { get; init; }
+
+    /// <summary>What kind of traffic.</summary>
+    public required BlockScope Scope { get; init; }
+
+    /// <summary>The clause.</summary>
+    public required ClauseId Clause { get; init; }
+
+    /// <summary>The revision of the policy that was used.</summary>
+    public required string PolicyRevision { get; init; }
+
+    /// <summary>Why, as the blocked party may read it.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who decided.</summary>
+    public required Actor PlacedBy { get; init; }
+
+    /// <summary>From when.</summary>
+    public required Instant StartsAt { get; init; }
+
+    /// <summary>Until when.</summary>
+    public required Instant ExpiresAt { get; init; }
+}
+
+/// <summary>A row of <c>block</c>.</summary>
+public sealed record BlockRow
+{
+    /// <summary>Its number.</summary>
+    public required BlockId Id { get; init; }
+
+    /// <summary>The case, if it belongs to one.</summary>
+    public CaseId? CaseId { get; init; }
+
+    /// <summary>The step of the case's ladder.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>Whose addresses they are.</summary>
+    public CustomerId? CustomerId { get; init; }
+
+    /// <summary>Lowest address.</summary>
+    public required Address FirstAddress { get; init; }
+
+    /// <summary>Fixed bits of the 128-bit form.</summary>
+    public required long PrefixLength { get; init; }
+
+    /// <summary>What kind of traffic.</summary>
+    public required BlockScope Scope { get; init; }
+
+    /// <summary>The clause.</summary>
+    public required ClauseId Clause { get; init; }
+
+    /// <summary>The revision of the policy that was used.</summary>
+    public required string PolicyRevision { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who decided.</summary>
+    public required Actor PlacedBy { get; init; }
+
+    /// <summary>From when.</summary>
+    public required Instant StartsAt { get; init; }
+
+    /// <summary>Until when, at the latest.</summary>
+    public required Instant ExpiresAt { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required BlockState State { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public Instant? EndedAt { get; init; }
+
+    /// <summary>Who ended it.</summary>
+    public Actor? EndedBy { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public string? EndReason { get; init; }
+
+    /// <summary>What is blocked.</summary>
+    public Prefix Prefix => new(FirstAddress, (int)PrefixLength);
+}
