@@ -56,12 +56,16 @@ public sealed class PostgreSqlDatabase : Database
             {
                 return await TryCommitAsync(write, stop);
             }
-            catch (PostgresException e) when (e.IsTransient && attempt < AttemptsMax)
+            catch (Exception e) when (LostAgainstAnother(e) && attempt < AttemptsMax)
             {
-                // Serialization failure or deadlock: the transaction is undone, so the work runs again on fresh rows.
+                // The transaction is undone, so the work runs again on fresh rows.
             }
         }
     }
+
+    // Serialization failure, deadlock, a row that another node changed, or a case that another node opened a moment earlier.
+    private static bool LostAgainstAnother(Exception e) =>
+        e is StaleRowException or PostgresException { IsTransient: true } or PostgresException { ConstraintName: "abuse_case_open" };
 
     private async Task<(T, bool)> TryCommitAsync<T>(Func<DbSession, Task<T>> write, CancellationToken stop)
     {

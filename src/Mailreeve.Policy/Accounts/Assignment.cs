@@ -12,6 +12,9 @@ public sealed record Assignment
     /// <summary>Whose.</summary>
     public required CustomerId Customer { get; init; }
 
+    /// <summary>The service it belongs to; null when that was not said.</summary>
+    public long? Service { get; init; }
+
     /// <summary>The addresses; null when it is a domain.</summary>
     public Prefix? Prefix { get; init; }
 

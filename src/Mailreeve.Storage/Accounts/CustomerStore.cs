@@ -1,13 +1,116 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
-using Mailreeve.Protocols.Net;
 using NodaTime;
 
 namespace Mailreeve.Storage.Accounts;
 
-/// <summary>Customers and what is theirs.</summary>
+/// <summary>Customers and what is theirs. Nothing is ever deleted: cases, charges and the past refer to it.</summary>
 public sealed class CustomerStore(DbSession db)
 {
+    private const string SelectCustomer = """
+        SELECT id, reg_number, name, upstream_id AS upstream, state, time_zone
+        FROM   customer
+        """;
+
+    private const string SelectContact = """
+        SELECT id, customer_id AS customer, channel, address, role, position
+        FROM   contact
+        """;
+
+    private const string SelectService = """
+        SELECT id, customer_id AS customer, kind, name, state
+        FROM   service
+        """;
+
+    private const string SelectAssignment = """
+        SELECT id, customer_id, service_id, first_address, prefix_length, domain, valid_from, valid_to
+        FROM   assignment
+        """;
+
+    // Customers ---------------------------------------------------------------------------------------------------------
+
+    /// <summary>Reserves the next registration number that no customer has.</summary>
+    public async Task<RegNumber> NextRegNumberAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            // Numbers that were brought along by an import may lie ahead of the counter.
+            var number = RegNumber.From(await db.NextIdsAsync("reg_number", 1, stop));
+            if (await FindByRegNumberAsync(number, stop) is null)
+                return number;
+        }
+    }
+
+    /// <summary>Adds customers, with ids from <see cref="DbSession.NextIdsAsync"/>. Their upstreams are among them or there already.</summary>
+    public async Task AddAsync(IReadOnlyList<CustomerFact> customers, Instant now, CancellationToken stop)
+    {
+        // Without upstreams first: the statement may be cut into several, and a downstream must not come before its upstream.
+        await db.InsertManyAsync(
+            "INSERT INTO customer (id, reg_number, name, state, time_zone, created_at)",
+            customers,
+            c => [c.Id, c.RegNumber, c.Name, c.State, c.TimeZone, now],
+            stop);
+        foreach (var customer in customers.Where(c => c.Upstream is not null))
+        {
+            await db.ExecuteAsync("""
+                UPDATE customer
+                SET    upstream_id = @Upstream
+                WHERE  id = @Id
+                """, new { customer.Upstream, customer.Id }, stop);
+        }
+
+        await RecordAsync(customers.Select(c => c.Id), stop);
+    }
+
+    /// <summary>Writes customers that have changed. The registration number stays what it is.</summary>
+    public async Task UpdateAsync(IReadOnlyList<CustomerFact> customers, CancellationToken stop)
+    {
+        foreach (var c in customers)
+        {
+            await db.ExecuteAsync("""
+                UPDATE customer
+                SET    name = @Name, upstream_id = @Upstream, state = @State, time_zone = @TimeZone
+                WHERE  id = @Id
+                """, new { c.Name, c.Upstream, c.State, c.TimeZone, c.Id }, stop);
+        }
+
+        await RecordAsync(customers.Select(c => c.Id), stop);
+    }
+
+    /// <summary>The customer, or null.</summary>
+    public Task<CustomerFact?> FindAsync(CustomerId id, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<CustomerFact>($"{SelectCustomer} WHERE id = @id", new { id }, stop);
+
+    /// <summary>The customer with this registration number, or null.</summary>
+    public Task<CustomerFact?> FindByRegNumberAsync(RegNumber number, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<CustomerFact>($"{SelectCustomer} WHERE reg_number = @text", new { text = number.ToString() }, stop);
+
+    /// <summary>All customers, by registration number.</summary>
+    public Task<IReadOnlyList<CustomerFact>> ListAsync(CancellationToken stop) =>
+        db.QueryAsync<CustomerFact>($"{SelectCustomer} ORDER BY reg_number", null, stop);
+
+    /// <summary>The hash of the customer's password; null when none is set or there is no such customer.</summary>
+    public Task<string?> PasswordHashOfAsync(CustomerId id, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<string>("SELECT password_hash FROM customer WHERE id = @id", new { id }, stop);
+
+    /// <summary>Sets the hash of the customer's password; null takes the password away.</summary>
+    public Task SetPasswordHashAsync(CustomerId id, string? hash, CancellationToken stop) =>
+        db.ExecuteAsync("""
+            UPDATE customer
+            SET    password_hash = @hash
+            WHERE  id = @id
+            """, new { id, hash }, stop);
+
+    /// <summary>Replaces a hash by another one of the same password, unless it was changed in the meantime.</summary>
+    public Task RehashAsync(CustomerId id, string old, string hash, CancellationToken stop) =>
+        db.ExecuteAsync("""
+            UPDATE customer
+            SET    password_hash = @hash
+            WHERE  id = @id AND password_hash = @old
+            """, new { id, old, hash }, stop);
+
+    // Contacts ----------------------------------------------------------------------------------------------------------
+
     /// <summary>How to reach a customer, in the order in which the contacts are to be tried.</summary>
     /// <param name="customer">Whose.</param>
     /// <param name="role">Only these; null for all.</param>
@@ -15,9 +118,8 @@ public sealed class CustomerStore(DbSession db)
     /// <param name="stop">Stops the work.</param>
     public Task<IReadOnlyList<Contact>> ContactsOfAsync(
         CustomerId customer, ContactRole? role, ContactChannel? channel, CancellationToken stop) =>
-        db.QueryAsync<Contact>("""
-            SELECT id, customer_id AS customer, channel, address, role, position
-            FROM   contact
+        db.QueryAsync<Contact>($"""
+            {SelectContact}
             WHERE  customer_id = @customer
             AND    ended_at IS NULL
             AND    (CAST(@role AS TEXT) IS NULL OR role = CAST(@role AS TEXT))
@@ -25,69 +127,130 @@ public sealed class CustomerStore(DbSession db)
             ORDER  BY position, id
             """, new { customer, role, channel }, stop);
 
-    internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop)
-    {
-        var customers = await db.QueryAsync<CustomerRow>("""
-            SELECT id, reg_number, name, upstream_id, state, time_zone
-            FROM   customer
+    /// <summary>The contacts of all customers, by customer and in order.</summary>
+    public Task<IReadOnlyList<Contact>> AllContactsAsync(CancellationToken stop) =>
+        db.QueryAsync<Contact>($"""
+            {SelectContact}
+            WHERE  ended_at IS NULL
+            ORDER  BY customer_id, position, id
             """, null, stop);
-        var assignments = await db.QueryAsync<AssignmentRow>("""
-            SELECT id, customer_id, first_address, prefix_length, domain, valid_from, valid_to
-            FROM   assignment
+
+    /// <summary>Customers, not closed, that can be reached under this mail address, by registration number.</summary>
+    public Task<IReadOnlyList<CustomerFact>> WithEmailAsync(string address, CancellationToken stop) =>
+        db.QueryAsync<CustomerFact>($"""
+            {SelectCustomer}
+            WHERE  state <> 'closed'
+            AND    id IN (SELECT customer_id
+                          FROM   contact
+                          WHERE  lower(address) = @lower AND channel = 'email' AND ended_at IS NULL)
+            ORDER  BY reg_number
+            """, new { lower = address.ToLowerInvariant() }, stop);
+
+    /// <summary>Adds contacts, with ids from <see cref="DbSession.NextIdsAsync"/>. One that was there before comes back under its old id.</summary>
+    public async Task PutContactsAsync(IReadOnlyList<Contact> contacts, CancellationToken stop)
+    {
+        await db.InsertManyAsync(
+            "INSERT INTO contact (id, customer_id, channel, address, role, position)",
+            contacts,
+            c => [c.Id, c.Customer, c.Channel, c.Address, c.Role, c.Position],
+            """
+            ON CONFLICT (customer_id, channel, address, role) DO UPDATE SET position = excluded.position, ended_at = NULL
+            """,
+            stop);
+        await RecordAsync(contacts.Select(c => c.Customer), stop);
+    }
+
+    /// <summary>Takes contacts out.</summary>
+    public async Task EndContactsAsync(IReadOnlyList<Contact> contacts, Instant now, CancellationToken stop)
+    {
+        foreach (var contact in contacts)
+        {
+            await db.ExecuteAsync("""
+                UPDATE contact
+                SET    ended_at = @now
+                WHERE  id = @Id AND ended_at IS NULL
+                """, new { contact.Id, now }, stop);
+        }
+
+        await RecordAsync(contacts.Select(c => c.Customer), stop);
+    }
+
+    // Services ----------------------------------------------------------------------------------------------------------
+
+    /// <summary>The services of a customer.</summary>
+    public Task<IReadOnlyList<Service>> ServicesOfAsync(CustomerId customer, CancellationToken stop) =>
+        db.QueryAsync<Service>($"{SelectService} WHERE customer_id = @customer ORDER BY id", new { customer }, stop);
+
+    /// <summary>The services of all customers.</summary>
+    public Task<IReadOnlyList<Service>> AllServicesAsync(CancellationToken stop) =>
+        db.QueryAsync<Service>($"{SelectService} ORDER BY customer_id, id", null, stop);
+
+    /// <summary>Adds services, with ids from <see cref="DbSession.NextIdsAsync"/>, or writes their state anew.</summary>
+    public async Task PutServicesAsync(IReadOnlyList<Service> services, CancellationToken stop)
+    {
+        await db.InsertManyAsync(
+            "INSERT INTO service (id, customer_id, kind, name, state)",
+            services,
+            s => [s.Id, s.Customer, s.Kind, s.Name, s.State],
+            "ON CONFLICT (customer_id, kind, name) DO UPDATE SET state = excluded.state",
+            stop);
+        await RecordAsync(services.Select(s => s.Customer), stop);
+    }
+
+    // Assignments -------------------------------------------------------------------------------------------------------
+
+    /// <summary>What is, was and will be whose, as it is believed now.</summary>
+    public async Task<IReadOnlyList<Assignment>> AllAssignmentsAsync(CancellationToken stop) =>
+        [.. (await db.QueryAsync<AssignmentRow>($"""
+            {SelectAssignment}
             WHERE  superseded_at IS NULL
-            """, null, stop);
-        return new Live.Directory([.. customers.Select(c => c.ToFact())], [.. assignments.Select(a => a.ToAssignment())]);
+            ORDER  BY customer_id, id
+            """, null, stop)).Select(a => a.ToAssignment())];
+
+    /// <summary>What is, was and will be a customer's, as it is believed now.</summary>
+    public async Task<IReadOnlyList<Assignment>> AssignmentsOfAsync(CustomerId customer, CancellationToken stop) =>
+        [.. (await db.QueryAsync<AssignmentRow>($"""
+            {SelectAssignment}
+            WHERE  customer_id = @customer AND superseded_at IS NULL
+            ORDER  BY id
+            """, new { customer }, stop)).Select(a => a.ToAssignment())];
+
+    /// <summary>Writes assignments down, with ids from <see cref="DbSession.NextIdsAsync"/>.</summary>
+    public async Task AssignAsync(IReadOnlyList<Assignment> assignments, Instant now, CancellationToken stop)
+    {
+        await db.InsertManyAsync(
+            "INSERT INTO assignment (id, customer_id, service_id, first_address, prefix_length, domain, valid_from, valid_to, recorded_at)",
+            assignments,
+            a => [a.Id, a.Customer, a.Service, a.Prefix?.First, a.Prefix?.Length, a.Domain, a.ValidFrom, a.ValidTo, now],
+            stop);
+        await RecordAsync(assignments.Select(a => a.Customer), stop);
     }
 
-    private sealed record CustomerRow
+    /// <summary>
+    /// Stops believing assignments; what is believed instead is written with <see cref="AssignAsync"/> in the same transaction.
+    /// The rows remain: events that were attributed by them name them.
+    /// </summary>
+    public async Task SupersedeAsync(IReadOnlyList<Assignment> assignments, Instant now, CancellationToken stop)
     {
-        public required CustomerId Id { get; init; }
-
-        public required string RegNumber { get; init; }
-
-        public required string Name { get; init; }
-
-        public CustomerId? UpstreamId { get; init; }
-
-        public required CustomerState State { get; init; }
-
-        public required string TimeZone { get; init; }
-
-        public CustomerFact ToFact() => new()
+        foreach (var assignment in assignments)
         {
-            Id = Id,
-            RegNumber = RegNumber,
-            Name = Name,
-            Upstream = UpstreamId,
-            State = State,
-            TimeZone = TimeZone,
-        };
+            await db.ExecuteAsync("""
+                UPDATE assignment
+                SET    superseded_at = @now
+                WHERE  id = @Id AND superseded_at IS NULL
+                """, new { assignment.Id, now }, stop);
+        }
+
+        await RecordAsync(assignments.Select(a => a.Customer), stop);
     }
 
-    private sealed record AssignmentRow
+    internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop) =>
+        new(await ListAsync(stop), await AllAssignmentsAsync(stop));
+
+    // The directory is read anew as a whole, so one row will do, whoever it was.
+    private async Task RecordAsync(IEnumerable<CustomerId> customers, CancellationToken stop)
     {
-        public required long Id { get; init; }
-
-        public required CustomerId CustomerId { get; init; }
-
-        public Address? FirstAddress { get; init; }
-
-        public long? PrefixLength { get; init; }
-
-        public string? Domain { get; init; }
-
-        public required Instant ValidFrom { get; init; }
-
-        public Instant? ValidTo { get; init; }
-
-        public Assignment ToAssignment() => new()
-        {
-            Id = Id,
-            Customer = CustomerId,
-            Prefix = FirstAddress is { } first ? new Prefix(first, (int)PrefixLength!.Value) : null,
-            Domain = Domain,
-            ValidFrom = ValidFrom,
-            ValidTo = ValidTo,
-        };
+        foreach (var customer in customers.Take(1))
+            await db.RecordChangeAsync(ChangeKind.Directory, customer.Value, stop);
     }
 }

@@ -46,6 +46,7 @@ CREATE TABLE contact (
     ended_at    BIGINT,
     UNIQUE (customer_id, channel, address, role)
 );
+CREATE INDEX contact_address ON contact (lower(address));
 
 CREATE TABLE service (
     id          BIGINT PRIMARY KEY,
@@ -79,6 +80,7 @@ CREATE TABLE operator (
     role          TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     totp_secret   BLOB,
+    totp_step     BIGINT,
     created_at    BIGINT NOT NULL,
     disabled_at   BIGINT
 );
@@ -88,6 +90,12 @@ CREATE TABLE policy_acknowledgement (
     revision        TEXT NOT NULL REFERENCES policy_revision (revision),
     acknowledged_at BIGINT NOT NULL,
     PRIMARY KEY (customer_id, revision)
+);
+
+-- Who asked for a forgotten registration number lately: a digest of the mail address that was typed, ours or not.
+CREATE TABLE number_request (
+    address  BLOB PRIMARY KEY,
+    asked_at BIGINT NOT NULL
 );
 
 -- Abuse desk --------------------------------------------------------------------------------------------------------
