@@ -21,23 +21,42 @@ public static class AccountsText
         var text = new StringBuilder("# Customers, what they have, and whom to tell. Times are UTC.\n");
         foreach (var customer in customers)
         {
-            text.Append("\n[[customer]]\n");
-            Key(text, "reg-number", customer.RegNumber);
-            Key(text, "name", customer.Name);
-            Key(text, "time-zone", customer.TimeZone);
-            if (customer.Upstream is { } upstream)
-                Key(text, "upstream", numbers[upstream]);
-            if (customer.State != CustomerState.Active)
-                Key(text, "state", Words.Of(customer.State));
-            List(text, "contacts", contactsOf[customer.Id].OrderBy(c => c.Position).ThenBy(c => c.Id).Select(Inline));
-            List(text, "services", servicesOf[customer.Id].OrderBy(s => s.Id).Select(Inline));
-            var names = servicesOf[customer.Id].ToDictionary(s => s.Id, s => s.Name);
-            List(text, "assignments", assignmentsOf[customer.Id]
-                .OrderBy(a => a.Domain, StringComparer.Ordinal).ThenBy(a => a.Prefix?.First).ThenBy(a => a.Prefix?.Length).ThenBy(a => a.ValidFrom)
-                .Select(a => Inline(a, a.Service is { } id ? names[id] : null)));
+            text.Append('\n');
+            One(text, customer, customer.Upstream is { } up ? numbers[up] : null,
+                contactsOf[customer.Id], [.. servicesOf[customer.Id]], assignmentsOf[customer.Id]);
         }
 
         return text.ToString();
+    }
+
+    /// <summary>One customer, as it stands in the file.</summary>
+    public static string WriteOne(
+        CustomerFact customer, CustomerFact? upstream,
+        IReadOnlyList<Contact> contacts, IReadOnlyList<Service> services, IReadOnlyList<Assignment> assignments)
+    {
+        var text = new StringBuilder();
+        One(text, customer, upstream?.RegNumber, contacts, services, assignments);
+        return text.ToString();
+    }
+
+    private static void One(
+        StringBuilder text, CustomerFact customer, string? upstream,
+        IEnumerable<Contact> contacts, IReadOnlyList<Service> services, IEnumerable<Assignment> assignments)
+    {
+        text.Append("[[customer]]\n");
+        Key(text, "reg-number", customer.RegNumber);
+        Key(text, "name", customer.Name);
+        Key(text, "time-zone", customer.TimeZone);
+        if (upstream is not null)
+            Key(text, "upstream", upstream);
+        if (customer.State != CustomerState.Active)
+            Key(text, "state", Words.Of(customer.State));
+        List(text, "contacts", contacts.OrderBy(c => c.Position).ThenBy(c => c.Id).Select(Inline));
+        List(text, "services", services.OrderBy(s => s.Id).Select(Inline));
+        var names = services.ToDictionary(s => s.Id, s => s.Name);
+        List(text, "assignments", assignments
+            .OrderBy(a => a.Domain, StringComparer.Ordinal).ThenBy(a => a.Prefix?.First).ThenBy(a => a.Prefix?.Length).ThenBy(a => a.ValidFrom)
+            .Select(a => Inline(a, a.Service is { } id ? names[id] : null)));
     }
 
     private static string Inline(Contact contact) =>
