@@ -53,6 +53,9 @@ public abstract class Database : IAsyncDisposable
             return true;
         }, stop);
 
+    /// <summary>Asks the database for an answer.</summary>
+    public Task PingAsync(CancellationToken stop) => ReadAsync(db => db.SingleAsync<long>("SELECT 1", null, stop), stop);
+
     /// <summary>Closes connections; writes that wait are carried out first.</summary>
     public abstract ValueTask DisposeAsync();
 
