@@ -191,8 +191,10 @@ internal sealed class TomlTree
                 return table;
             case FloatValueSyntax:
                 return new TomlValue.Other("a fraction") { At = at };
+            case DateTimeValueSyntax { Token.Text: { } written }:
+                return new TomlValue.Moment(written) { At = at };
             default:
-                return new TomlValue.Other("a date or time") { At = at };
+                return new TomlValue.Other("something else") { At = at };
         }
     }
 
