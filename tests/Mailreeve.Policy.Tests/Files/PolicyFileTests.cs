@@ -194,6 +194,22 @@ public class PolicyFileTests
     public void A_file_may_be_hostile(char bracket, int depth) =>
         Assert.NotEmpty(Bad("a = " + new string(bracket, depth)));
 
+    [Theory]
+    [InlineData("a = \"\\ud800\"")]
+    [InlineData("a = \"\\uzzzz\"")]
+    [InlineData("a = \"\\u\"")]
+    [InlineData("a = \"\\U00110000\"")]
+    [InlineData("a = \"\\Uffffffff\"")]
+    [InlineData("a = \"\\u\n")]
+    [InlineData("a = [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[")]
+    public void What_the_parser_stumbles_over_is_told_with_its_line(string line)
+    {
+        var problems = Bad($"# one\n# two\n{line}\n# four\n");
+
+        Assert.Contains(problems, p => p.Line == 3 && (p.Message.StartsWith("This cannot be read", StringComparison.Ordinal)
+            || p.Message.StartsWith("This is not TOML", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_file_that_is_too_long_is_not_read() =>
         Assert.Contains("longer", Assert.Single(Bad(new string('#', PolicyFile.LengthMax + 1))).Message, StringComparison.Ordinal);
@@ -217,7 +233,7 @@ public class PolicyFileTests
                     || (reading is PolicyReading.Bad bad && bad.Problems.Count > 0 && bad.Problems.All(p => p.Line >= 1 && p.Column >= 1
                         && p.Line <= text.Count(c => c == '\n') + 2));
             },
-            iter: 300);
+            iter: 400);
     }
 
     private static string Mangle(string text, (int At, int Length, string Put) change)
