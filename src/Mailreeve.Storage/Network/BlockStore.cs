@@ -94,6 +94,24 @@ public sealed class BlockStore(DbSession db)
             LIMIT  @limit
             """, new { limit }, stop);
 
+    /// <summary>One block, or null.</summary>
+    public Task<BlockRow?> FindAsync(BlockId id, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<BlockRow>("SELECT * FROM block WHERE id = @id", new { id }, stop);
+
+    /// <summary>Blocks in force of addresses of these customers, newest first.</summary>
+    public async Task<IReadOnlyList<BlockRow>> InForceOfAsync(IReadOnlyCollection<CustomerId> customers, long limit, CancellationToken stop)
+    {
+        if (customers.Count == 0)
+            return [];
+        return await db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'in-force' AND customer_id IN @ids
+            ORDER  BY id DESC
+            LIMIT  @limit
+            """, new { ids = customers.Select(c => c.Value), limit }, stop);
+    }
+
     internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(CancellationToken stop) =>
         (await db.QueryAsync<BlockRow>("SELECT * FROM block WHERE state = 'in-force'", null, stop)).Select(Entry).ToList();
 
