@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
+using NodaTime;
 
 namespace Mailreeve.Policy;
 
@@ -29,6 +30,18 @@ public sealed record Provider
 
     /// <summary>Where complaints and customers in trouble turn to.</summary>
     public string AbuseAddress => $"abuse@{Domains[0]}";
+
+    /// <summary>What texts say about us, with times in this zone.</summary>
+    public ProviderFacts FactsIn(DateTimeZone zone) => new()
+    {
+        Name = Name,
+        AbuseAddress = AbuseAddress,
+        SupportAddress = $"support@{Domains[0]}",
+        BillingAddress = $"billing@{Domains[0]}",
+        SupportTelephone = SupportTelephone,
+        PolicyUrl = $"{BaseUrl}/policy",
+        Zone = zone,
+    };
 
     /// <summary>Whether the address is in our networks.</summary>
     public bool Owns(Address address) => Networks.Any(n => n.Contains(address));

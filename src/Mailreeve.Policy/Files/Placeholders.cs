@@ -58,6 +58,9 @@ internal static class Placeholders
         _ => null,
     };
 
+    /// <summary>Whether the value of this name is an address that can be followed.</summary>
+    public static bool IsLink(string name) => name is "abuse-address" or "support-address" or "billing-address" or "policy-url";
+
     private static int EndOfName(string text, int from)
     {
         var i = from;

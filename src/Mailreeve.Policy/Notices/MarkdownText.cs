@@ -23,6 +23,9 @@ public static class MarkdownText
         return escaped.ToString();
     }
 
+    /// <summary>An address of a page or of a mailbox as a link (CommonMark §6.5); escaped text when it is neither.</summary>
+    public static string Link(string value) => IsPage(value) || IsMailbox(value) ? $"<{value}>" : Escape(value);
+
     /// <summary>One line: line ends, tabs and other characters that are not for showing become blanks; blanks at the ends go.</summary>
     public static string OneLine(string value) => Visible(value, keepLines: false).Trim();
 
@@ -61,6 +64,14 @@ public static class MarkdownText
 
         return text.ToString();
     }
+
+    private static bool IsPage(string value) =>
+        (value.StartsWith("https://", StringComparison.Ordinal) || value.StartsWith("http://", StringComparison.Ordinal))
+        && value.All(c => c is > ' ' and < '\u007f' and not ('<' or '>' or '"' or '`' or '\\'));
+
+    private static bool IsMailbox(string value) =>
+        value.IndexOf('@', StringComparison.Ordinal) is var at and > 0 && at < value.Length - 1 && value.LastIndexOf('@') == at
+        && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '@' or '.' or '-' or '_' or '+');
 
     private static int LongestRun(string text)
     {

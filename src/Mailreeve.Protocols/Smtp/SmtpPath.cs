@@ -209,7 +209,7 @@ public static class SmtpPath
 
         var text = Encoding.ASCII.GetString(rest[..(end + 1)]);
         var tagged = text.StartsWith("[IPv6:", StringComparison.OrdinalIgnoreCase);
-        if (!Address.TryParse(text, out var address) || tagged != text.Contains(':', StringComparison.Ordinal))
+        if (!Address.TryParse(text, out var address) || tagged != text.AsSpan(tagged ? 6 : 0).Contains(':'))
             return false;
 
         domain = tagged && !address.IsIPv4 ? $"[IPv6:{address}]" : $"[{address}]";

@@ -1,0 +1,274 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Notices;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Cases;
+
+/// <summary>
+/// The cases that one transaction changes: what happened is recorded, what the policy then requires is carried out as rows of the
+/// hand-over tables, and everything is written together by <see cref="SaveAsync"/>.
+/// </summary>
+internal sealed class CaseBook
+{
+    private readonly DbSession db;
+    private readonly AbusePolicy policy;
+    private readonly BlockPlanner planner;
+    private readonly Instant now;
+
+    private readonly Dictionary<CaseId, Page> pages = [];
+    private readonly List<CaseEventRow> events = [];
+    private readonly List<NewNotice> notices = [];
+    private readonly List<NewCharge> charges = [];
+    private readonly List<NewDecision> decisions = [];
+    private readonly List<NewBlock> blocks = [];
+    private readonly IdPool caseIds;
+    private readonly IdPool noticeIds;
+    private readonly IdPool chargeIds;
+    private readonly IdPool decisionIds;
+    private readonly IdPool blockIds;
+
+    /// <param name="db">The transaction.</param>
+    /// <param name="policy">The policy in force.</param>
+    /// <param name="planner">Tells what a block would hit.</param>
+    /// <param name="now">The time of everything that is recorded.</param>
+    /// <param name="cases">How many cases may be opened, about: ids are reserved in one go.</param>
+    public CaseBook(DbSession db, AbusePolicy policy, BlockPlanner planner, Instant now, int cases = 1)
+    {
+        (this.db, this.policy, this.planner, this.now) = (db, policy, planner, now);
+        caseIds = new IdPool(db, "abuse_case", cases);
+        noticeIds = new IdPool(db, "notice", cases);
+        chargeIds = new IdPool(db, "charge", cases);
+        decisionIds = new IdPool(db, "decision", 1);
+        blockIds = new IdPool(db, "block", 1);
+    }
+
+    /// <summary>The case as it stands in this book.</summary>
+    public AbuseCase this[CaseId id] => pages[id].State;
+
+    /// <summary>Reads a case into the book.</summary>
+    /// <returns>The case, or null when there is none with this number.</returns>
+    public async Task<AbuseCase?> LoadAsync(CaseId id, CancellationToken stop)
+    {
+        var stored = await new CaseStore(db).FindAsync(id, stop);
+        if (stored is not null)
+            Take(stored);
+        return stored;
+    }
+
+    /// <summary>Takes a case that was read elsewhere in this transaction into the book.</summary>
+    public void Take(AbuseCase stored) => pages[stored.Id] = new Page(stored, stored.Version);
+
+    /// <summary>Opens a case.</summary>
+    public async Task<CaseId> OpenAsync(CaseEvent.Opened opened, ClauseId clause, CancellationToken stop)
+    {
+        var id = new CaseId(await caseIds.TakeAsync(stop));
+        pages[id] = new Page(new AbuseCase { Id = id }, 0);
+        Record(id, opened, Actor.Policy, clause);
+        return id;
+    }
+
+    /// <summary>Records that something happened.</summary>
+    public void Record(CaseId id, CaseEvent happened, Actor actor, ClauseId? clause)
+    {
+        var page = pages[id];
+        page.State = page.State.Apply(happened, now);
+        events.Add(new CaseEventRow
+        {
+            CaseId = id,
+            Seq = page.State.Version,
+            At = now,
+            Actor = actor,
+            Clause = clause,
+            PolicyRevision = policy.Revision,
+            Body = Json.Write(happened),
+        });
+    }
+
+    /// <summary>Asks the policy what is due on the case, and does it.</summary>
+    /// <param name="id">The case.</param>
+    /// <param name="occasion">Facts of the moment, such as the complaint just added; the book adds what a block would hit.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task DecideAsync(CaseId id, CaseFacts occasion, CancellationToken stop)
+    {
+        var facts = WithBlocks(id, occasion);
+        await CarryOutAsync(id, CaseRules.Decide(policy, this[id], facts, now), Actor.Policy, stop);
+    }
+
+    /// <summary>Does what an operator has said yes to.</summary>
+    public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
+    {
+        var facts = WithBlocks(id, new CaseFacts());
+        await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
+    }
+
+    /// <summary>Tells the customer something that an operator decided.</summary>
+    public Task NotifyAsync(CaseId id, string step, string template, ClauseId clause, Actor actor, CancellationToken stop) =>
+        NotifyAsync(id, new Measure.Notify(step, template, StartsClock: false) { Clause = clause }, actor, stop);
+
+    /// <summary>Lifts one block, when it still is in force.</summary>
+    public async Task LiftAsync(CaseId id, BlockId block, string reason, ClauseId clause, Actor actor, CancellationToken stop)
+    {
+        var lifted = await new BlockStore(db).LiftAsync(block, actor, reason, now, stop);
+        Record(id, new CaseEvent.BlockEnded(block, Expired: !lifted, reason), actor, clause);
+    }
+
+    /// <summary>Ends a case whose complaint was not justified.</summary>
+    public async Task CloseUnfoundedAsync(CaseId id, string reason, ClauseId clause, Actor actor, CancellationToken stop)
+    {
+        await CarryOutAsync(id,
+            [
+                new Measure.LiftBlocks(reason) { Clause = clause },
+                new Measure.Notify("unfounded", NoticeNames.Unfounded, StartsClock: false) { Clause = clause },
+                new Measure.Close(CaseDisposition.Unfounded, reason) { Clause = clause },
+            ],
+            actor, stop);
+    }
+
+    /// <summary>Writes everything.</summary>
+    /// <exception cref="StaleRowException">A case was changed by someone else meanwhile; the work is to be run again.</exception>
+    public async Task SaveAsync(CancellationToken stop)
+    {
+        var cases = new CaseStore(db);
+        await cases.AddAsync([.. pages.Values.Where(p => p.StoredVersion == 0).Select(p => p.State)], policy.Revision, stop);
+        foreach (var page in pages.Values.Where(p => p.StoredVersion > 0 && p.State.Version > p.StoredVersion))
+        {
+            if (!await cases.TryAdvanceAsync(page.State, page.StoredVersion, policy.Revision, stop))
+                throw new StaleRowException($"Case {page.State.Id}");
+        }
+
+        await cases.AppendAsync(events, stop);
+        await new NoticeStore(db).AddAsync(notices, stop);
+        await new ChargeStore(db).ProposeAsync(charges, stop);
+        await new DecisionStore(db).AskAsync(decisions, stop);
+        await new BlockStore(db).PlaceAsync(blocks, stop);
+        foreach (var pool in new[] { caseIds, noticeIds, chargeIds, decisionIds, blockIds })
+            await pool.GiveBackAsync(stop);
+    }
+
+    private CaseFacts WithBlocks(CaseId id, CaseFacts occasion)
+    {
+        var facts = planner.FactsFor(this[id], now);
+        return occasion with { AddressBlock = facts.AddressBlock, CustomerBlock = facts.CustomerBlock };
+    }
+
+    private async Task CarryOutAsync(CaseId id, IReadOnlyList<Measure> measures, Actor actor, CancellationToken stop)
+    {
+        foreach (var measure in measures)
+        {
+            await (measure switch
+            {
+                Measure.Notify m => NotifyAsync(id, m, actor, stop),
+                Measure.ProposeCharge m => ProposeChargeAsync(id, m, actor, stop),
+                Measure.PlaceBlock m => PlaceBlockAsync(id, m, actor, stop),
+                Measure.LiftBlocks m => LiftBlocksAsync(id, m, actor, stop),
+                Measure.Ask m => AskAsync(id, m, actor, stop),
+                Measure.StartClock m => StartClock(id, m, actor),
+                Measure.Close m => CloseAsync(id, m, actor, stop),
+                _ => throw new System.Diagnostics.UnreachableException($"Nothing carries out {measure.GetType().Name}."),
+            });
+        }
+    }
+
+    private async Task NotifyAsync(CaseId id, Measure.Notify m, Actor actor, CancellationToken stop)
+    {
+        notices.Add(new NewNotice
+        {
+            Id = new NoticeId(await noticeIds.TakeAsync(stop)),
+            CaseId = id,
+            Step = m.Step,
+            Attempt = 1,
+            Template = m.Template,
+            StartsClock = m.StartsClock,
+            Clause = m.Clause,
+            WrittenAt = now,
+        });
+        Record(id, new CaseEvent.NoticeWritten(m.Step, m.Template, m.StartsClock), actor, m.Clause);
+    }
+
+    private async Task ProposeChargeAsync(CaseId id, Measure.ProposeCharge m, Actor actor, CancellationToken stop)
+    {
+        var charge = new ChargeId(await chargeIds.TakeAsync(stop));
+        charges.Add(new NewCharge
+        {
+            Id = charge,
+            Customer = this[id].Customer,
+            Case = id,
+            Report = m.Report,
+            Amount = m.Amount,
+            Clause = m.Clause,
+            PolicyRevision = policy.Revision,
+            ProposedAt = now,
+        });
+        Record(id, new CaseEvent.ChargeProposed(charge, m.Report, m.Amount), actor, m.Clause);
+    }
+
+    private async Task PlaceBlockAsync(CaseId id, Measure.PlaceBlock m, Actor actor, CancellationToken stop)
+    {
+        foreach (var prefix in m.Prefixes)
+        {
+            var block = new BlockId(await blockIds.TakeAsync(stop));
+            blocks.Add(new NewBlock
+            {
+                Id = block,
+                Case = id,
+                Step = m.Step,
+                Customer = this[id].Customer,
+                Prefix = prefix,
+                Scope = m.Scope,
+                Clause = m.Clause,
+                PolicyRevision = policy.Revision,
+                Reason = policy.ClauseOf(m.Clause).Title,
+                PlacedBy = actor,
+                StartsAt = now,
+                ExpiresAt = m.ExpiresAt,
+            });
+            Record(id, new CaseEvent.BlockPlaced(block, prefix.ToString(), m.Step, m.ExpiresAt), actor, m.Clause);
+        }
+    }
+
+    private async Task LiftBlocksAsync(CaseId id, Measure.LiftBlocks m, Actor actor, CancellationToken stop)
+    {
+        foreach (var block in this[id].Blocks.Select(b => new BlockId(b)))
+            await LiftAsync(id, block, m.Reason, m.Clause, actor, stop);
+    }
+
+    private async Task AskAsync(CaseId id, Measure.Ask m, Actor actor, CancellationToken stop)
+    {
+        var decision = new DecisionId(await decisionIds.TakeAsync(stop));
+        decisions.Add(new NewDecision
+        {
+            Id = decision,
+            CaseId = id,
+            Step = m.Step,
+            Question = m.Question,
+            Why = m.Why,
+            Clause = m.Clause,
+            AskedAt = now,
+        });
+        Record(id, new CaseEvent.DecisionAsked(decision, m.Step, m.Why), actor, m.Clause);
+    }
+
+    private Task StartClock(CaseId id, Measure.StartClock m, Actor actor)
+    {
+        Record(id, new CaseEvent.DeadlineExtended(m.Due, "The customer was told by an operator."), actor, m.Clause);
+        return Task.CompletedTask;
+    }
+
+    private async Task CloseAsync(CaseId id, Measure.Close m, Actor actor, CancellationToken stop)
+    {
+        await new DecisionStore(db).WithdrawAsync(id, now, stop);
+        Record(id, new CaseEvent.Closed(m.Disposition, m.Reason), actor, m.Clause);
+    }
+
+    private sealed class Page(AbuseCase state, long storedVersion)
+    {
+        public AbuseCase State { get; set; } = state;
+
+        public long StoredVersion { get; } = storedVersion;
+    }
+}

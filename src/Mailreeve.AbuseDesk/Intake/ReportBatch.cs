@@ -1,0 +1,140 @@
+using Mailreeve.AbuseDesk.Cases;
+using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Protocols.Reports;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Intake;
+
+/// <summary>Concludes reports within one transaction: what they need is read in one go, decided in memory, and written in one go.</summary>
+internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers answers, Instant now)
+{
+    private readonly AbusePolicy policy = books.Policy;
+    private readonly Dictionary<CaseKey, CaseId> openCases = [];
+    private readonly HashSet<(CaseId, long)> reportersSeen = [];
+    private readonly HashSet<(CaseId, long, string)> evidenceSeen = [];
+    private readonly List<EventRow> events = [];
+    private readonly List<ReportConclusion> conclusions = [];
+
+    private sealed record CaseKey(CustomerId Customer, Resource Resource, string Type);
+
+    /// <summary>Gives each report its outcome.</summary>
+    public async Task ConcludeAsync(IReadOnlyList<UnderstoodReport> reports, CancellationToken stop)
+    {
+        if (reports.Count == 0)
+            return;
+
+        var counts = reports.GroupBy(r => r.ReporterMailbox).ToDictionary(g => g.Key, g => (long)g.Count());
+        var reporters = await new ReporterStore(db).CountAsync(counts, now, stop);
+        var book = books.Open(db, now, reports.Count);
+        await LoadAsync(reports, reporters.Values, book, stop);
+
+        var eventIds = new IdPool(db, "event", reports.Sum(r => Math.Max(1, r.Findings.Count)));
+        foreach (var report in reports)
+            await ConcludeAsync(report, reporters[report.ReporterMailbox], book, eventIds, stop);
+
+        await book.SaveAsync(stop);
+        await new EventStore(db).AddAsync(events, stop);
+        await eventIds.GiveBackAsync(stop);
+        await new ReportStore(db).ConcludeAsync(conclusions, now, stop);
+    }
+
+    private async Task LoadAsync(IReadOnlyList<UnderstoodReport> reports, IEnumerable<long> reporters, CaseBook book, CancellationToken stop)
+    {
+        var findings = reports.SelectMany(r => r.Findings).Where(f => f.MakesCase).ToList();
+        var stored = await new CaseStore(db).OpenAsync(
+            findings.Select(f => f.Direct!.Value).ToHashSet(), findings.Select(f => f.Resource!.Name).ToHashSet(), stop);
+        foreach (var open in stored)
+        {
+            book.Take(open);
+            openCases[new CaseKey(open.Customer, open.Resource, open.Type)] = open.Id;
+        }
+
+        foreach (var seen in await new EventStore(db).SeenAsync([.. stored.Select(c => c.Id)], [.. reporters], stop))
+        {
+            reportersSeen.Add((seen.CaseId, seen.ReporterId));
+            evidenceSeen.Add((seen.CaseId, seen.ReporterId, Convert.ToHexString(seen.Fingerprint)));
+        }
+    }
+
+    private async Task ConcludeAsync(UnderstoodReport report, long reporter, CaseBook book, IdPool eventIds, CancellationToken stop)
+    {
+        var (outcome, detail) = ReportRules.Decide(report);
+        var anyNew = false;
+        // One report is one complaint in a case, however often it names the resource.
+        var caseOf = new Dictionary<CaseKey, CaseId>();
+        foreach (var finding in report.Findings)
+        {
+            var id = new EventId(await eventIds.TakeAsync(stop));
+            CaseId? caseId = null;
+            if (outcome == ReportOutcome.Case && finding.MakesCase)
+            {
+                var key = new CaseKey(finding.Direct!.Value, finding.Resource!, finding.Type);
+                if (!caseOf.TryGetValue(key, out var known))
+                {
+                    known = await CaseOfAsync(key, finding, book, stop);
+                    caseOf[key] = known;
+                    anyNew |= await ComplainAsync(known, id, report, reporter, finding.Kind!.Value, book, stop);
+                }
+
+                caseId = known;
+            }
+
+            events.Add(Row(id, report, reporter, finding, caseId));
+        }
+
+        if (outcome == ReportOutcome.Case && !anyNew)
+            outcome = ReportOutcome.Repeat;
+        if (outcome == ReportOutcome.NotOurs)
+            detail += await answers.AnswerNotOursAsync(db, report.Report, report.Reading, reporter, now, stop) ? " The reporter was told." : "";
+        var state = outcome == ReportOutcome.NeedsPerson ? ReportState.NeedsPerson : ReportState.Done;
+        conclusions.Add(new ReportConclusion(report.Report.Id, state, outcome, detail, report.Reading.Format.Name(), reporter));
+    }
+
+    private async Task<CaseId> CaseOfAsync(CaseKey key, Finding finding, CaseBook book, CancellationToken stop)
+    {
+        if (openCases.TryGetValue(key, out var open))
+            return open;
+        var kind = finding.Kind!.Value;
+        var opened = new CaseEvent.Opened(key.Customer, finding.Downstream, kind, key.Resource, key.Type);
+        return openCases[key] = await book.OpenAsync(opened, policy.LadderOf(kind).Clause, stop);
+    }
+
+    /// <returns>Whether it is a complaint that counts: not the same evidence from the same reporter again.</returns>
+    private async Task<bool> ComplainAsync(
+        CaseId id, EventId eventId, UnderstoodReport report, long reporter, CaseKind kind, CaseBook book, CancellationToken stop)
+    {
+        var isNewReporter = reportersSeen.Add((id, reporter));
+        var isRepeat = !evidenceSeen.Add((id, reporter, Convert.ToHexString(report.Fingerprint)));
+        var added = new CaseEvent.ComplaintAdded(report.Report.Id, eventId, isNewReporter, isRepeat);
+        book.Record(id, added, Actor.Policy, policy.LadderOf(kind).Clause);
+        await book.DecideAsync(id, new CaseFacts { NewComplaint = isRepeat ? null : report.Report.Id }, stop);
+        return !isRepeat;
+    }
+
+    private static EventRow Row(EventId id, UnderstoodReport report, long reporter, Finding finding, CaseId? caseId) => new()
+    {
+        Id = id,
+        ReportId = report.Report.Id,
+        CaseId = caseId,
+        Type = finding.Type,
+        Role = EnumText.Of(finding.Observation.Role),
+        Address = finding.Observation.Address,
+        Port = finding.Observation.Port,
+        Url = finding.Observation.Url,
+        Domain = finding.Observation.Domain,
+        Mailbox = finding.Observation.Mailbox,
+        OccurredRaw = finding.Observation.Time.Raw,
+        OccurredAt = finding.Observation.Time.Utc,
+        TimeConfidence = EnumText.Of(finding.Observation.Time.Confidence),
+        Verdict = finding.VerdictName,
+        VerdictDetail = finding.Resource is { } resource ? $"{resource.Kind} {resource}" : "It names nothing that could be ours.",
+        CustomerId = finding.Holder,
+        AssignmentId = finding.Assignment,
+        ReporterId = reporter,
+        Fingerprint = report.Fingerprint,
+    };
+}

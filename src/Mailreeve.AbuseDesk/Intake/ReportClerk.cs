@@ -1,0 +1,105 @@
+using Mailreeve.AbuseDesk.Cases;
+using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Policy;
+using Mailreeve.Protocols.Reports;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Live;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Intake;
+
+/// <summary>
+/// The worker of the hand-over table <c>report</c>: reads what arrived, finds the customers behind it, makes or joins cases, and gives
+/// each report its one outcome. All reports of a batch, and all that follows from them, are one transaction.
+/// </summary>
+public sealed class ReportClerk : IClerk
+{
+    private const int BatchReports = 200;
+    private const long BatchBytes = 16 << 20;
+
+    private readonly Database database;
+    private readonly CaseBooks books;
+    private readonly LiveViews views;
+    private readonly IClock clock;
+    private readonly ILogger<ReportClerk> log;
+    private readonly ReportUnderstanding understanding;
+    private readonly ReporterAnswers answers;
+
+    /// <summary>Makes the worker.</summary>
+    public ReportClerk(
+        Database database, Provider provider, CaseBooks books, LiveViews views, ReporterAnswers answers, IClock clock, ILogger<ReportClerk> log)
+    {
+        (this.database, this.books, this.views, this.answers, this.clock, this.log) = (database, books, views, answers, clock, log);
+        understanding = new ReportUnderstanding(books.Policy, provider, ReportLimits.Default);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "intake";
+
+    /// <inheritdoc/>
+    public async Task<int> WorkAsync(CancellationToken stop)
+    {
+        var waiting = await database.ReadAsync(db => new ReportStore(db).WaitingAsync(BatchReports, BatchBytes, stop), stop);
+        if (waiting.Count == 0)
+            return 0;
+
+        var understood = Understand(waiting);
+        try
+        {
+            await ConcludeAsync(understood, stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && understood.Count > 1)
+        {
+            // One of them is poison. Alone, each of the others gets its outcome, and the one goes to a person.
+            log.BatchFailed(e, understood.Count);
+            foreach (var one in understood)
+                await ConcludeAloneAsync(one, stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await GiveUpAsync(understood[0], e, stop);
+        }
+
+        return waiting.Count;
+    }
+
+    private List<UnderstoodReport> Understand(IReadOnlyList<WaitingReport> waiting)
+    {
+        var directory = views.Directory;
+        var understood = new UnderstoodReport[waiting.Count];
+        Parallel.For(0, waiting.Count, i => understood[i] = understanding.Understand(waiting[i], directory));
+        return [.. understood];
+    }
+
+    private async Task ConcludeAloneAsync(UnderstoodReport understood, CancellationToken stop)
+    {
+        try
+        {
+            await ConcludeAsync([understood], stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await GiveUpAsync(understood, e, stop);
+        }
+    }
+
+    private Task GiveUpAsync(UnderstoodReport understood, Exception why, CancellationToken stop)
+    {
+        log.ReportFailed(why, understood.Report.Id);
+        var conclusion = new ReportConclusion(
+            understood.Report.Id, ReportState.NeedsPerson, ReportOutcome.NeedsPerson, "The program failed on it; its log says how.",
+            understood.Reading.Format.Name(), null);
+        return database.WriteAsync(db => new ReportStore(db).ConcludeAsync([conclusion], clock.GetCurrentInstant(), stop), stop);
+    }
+
+    private Task ConcludeAsync(IReadOnlyList<UnderstoodReport> understood, CancellationToken stop) =>
+        database.WriteAsync(async db =>
+        {
+            var now = clock.GetCurrentInstant();
+            var claimed = (await new ReportStore(db).ClaimAsync([.. understood.Select(u => u.Report.Id)], stop)).ToHashSet();
+            var mine = understood.Where(u => claimed.Contains(u.Report.Id)).ToList();
+            await new ReportBatch(db, books, answers, now).ConcludeAsync(mine, stop);
+        }, stop);
+}

@@ -1,0 +1,44 @@
+using Mailreeve.Policy.Attribution;
+using Mailreeve.Protocols.Reports;
+using Mailreeve.Storage.Abuse;
+
+namespace Mailreeve.AbuseDesk.Intake;
+
+/// <summary>What becomes of a report, once it is known whose resources it names. Pure.</summary>
+internal static class ReportRules
+{
+    /// <summary>The outcome and the reason an operator reads.</summary>
+    public static (ReportOutcome Outcome, string Detail) Decide(UnderstoodReport understood)
+    {
+        var (report, reading, findings) = (understood.Report, understood.Reading, understood.Findings);
+        if (report.Queue is not (ReportQueue.Abuse or ReportQueue.Postmaster))
+            return (ReportOutcome.NeedsPerson, $"Mail for the {report.Queue.ToString().ToLowerInvariant()} desk.");
+        if (findings.Any(f => f.MakesCase))
+            return (ReportOutcome.Case, Describe(findings, reading));
+        if (reading.NeedsPerson is { } attention)
+            return (ReportOutcome.NeedsPerson, attention.Detail);
+        if (findings.Count > 0 && findings.All(f => f.IsNotSpam))
+            return (ReportOutcome.Noted, "The reporter says that it was not spam.");
+
+        var open = findings.FirstOrDefault(f => f.Verdict is not AttributionVerdict.NotOurs);
+        return open switch
+        {
+            null => (ReportOutcome.NotOurs, "Nothing that it names is ours."),
+            { Verdict: AttributionVerdict.Ambiguous v } =>
+                (ReportOutcome.NeedsPerson, $"{open.Resource} was of {v.Customers.Count} customers within the time in question."),
+            { Verdict: AttributionVerdict.Unassigned } =>
+                (ReportOutcome.NeedsPerson, $"{open.Resource} is ours, but was assigned to no customer at that time."),
+            _ => (ReportOutcome.NeedsPerson, $"The policy has no clause for {open.Type}."),
+        };
+    }
+
+    private static string Describe(IReadOnlyList<Finding> findings, ReportReading reading)
+    {
+        var names = findings.Where(f => f.MakesCase).Select(f => $"{f.Resource} ({f.Type})").Distinct().Take(5);
+        var rest = findings.Count(f => !f.MakesCase);
+        var text = $"About {string.Join(", ", names)}.";
+        if (rest > 0)
+            text += $" {rest} further observation(s) made no case.";
+        return reading.NeedsPerson is { } attention ? $"{text} {attention.Detail}" : text;
+    }
+}

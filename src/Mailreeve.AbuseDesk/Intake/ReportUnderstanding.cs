@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Reports;
+using Mailreeve.Storage.Abuse;
+using NodaTime;
+using Directory = Mailreeve.Storage.Live.Directory;
+
+namespace Mailreeve.AbuseDesk.Intake;
+
+/// <summary>From the bytes of a report to whose resources it names. Reads memory only, so that many can be read at once.</summary>
+internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider, ReportLimits limits)
+{
+    // Clocks of mail servers that nobody sets are off by minutes, not by hours.
+    private static readonly Duration ClockSkew = Duration.FromMinutes(5);
+
+    /// <summary>Reads a report and finds the customers behind what it names.</summary>
+    public UnderstoodReport Understand(WaitingReport report, Directory directory)
+    {
+        var reading = report.Channel == ReportChannel.Api
+            ? ReportReader.ReadJson(report.Raw, limits)
+            : ReportReader.Read(report.Raw, limits);
+        return new UnderstoodReport
+        {
+            Report = report,
+            Reading = reading,
+            Findings = [.. reading.Observations.Select(o => Find(o, directory, report.ReceivedAt))],
+            ReporterMailbox = ReporterOf(report, reading),
+            Fingerprint = FingerprintOf(report, reading),
+        };
+    }
+
+    /// <summary>How far off a reported time may be, either way.</summary>
+    internal static Duration DoubtOf(ReportedTime time) => time.Confidence switch
+    {
+        TimeConfidence.Exact => ClockSkew,
+        TimeConfidence.NoZone => Duration.FromHours(14),
+        _ => Duration.FromHours(38),
+    };
+
+    // The first resource that is somebody's decides; without one, the best of the others says what is wrong with the report.
+    private Finding Find(Observation observation, Directory directory, Instant receivedAt)
+    {
+        Finding? best = null;
+        foreach (var (resource, isSite) in ResourcesOf(observation))
+        {
+            var finding = Find(observation, resource, isSite, directory, receivedAt);
+            if (finding.Holder is not null)
+                return finding;
+            if (best is null or { Verdict: AttributionVerdict.NotOurs })
+                best = finding;
+        }
+
+        return best ?? new Finding(observation, null, null, new AttributionVerdict.NotOurs(), null);
+    }
+
+    private Finding Find(Observation observation, Resource resource, bool isSite, Directory directory, Instant receivedAt)
+    {
+        var window = AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), receivedAt);
+        var facts = Address.TryParse(resource.Name, out var address)
+            ? new AttributionFacts(window, [.. directory.Covering(address)], provider.Owns(address))
+            : new AttributionFacts(window, [.. directory.Owning(resource.Name)], provider.Owns(resource.Name));
+        var verdict = AttributionRules.Decide(facts);
+        var kind = policy.KindOf($"{observation.Category}/{observation.Type}", isSite);
+        var finding = new Finding(observation, resource, kind, verdict, null);
+        return finding.Holder is { } holder ? finding with { Direct = directory.ChainOf(holder)[^1].Id } : finding;
+    }
+
+    private IEnumerable<(Resource Resource, bool IsSite)> ResourcesOf(Observation observation)
+    {
+        // The victim is not the accused, however often its address stands in the report.
+        if (observation.Role == ObservationRole.Victim)
+            yield break;
+
+        var isSite = observation.Role == ObservationRole.Site;
+        if (observation.Address is { } address)
+            yield return (new Resource(ResourceKind.Address, address.ToString()), isSite);
+        foreach (var name in new[] { HostOf(observation.Url), observation.Domain }.OfType<string>())
+            yield return (ResourceOf(name), true);
+
+        // Lines below the reporter's own can be forged; only an address of ours is worth a look, and the newest first.
+        foreach (var hop in observation.Candidates.Where(h => provider.Owns(h.Address)))
+            yield return (new Resource(ResourceKind.Address, hop.Address.ToString()), isSite);
+    }
+
+    private static Resource ResourceOf(string host) =>
+        Address.TryParse(host, out var address)
+            ? new Resource(ResourceKind.Address, address.ToString())
+            : new Resource(ResourceKind.Domain, host.TrimEnd('.').ToLowerInvariant());
+
+    // Not System.Uri for the whole: reported URLs are often none by its rules, and only the host is needed.
+    private static string? HostOf(string? url)
+    {
+        if (url is null)
+            return null;
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        var rest = scheme < 0 ? url.AsSpan() : url.AsSpan(scheme + 3);
+        var end = rest.IndexOfAny("/?#\\");
+        var authority = end < 0 ? rest : rest[..end];
+        authority = authority[(authority.LastIndexOf('@') + 1)..];
+        var port = authority.LastIndexOf(':');
+        if (port > authority.LastIndexOf(']'))
+            authority = authority[..port];
+        return authority.IsEmpty || authority.Length > 255 ? null : authority.ToString();
+    }
+
+    private static string ReporterOf(WaitingReport report, ReportReading reading)
+    {
+        var mailbox = reading.Reporter?.Mailbox ?? reading.Sender?.Mailbox ?? report.EnvelopeFrom;
+        if (string.IsNullOrWhiteSpace(mailbox))
+            mailbox = $"unknown@[{report.ClientAddress?.ToString() ?? "0.0.0.0"}]";
+        return mailbox.Length <= 320 ? mailbox.ToLowerInvariant() : mailbox[..320].ToLowerInvariant();
+    }
+
+    private static byte[] FingerprintOf(WaitingReport report, ReportReading reading) => reading.Original switch
+    {
+        { MessageId: { Length: > 0 } id } => SHA256.HashData(Encoding.UTF8.GetBytes(id)),
+        { } original => SHA256.HashData(original.Bytes.Span),
+        null => report.Sha256,
+    };
+}

@@ -1,0 +1,65 @@
+using NodaTime;
+
+namespace Mailreeve.Policy.Notices;
+
+/// <summary>What a notice tells. Each audience has its own facts: a text for a reporter cannot name a customer.</summary>
+public abstract record NoticeFacts
+{
+    private NoticeFacts()
+    {
+    }
+
+    /// <summary>A notice to the customer of a case. Nothing in it identifies a reporter or a trap.</summary>
+    public sealed record OfCase : NoticeFacts
+    {
+        /// <summary>The case, <c>{case}</c>.</summary>
+        public required CaseId Case { get; init; }
+
+        /// <summary>The customer's name, <c>{customer}</c>.</summary>
+        public required string Customer { get; init; }
+
+        /// <summary>Their registration number, <c>{registration-number}</c>.</summary>
+        public required string RegistrationNumber { get; init; }
+
+        /// <summary>What the case is about, <c>{resource}</c>.</summary>
+        public required string Resource { get; init; }
+
+        /// <summary>Report types (XARF v4), shown in words as <c>{types}</c>.</summary>
+        public required IReadOnlyList<string> Types { get; init; }
+
+        /// <summary>When it was observed, <c>{happened-utc}</c> and <c>{happened-local}</c>.</summary>
+        public required Instant HappenedAt { get; init; }
+
+        /// <summary>
+        /// End of the time to answer, <c>{deadline-utc}</c> and <c>{deadline-local}</c>; null when no clock runs. A notice that
+        /// starts the clock names the time counted from its own sending, which is never later than the true end.
+        /// </summary>
+        public Instant? Deadline { get; init; }
+
+        /// <summary>How long the customer has, <c>{time-to-answer}</c>: the clock of the case's ladder.</summary>
+        public required Duration TimeToAnswer { get; init; }
+
+        /// <summary>The case's page, <c>{case-url}</c>.</summary>
+        public required string CaseUrl { get; init; }
+
+        /// <summary>The clause the notice rests on: <c>{clause}</c>, <c>{clause-title}</c>, <c>{clause-text}</c>.</summary>
+        public required ClauseId Clause { get; init; }
+
+        /// <summary>Redacted evidence, <c>{evidence}</c>; several lines.</summary>
+        public string Evidence { get; init; } = "";
+
+        /// <summary>What an operator wrote, <c>{reason}</c>; several lines.</summary>
+        public string Reason { get; init; } = "";
+
+        /// <summary>What is or was blocked, <c>{what-is-blocked}</c>: "all traffic to and from 192.0.2.7".</summary>
+        public string WhatIsBlocked { get; init; } = "";
+    }
+
+    /// <summary>The registration number, sent to a registered contact who asked for it (S2).</summary>
+    public sealed record OfAccount(string Customer, string RegistrationNumber) : NoticeFacts;
+
+    /// <summary>An answer to a reporter.</summary>
+    /// <param name="Report">Their report, <c>{report}</c>.</param>
+    /// <param name="Resource">What it was about, <c>{resource}</c>.</param>
+    public sealed record OfReport(ReportId Report, string Resource) : NoticeFacts;
+}

@@ -1,0 +1,50 @@
+namespace Mailreeve.Policy.Notices;
+
+/// <summary>Notices that the program sends, by the names of their files in <c>policy/notices</c> without <c>.md</c>.</summary>
+public static class NoticeNames
+{
+    /// <summary>A case was opened.</summary>
+    public const string Complaint = "complaint";
+
+    /// <summary>A block was placed.</summary>
+    public const string Blocked = "blocked";
+
+    /// <summary>The answer was accepted; blocks end.</summary>
+    public const string Accepted = "accepted";
+
+    /// <summary>The answer was not sufficient.</summary>
+    public const string Refused = "refused";
+
+    /// <summary>A block was lifted without an answer.</summary>
+    public const string Lifted = "lifted";
+
+    /// <summary>The complaint was not justified; the case is closed.</summary>
+    public const string Unfounded = "unfounded";
+
+    /// <summary>A notice once more, because it is not known whether it arrived.</summary>
+    public const string Repeat = "repeat";
+
+    /// <summary>The registration number, to who asked for it.</summary>
+    public const string RegistrationNumber = "registration-number";
+
+    /// <summary>To a reporter: that address is not ours.</summary>
+    public const string NotOurs = "not-ours";
+
+    /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
+    public static readonly IReadOnlyList<string> Required =
+        [Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs];
+
+    private static readonly IReadOnlyList<string> CaseNames =
+    [
+        "case", "customer", "registration-number", "resource", "types", "happened-utc", "happened-local", "deadline-utc",
+        "deadline-local", "time-to-answer", "case-url", "clause", "clause-title", "clause-text", "evidence", "reason", "what-is-blocked",
+    ];
+
+    /// <summary>Placeholders, beside those of the provider and of the terms, that a notice of this name may use.</summary>
+    internal static IReadOnlyList<string> PlaceholdersOf(string notice) => notice switch
+    {
+        RegistrationNumber => ["customer", "registration-number"],
+        NotOurs => ["report", "resource"],
+        _ => CaseNames,
+    };
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mailreeve.Web.Access;
+
+/// <summary>The cookies of customers and operators, and who may open what.</summary>
+internal static class SignInSetup
+{
+    private static readonly TimeSpan CustomerSession = TimeSpan.FromHours(12);
+    private static readonly TimeSpan OperatorSession = TimeSpan.FromHours(10);
+    private static readonly TimeSpan EnrollingSession = TimeSpan.FromMinutes(15);
+
+    public static void AddSignIn(this IServiceCollection services, WebOptions options)
+    {
+        services.AddAuthentication()
+            .AddCookie(Schemes.Customer, c => Configure(c, options, "mailreeve-customer", SameSiteMode.Lax, CustomerSession, "/sign-in"))
+            .AddCookie(Schemes.Operator, c => Configure(c, options, "mailreeve-desk", SameSiteMode.Strict, OperatorSession, "/desk/sign-in"))
+            .AddCookie(Schemes.Enrolling, c => Configure(c, options, "mailreeve-enrol", SameSiteMode.Strict, EnrollingSession, "/desk/sign-in"));
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Schemes.ForCustomers, p => p.AddAuthenticationSchemes(Schemes.Customer).RequireAuthenticatedUser())
+            .AddPolicy(Schemes.ForOperators, p => p.AddAuthenticationSchemes(Schemes.Operator).RequireAuthenticatedUser())
+            .AddPolicy(Schemes.ForAdmins, p => p.AddAuthenticationSchemes(Schemes.Operator).RequireRole(Roles.Admin));
+    }
+
+    private static void Configure(
+        CookieAuthenticationOptions cookie, WebOptions options, string name, SameSiteMode sameSite, TimeSpan session, string signIn)
+    {
+        cookie.Cookie.Name = name;
+        cookie.Cookie.HttpOnly = true;
+        cookie.Cookie.SameSite = sameSite;
+        cookie.Cookie.SecurePolicy = options.IsTls ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        cookie.ExpireTimeSpan = session;
+        cookie.SlidingExpiration = true;
+        cookie.LoginPath = signIn;
+        cookie.ReturnUrlParameter = "next";
+        cookie.Events.OnRedirectToAccessDenied = denied =>
+        {
+            denied.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+    }
+}

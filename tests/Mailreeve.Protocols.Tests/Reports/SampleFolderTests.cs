@@ -1,0 +1,144 @@
+using System.Globalization;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Reports;
+using NodaTime.Text;
+
+namespace Mailreeve.Protocols.Tests.Reports;
+
+/// <summary>
+/// Runs the reader over a folder of real reports with an index of what each says. The folder is not part of the repository: it is
+/// looked for as <c>shared/samples</c> beside it, or where MAILREEVE_SAMPLES says.
+/// </summary>
+public class SampleFolderTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, ReportFormat> Formats = new()
+    {
+        ["arf"] = ReportFormat.Arf,
+        ["x-arf-0.1"] = ReportFormat.XArf01,
+        ["x-arf-0.2"] = ReportFormat.XArf02,
+        ["xarf-v1"] = ReportFormat.XarfV1,
+        ["xarf-v3"] = ReportFormat.XarfV3,
+        ["xarf-v3.0.0"] = ReportFormat.XarfV3,
+        ["xarf-v4"] = ReportFormat.XarfV4,
+        ["jmrp"] = ReportFormat.Jmrp,
+    };
+
+    [Fact]
+    public void Every_sample_in_a_known_format_yields_exactly_what_the_index_says()
+    {
+        var folder = SampleFolder();
+        Assert.SkipWhen(folder is null, "No sample folder: neither MAILREEVE_SAMPLES nor ../shared/samples beside the repository.");
+        var mismatches = new List<string>();
+        var table = new SortedDictionary<string, (int Files, int Events, int Expected, int Exact)>();
+
+        foreach (var row in Rows(folder!).Where(r => Formats.ContainsKey(r.Format)))
+        {
+            var reading = Read(Path.Combine(folder!, row.Path));
+            var wrong = Mismatch(row, reading);
+            var (files, events, expected, exact) = table.GetValueOrDefault(row.Format);
+            var wanted = row.IsInvalid ? 0 : row.Events;
+            table[row.Format] = (files + 1, events + reading.Observations.Count, expected + wanted, exact + (wrong is null ? 1 : 0));
+            if (wrong is not null)
+                mismatches.Add($"{row.Path}: {wrong} [{string.Join(" | ", reading.Problems.Take(3))}]");
+        }
+
+        output.WriteLine($"{"format",-12} {"files",6} {"events",7} {"expected",9} {"exact",6}");
+        foreach (var (format, (files, events, expected, exact)) in table)
+            output.WriteLine($"{format,-12} {files,6} {events,7} {expected,9} {exact,6}");
+        Assert.NotEmpty(table);
+        Assert.True(mismatches.Count == 0, string.Join('\n', mismatches));
+    }
+
+    [Fact]
+    public void Every_other_sample_goes_to_a_person_and_is_not_mistaken_for_a_known_format()
+    {
+        var folder = SampleFolder();
+        Assert.SkipWhen(folder is null, "No sample folder: neither MAILREEVE_SAMPLES nor ../shared/samples beside the repository.");
+
+        var mistaken = Rows(folder!)
+            .Where(r => !Formats.ContainsKey(r.Format) && r.Format is not ("json-schema" or "expected-output"))
+            .Select(r => (r.Path, Reading: Read(Path.Combine(folder!, r.Path))))
+            .Where(r => r.Reading.NeedsPerson is null)
+            .Select(r => $"{r.Path}: {r.Reading.Format.Name()}");
+
+        Assert.Equal([], mistaken);
+    }
+
+    private static string? Mismatch(Row row, ReportReading reading)
+    {
+        if (row.IsInvalid)
+            return reading is { NeedsPerson.Reason: AttentionReason.InvalidSchema, Observations.Count: 0 } ? null : "must be rejected, was read";
+        if (reading.Format != Formats[row.Format])
+            return $"format {reading.Format.Name()}, expected {row.Format}";
+        if (reading.NeedsPerson is { } need)
+            return $"needs a person: {need.Reason}";
+        if (reading.Observations.Count != row.Events)
+            return $"{reading.Observations.Count} events, expected {row.Events}";
+
+        var addresses = reading.Observations.Select(o => o.Address).OfType<Address>().Order();
+        if (!addresses.SequenceEqual(row.Addresses.Select(Address.Parse).Order()))
+            return $"addresses {string.Join(';', addresses)}, expected {string.Join(';', row.Addresses)}";
+        var times = reading.Observations.Select(o => Shown(o.Time)).Where(t => t.Length > 0).Order();
+        if (!times.SequenceEqual(row.Times.Order()))
+            return $"times {string.Join(';', times)}, expected {string.Join(';', row.Times)}";
+        var type = reading.Observations[0].ReportedType;
+        if (type != row.Type && row.Format != "jmrp")
+            return $"type {type}, expected {row.Type}";
+        return row.Named.FirstOrDefault(n => !Names(reading).Contains(n)) is { } missing ? $"does not name {missing}" : null;
+    }
+
+    private static HashSet<string> Names(ReportReading reading) =>
+        [.. reading.Observations.SelectMany(o => o.AlsoNamed.Append(o.Url).Append(o.Domain)).OfType<string>()];
+
+    private static string Shown(ReportedTime time) =>
+        time.Utc is not { } utc ? ""
+        : time.Confidence == TimeConfidence.NoZone ? InstantPattern.General.Format(utc).TrimEnd('Z') + " (no zone)"
+        : InstantPattern.General.Format(utc);
+
+    private static ReportReading Read(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        return path.EndsWith(".json", StringComparison.Ordinal)
+            ? ReportReader.ReadJson(bytes, ReportLimits.Default)
+            : ReportReader.Read(bytes, ReportLimits.Default);
+    }
+
+    private static IEnumerable<Row> Rows(string folder) =>
+        File.ReadLines(Path.Combine(folder, "INDEX.tsv")).Skip(1).Select(line => new Row(line.Split('\t')))
+            .Where(r => File.Exists(Path.Combine(folder, r.Path)));
+
+    private static string? SampleFolder()
+    {
+        if (Environment.GetEnvironmentVariable("MAILREEVE_SAMPLES") is { Length: > 0 } stated)
+            return Directory.Exists(stated) ? stated : null;
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            var candidate = Path.Combine(at.FullName, "..", "shared", "samples");
+            if (File.Exists(Path.Combine(at.FullName, "Mailreeve.slnx")))
+                return Directory.Exists(candidate) ? candidate : null;
+        }
+
+        return null;
+    }
+
+    private sealed class Row(string[] cells)
+    {
+        public string Path => cells[0];
+
+        public string Format => cells[1];
+
+        public int Events => int.Parse(cells[5], CultureInfo.InvariantCulture);
+
+        public string[] Addresses => List(6, ';');
+
+        public string[] Named => [.. List(7, ' ').Select(n => n.StartsWith("domain:", StringComparison.Ordinal) ? n[7..] : n)];
+
+        public string[] Times => List(8, ';');
+
+        public string Type => cells[9];
+
+        public bool IsInvalid => Type.StartsWith("INVALID", StringComparison.Ordinal);
+
+        private string[] List(int cell, char separator) => cells[cell] is "-" or "" ? [] : cells[cell].Split(separator);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Text;
+using Mailreeve.Protocols.Smtp;
+
+namespace Mailreeve.Protocols.Tests.Smtp;
+
+// BDAT has no dot: its octets come here as they are, and the same checks hold (RFC 3030 §2).
+public class ContentIntakeTests
+{
+    [Theory]
+    [InlineData("a\r\n.\r\nb\r\n", ContentProblem.None)]
+    [InlineData("no line end", ContentProblem.None)]
+    [InlineData("", ContentProblem.None)]
+    [InlineData("a\nb", ContentProblem.BareCrOrLf)]
+    [InlineData("a\rb", ContentProblem.BareCrOrLf)]
+    [InlineData("a\r", ContentProblem.BareCrOrLf)]
+    [InlineData("a\0b", ContentProblem.Nul)]
+    public void Chunks_are_held_to_the_same_rules(string text, ContentProblem expected)
+    {
+        foreach (var size in new[] { 1, 2, 3, 1000 })
+        {
+            var sink = new ArrayBufferWriter<byte>();
+            var content = new ContentIntake(new ContentLimits(1000, 1000, 1000), sink);
+            foreach (var chunk in Encoding.ASCII.GetBytes(text).Chunk(size))
+                content.Append(chunk);
+
+            Assert.Equal(expected, content.Complete());
+            if (expected == ContentProblem.None)
+                Assert.Equal(text, Encoding.ASCII.GetString(sink.WrittenSpan));
+        }
+    }
+}
