@@ -39,8 +39,9 @@ public abstract class Database : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<DbSession, Task<T>> write, CancellationToken stop)
     {
         var (result, changed) = await CommitAsync(write, stop);
+        // The write is done and stays done: to stop here would tell the caller that it is not.
         if (changed && Views is { } views)
-            await views.CatchUpAsync(stop);
+            await views.CatchUpAsync(CancellationToken.None);
         return result;
     }
 
@@ -51,6 +52,9 @@ public abstract class Database : IAsyncDisposable
             await write(db);
             return true;
         }, stop);
+
+    /// <summary>Asks the database for an answer.</summary>
+    public Task PingAsync(CancellationToken stop) => ReadAsync(db => db.SingleAsync<long>("SELECT 1", null, stop), stop);
 
     /// <summary>Closes connections; writes that wait are carried out first.</summary>
     public abstract ValueTask DisposeAsync();

@@ -1,0 +1,40 @@
+using Mailreeve.Policy;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Web;
+
+/// <summary>What the pages need to know about this installation.</summary>
+public sealed record WebOptions
+{
+    /// <summary>Who runs it. Its <see cref="Provider.BaseUrl"/> decides whether cookies and HSTS demand TLS.</summary>
+    public required Provider Provider { get; init; }
+
+    /// <summary>
+    /// Folder for the keys that protect cookies and forms; made when it is missing. Whoever reads it can sign in as anyone. When it is
+    /// lost, everybody signs in anew.
+    /// </summary>
+    public required string KeysFolder { get; init; }
+
+    /// <summary>
+    /// Largest report in bytes, posted or uploaded. 10 MiB: a report carries one message, and mail systems commonly allow 10 to 25 MB.
+    /// </summary>
+    public int ReportSizeBytesMax { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Reports by form from one network (IPv4 address or IPv6 /64) in a minute. People do not type faster.</summary>
+    public int FormReportsPerMinute { get; init; } = 10;
+
+    /// <summary>Reports by API from one network in a minute; a feedback loop comes in bursts.</summary>
+    public int ApiReportsPerMinute { get; init; } = 600;
+
+    /// <summary>Attempts to sign in, and look-ups of forgotten numbers, from one network in a minute.</summary>
+    public int SignInsPerMinute { get; init; } = 20;
+
+    /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; nobody else's are.</summary>
+    public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];
+
+    /// <summary>What keeps the program from working, one sentence each; empty when it is ready. Asked by <c>/health/ready</c>.</summary>
+    public Func<CancellationToken, Task<IReadOnlyList<string>>> NotReady { get; init; } = static _ => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>Whether the pages are reached over TLS.</summary>
+    public bool IsTls => Provider.BaseUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+}
