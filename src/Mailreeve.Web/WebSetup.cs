@@ -55,6 +55,7 @@ public static class WebSetup
         ReportsApi.Map(app);
         PublicPages.Map(app);
         ReportPages.Map(app);
+        SignInPages.Map(app);
         return app;
     }
 

@@ -183,7 +183,9 @@ internal sealed class CustomerReader(FileProblems problems)
             return null;
         }
 
-        if (prefix is null && domain is null)
+        // With a time that could not be read it would be said to overlap with others, perhaps wrongly.
+        var timesAreRead = (from is not null || table.Entry("from") is null) && (to is not null || table.Entry("to") is null);
+        if ((prefix is null && domain is null) || !timesAreRead)
             return null;
         return new AssignmentEntry
         {

@@ -57,6 +57,13 @@ public sealed class BlockStore(DbSession db)
         return ids.Count;
     }
 
+    /// <summary>Whether there is a block whose time is over, but which nobody has ended.</summary>
+    public async Task<bool> AnyDueAsync(Instant now, CancellationToken stop) =>
+        await db.SingleAsync<long>("""
+            SELECT COUNT(*)
+            FROM   (SELECT id FROM block WHERE state = 'in-force' AND expires_at <= @now LIMIT 1) AS due
+            """, new { now }, stop) > 0;
+
     /// <summary>Expired blocks of which their case does not know yet, oldest first.</summary>
     public Task<IReadOnlyList<BlockRow>> ExpiredUntoldAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<BlockRow>("""
@@ -93,6 +100,24 @@ public sealed class BlockStore(DbSession db)
             ORDER  BY id DESC
             LIMIT  @limit
             """, new { limit }, stop);
+
+    /// <summary>One block, or null.</summary>
+    public Task<BlockRow?> FindAsync(BlockId id, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<BlockRow>("SELECT * FROM block WHERE id = @id", new { id }, stop);
+
+    /// <summary>Blocks in force of addresses of these customers, newest first.</summary>
+    public async Task<IReadOnlyList<BlockRow>> InForceOfAsync(IReadOnlyCollection<CustomerId> customers, long limit, CancellationToken stop)
+    {
+        if (customers.Count == 0)
+            return [];
+        return await db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'in-force' AND customer_id IN @ids
+            ORDER  BY id DESC
+            LIMIT  @limit
+            """, new { ids = customers.Select(c => c.Value), limit }, stop);
+    }
 
     internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(CancellationToken stop) =>
         (await db.QueryAsync<BlockRow>("SELECT * FROM block WHERE state = 'in-force'", null, stop)).Select(Entry).ToList();

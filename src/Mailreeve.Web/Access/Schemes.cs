@@ -1,23 +1,21 @@
+using Mailreeve.Policy.Accounts;
+using Microsoft.AspNetCore.Builder;
+
 namespace Mailreeve.Web.Access;
 
 /// <summary>Names of the two ways to be signed in, and of what each may open. A customer's cookie opens nothing on the desk.</summary>
 internal static class Schemes
 {
-    /// <summary>Cookie of a customer.</summary>
+    /// <summary>Cookie of a customer; also the policy that admits customers.</summary>
     public const string Customer = "customer";
 
-    /// <summary>Cookie of an operator.</summary>
+    /// <summary>Cookie of an operator; also the policy that admits operators whatever their role.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Cookie of someone who gave an operator's password, and has yet to enrol a second factor.</summary>
-    public const string Enrolling = "enrolling";
+    /// <summary>Admits operators whose role may do this, as <see cref="OperatorRules"/> has it.</summary>
+    public static TBuilder For<TBuilder>(this TBuilder endpoint, DeskAction action)
+        where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization(PolicyOf(action));
 
-    /// <summary>May open the portal.</summary>
-    public const string ForCustomers = "customers";
-
-    /// <summary>May open the desk.</summary>
-    public const string ForOperators = "operators";
-
-    /// <summary>May open the administration.</summary>
-    public const string ForAdmins = "admins";
+    /// <summary>Name of the policy for an action.</summary>
+    public static string PolicyOf(DeskAction action) => $"may {action}";
 }

@@ -1,3 +1,4 @@
+using Mailreeve.Policy.Accounts;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,18 +10,31 @@ internal static class SignInSetup
 {
     private static readonly TimeSpan CustomerSession = TimeSpan.FromHours(12);
     private static readonly TimeSpan OperatorSession = TimeSpan.FromHours(10);
-    private static readonly TimeSpan EnrollingSession = TimeSpan.FromMinutes(15);
 
     public static void AddSignIn(this IServiceCollection services, WebOptions options)
     {
         services.AddAuthentication()
-            .AddCookie(Schemes.Customer, c => Configure(c, options, "mailreeve-customer", SameSiteMode.Lax, CustomerSession, "/sign-in"))
-            .AddCookie(Schemes.Operator, c => Configure(c, options, "mailreeve-desk", SameSiteMode.Strict, OperatorSession, "/desk/sign-in"))
-            .AddCookie(Schemes.Enrolling, c => Configure(c, options, "mailreeve-enrol", SameSiteMode.Strict, EnrollingSession, "/desk/sign-in"));
-        services.AddAuthorizationBuilder()
-            .AddPolicy(Schemes.ForCustomers, p => p.AddAuthenticationSchemes(Schemes.Customer).RequireAuthenticatedUser())
-            .AddPolicy(Schemes.ForOperators, p => p.AddAuthenticationSchemes(Schemes.Operator).RequireAuthenticatedUser())
-            .AddPolicy(Schemes.ForAdmins, p => p.AddAuthenticationSchemes(Schemes.Operator).RequireRole(Roles.Admin));
+            .AddCookie(Schemes.Customer, c =>
+            {
+                // Lax, for the link in a notice is followed from a mail program.
+                Configure(c, options, "mailreeve-customer", SameSiteMode.Lax, CustomerSession, "/sign-in");
+                c.Events.OnValidatePrincipal = StillValid.CustomerAsync;
+            })
+            .AddCookie(Schemes.Operator, c =>
+            {
+                Configure(c, options, "mailreeve-desk", SameSiteMode.Strict, OperatorSession, "/desk/sign-in");
+                c.Events.OnValidatePrincipal = StillValid.OperatorAsync;
+            });
+
+        var policies = services.AddAuthorizationBuilder()
+            .AddPolicy(Schemes.Customer, p => p.AddAuthenticationSchemes(Schemes.Customer).RequireAuthenticatedUser())
+            .AddPolicy(Schemes.Operator, p => p.AddAuthenticationSchemes(Schemes.Operator).RequireAuthenticatedUser());
+        foreach (var action in Enum.GetValues<DeskAction>())
+        {
+            policies.AddPolicy(
+                Schemes.PolicyOf(action),
+                p => p.AddAuthenticationSchemes(Schemes.Operator).RequireAuthenticatedUser().RequireAssertion(c => SignedIn.May(c.User, action)));
+        }
     }
 
     private static void Configure(
