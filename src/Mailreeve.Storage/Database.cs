@@ -39,8 +39,9 @@ public abstract class Database : IAsyncDisposable
     public async Task<T> WriteAsync<T>(Func<DbSession, Task<T>> write, CancellationToken stop)
     {
         var (result, changed) = await CommitAsync(write, stop);
+        // The write is done and stays done: to stop here would tell the caller that it is not.
         if (changed && Views is { } views)
-            await views.CatchUpAsync(stop);
+            await views.CatchUpAsync(CancellationToken.None);
         return result;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Data;
 using System.Reflection;
 using System.Text;
@@ -99,8 +100,21 @@ public static class EnumText
     }
 
     /// <summary>The value.</summary>
-    /// <exception cref="ArgumentException">No value has this text.</exception>
+    /// <exception cref="ArgumentException">No value has exactly this text.</exception>
     public static T Parse<T>(string text)
         where T : struct, Enum =>
-        Enum.Parse<T>(text.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
+        TryParse<T>(text, out var value) ? value : throw new ArgumentException($"'{text}' is no {typeof(T).Name}.", nameof(text));
+
+    /// <summary>The value that has exactly this text; <see langword="false"/> when none has.</summary>
+    public static bool TryParse<T>(string text, out T value)
+        where T : struct, Enum =>
+        Texts<T>.Values.TryGetValue(text, out value);
+
+    // Enum.Parse would take "7", "Done, Received" and " done " as well, and texts come from URLs.
+    private static class Texts<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<string, T> Values =
+            Enum.GetValues<T>().ToFrozenDictionary(value => Of(value), StringComparer.Ordinal);
+    }
 }

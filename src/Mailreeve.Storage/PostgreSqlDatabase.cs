@@ -5,7 +5,7 @@ namespace Mailreeve.Storage;
 /// <summary>PostgreSQL: a transaction for each write, retried when the server says that it lost against another.</summary>
 public sealed class PostgreSqlDatabase : Database
 {
-    private const int AttemptsMax = 5;
+    private const int AttemptsMax = 8;
 
     private readonly NpgsqlDataSource source;
 
@@ -58,7 +58,9 @@ public sealed class PostgreSqlDatabase : Database
             }
             catch (Exception e) when (LostAgainstAnother(e) && attempt < AttemptsMax)
             {
-                // The transaction is undone, so the work runs again on fresh rows.
+                // The transaction is undone, so the work runs again on fresh rows, after a pause by chance, so that those who met do not
+                // meet again.
+                await Task.Delay(Random.Shared.Next(10 << attempt), stop);
             }
         }
     }
@@ -73,8 +75,9 @@ public sealed class PostgreSqlDatabase : Database
         await using var transaction = await connection.BeginTransactionAsync(stop);
         var db = new DbSession(connection, transaction, Dialect.PostgreSql);
         var result = await write(db);
+        // From here on it is carried through, as on SQLite: a caller who is told that it was stopped would take it for not done.
         if (db.HasChanges)
-            await db.ExecuteAsync("NOTIFY mailreeve_change", null, stop);
+            await db.ExecuteAsync("NOTIFY mailreeve_change", null, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
         return (result, db.HasChanges);
     }

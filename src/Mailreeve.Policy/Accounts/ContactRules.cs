@@ -1,3 +1,6 @@
+using System.Text;
+using Mailreeve.Protocols.Smtp;
+
 namespace Mailreeve.Policy.Accounts;
 
 /// <summary>What an address of a contact, and a domain, must look like to be of use.</summary>
@@ -18,24 +21,18 @@ public static class ContactRules
     {
         if (!domain.All(char.IsAscii))
             return "Write the domain in its ASCII form (xn--…).";
-        if (domain.Length > 253)
-            return "A domain has 253 characters at most.";
-        var labels = domain.Split('.');
-        if (labels.Length < 2)
+        if (!domain.Contains('.'))
             return "A domain has at least two labels, for example customer.example.";
-        return labels.All(IsLabel) ? null : "The labels of a domain are letters, digits and inner hyphens, 1 to 63 of them.";
+        return DomainName.IsValid(Encoding.ASCII.GetBytes(domain)) ? null : $"'{domain}' is not a domain; write it like customer.example.";
     }
 
-    // A dot-string on the left (RFC 5321 §4.1.2). Quoted local parts are lawful; nobody has one as a contact.
     private static string? EmailProblem(string address)
     {
-        var at = address.LastIndexOf('@');
-        if (at < 1 || address.Length > 254)
+        if (Mailbox.ParseOrNull(address) is not { IsLiteral: false } mailbox)
             return "Write a mail address, for example abuse@customer.example.";
-        var local = address[..at];
-        if (local.Length > 64 || !local.Split('.').All(a => a.Length > 0 && a.All(IsAtext)))
-            return "The part before the @ has letters, digits and .!#$%&'*+-/=?^_`{|}~ only, 64 characters at most.";
-        return DomainProblem(address[(at + 1)..]);
+        return mailbox.LocalPart.All(char.IsAscii)
+            ? DomainProblem(mailbox.Domain)
+            : "Write an address with ASCII letters before the @; not every mail server takes others.";
     }
 
     // E.164: fifteen digits at most.
@@ -45,11 +42,4 @@ public static class ContactRules
         && number.Skip(1).All(c => char.IsAsciiDigit(c) || c is ' ' or '-' or '.' or '(' or ')')
             ? null
             : "Write the number with + and the country's code, for example +1 559 555 0100.";
-
-    private static bool IsAtext(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-/=?^_`{|}~".Contains(c);
-
-    private static bool IsLabel(string label) =>
-        label.Length is >= 1 and <= 63
-        && label[0] != '-' && label[^1] != '-'
-        && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }

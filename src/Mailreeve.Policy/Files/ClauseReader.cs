@@ -1,7 +1,7 @@
 namespace Mailreeve.Policy.Files;
 
-/// <summary>A clause as it stands in the file: its text not yet filled.</summary>
-internal sealed record ClauseEntry(Clause Clause, TomlValue.Text Id, TomlValue.Text Title, TomlValue.Text Text, TableReader Table);
+/// <summary>A clause as it stands in the file: its text not yet filled, and null where it was missing or wrong.</summary>
+internal sealed record ClauseEntry(Clause Clause, TomlValue.Text Id, TomlValue.Text? Title, TomlValue.Text? Text, TableReader Table);
 
 /// <summary>Reads the <c>[[clause]]</c> tables.</summary>
 internal sealed class ClauseReader(FileProblems problems)
@@ -49,11 +49,12 @@ internal sealed class ClauseReader(FileProblems problems)
                 "Remove informative or upheld-by.");
         }
 
-        if (id is null || title is null || text is null || section is not { } place)
+        // A clause with another mistake is still there for whoever cites it.
+        if (id is null)
             return null;
-        var clause = new Clause(new ClauseId(id.Value), title.Value, text.Value)
+        var clause = new Clause(new ClauseId(id.Value), title?.Value ?? "", text?.Value ?? "")
         {
-            Section = place,
+            Section = section ?? ClauseSection.Policy,
             UpheldBy = upheldBy,
             Informative = informative,
         };

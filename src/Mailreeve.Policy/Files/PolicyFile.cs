@@ -38,7 +38,7 @@ public static class PolicyFile
         file.Finish();
 
         var texts = new TextReading(problems, text, terms);
-        var filledTitle = title is null ? "" : texts.Fill(title, "title");
+        var filledTitle = texts.Fill(title, "title");
         var filled = clauses.ConvertAll(e => e.Clause with
         {
             Title = texts.Fill(e.Title, e.Table.KeyOf("title")),

@@ -1,6 +1,6 @@
 namespace Mailreeve.Policy.Files;
 
-/// <summary>One mistake in a file of the policy, told so that it can be put right without reading code.</summary>
+/// <summary>One mistake in a file of the provider's, told so that it can be put right without reading code.</summary>
 /// <param name="File">File name as it was given.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column, from 1.</param>

@@ -9,8 +9,10 @@ internal sealed class TextReading(FileProblems problems, string source, PolicyTe
     private readonly Dictionary<string, string> figures =
         terms is null ? [] : Figure.Of(terms).ToDictionary(f => f.Name, f => f.Text, StringComparer.Ordinal);
 
-    public string Fill(TomlValue.Text text, string key)
+    public string Fill(TomlValue.Text? text, string key)
     {
+        if (text is null)
+            return "";
         var from = 0;
         foreach (var (start, length, name) in Placeholders.In(text.Value))
         {

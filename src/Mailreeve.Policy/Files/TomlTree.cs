@@ -26,15 +26,10 @@ internal sealed class TomlTree
     public static TomlValue.Table Read(string file, string text, List<PolicyProblem> problems)
     {
         var tree = new TomlTree(file, problems);
-        DocumentSyntax document;
-        try
+        if (Parse(file, text, out var why) is not { } document)
         {
-            document = SyntaxParser.Parse(text, file, validate: false);
-        }
-        catch (TomlException unreadable)
-        {
-            // Tomlyn gives up on tables and lists nested more than 64 deep.
-            problems.Add(new PolicyProblem(file, 1, 1, "", unreadable.Message, "Write a flatter file."));
+            var line = LineThatStops(file, text);
+            problems.Add(new PolicyProblem(file, line, 1, "", $"This cannot be read: {OneLine(why)}.", "See https://toml.io."));
             return tree.root;
         }
 
@@ -49,6 +44,47 @@ internal sealed class TomlTree
         foreach (var table in document.Tables)
             tree.Table(table);
         return tree.root;
+    }
+
+    // Tomlyn throws on lists and tables nested more than 64 deep, and on an escape (\u) that is no character.
+    private static DocumentSyntax? Parse(string file, string text, out string why)
+    {
+        why = "";
+        try
+        {
+            return SyntaxParser.Parse(text, file, validate: false);
+        }
+        catch (TomlException nested)
+        {
+            why = nested.Message;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            why = "an escape in a text is no character";
+        }
+
+        return null;
+    }
+
+    // An exception has no place, so it is looked for: the first line with which the lines so far cannot be read.
+    private static int LineThatStops(string file, string text)
+    {
+        var ends = new List<int>();
+        for (var end = text.IndexOf('\n', StringComparison.Ordinal); end >= 0; end = text.IndexOf('\n', end + 1))
+            ends.Add(end + 1);
+        ends.Add(text.Length);
+
+        var (readable, unreadable) = (-1, ends.Count - 1);
+        while (unreadable - readable > 1)
+        {
+            var middle = (readable + unreadable) / 2;
+            if (Parse(file, text[..ends[middle]], out _) is null)
+                unreadable = middle;
+            else
+                readable = middle;
+        }
+
+        return unreadable + 1;
     }
 
     private void Table(TableSyntaxBase syntax)
@@ -155,8 +191,10 @@ internal sealed class TomlTree
                 return table;
             case FloatValueSyntax:
                 return new TomlValue.Other("a fraction") { At = at };
+            case DateTimeValueSyntax { Token.Text: { } written }:
+                return new TomlValue.Moment(written) { At = at };
             default:
-                return new TomlValue.Other("a date or time") { At = at };
+                return new TomlValue.Other("something else") { At = at };
         }
     }
 

@@ -1,7 +1,9 @@
 namespace Mailreeve.Policy.Files;
 
 /// <summary>A place in a file, from 1.</summary>
-internal readonly record struct Place(int Line, int Column);
+/// <param name="Line">Line.</param>
+/// <param name="Column">Column.</param>
+public readonly record struct Place(int Line, int Column);
 
 /// <summary>A value of a TOML file together with where it stands, so that whatever is said about it can be pointed at.</summary>
 internal abstract record TomlValue
@@ -21,6 +23,7 @@ internal abstract record TomlValue
         Truth => "true or false",
         List => "a list",
         Table => "a table",
+        Moment => "a date or time",
         Other other => other.What,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -36,7 +39,10 @@ internal abstract record TomlValue
 
     internal sealed record List(IReadOnlyList<TomlValue> Items) : TomlValue;
 
-    /// <summary>Kinds that no file of ours uses: fractions, dates and times.</summary>
+    /// <param name="Written">The date or time as it stands in the file.</param>
+    internal sealed record Moment(string Written) : TomlValue;
+
+    /// <summary>Kinds that no file of ours uses: fractions.</summary>
     internal sealed record Other(string What) : TomlValue;
 
     /// <summary>A table; keys in the order of the file.</summary>

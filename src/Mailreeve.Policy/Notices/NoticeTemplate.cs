@@ -73,7 +73,10 @@ public sealed record NoticeTemplate(string Name, string Subject, string Body)
                 else if (!known.Contains(placeholder))
                     problems.Add(at, placeholder, $"Nothing fills {{{placeholder}}} in the notice '{name}'.", Nearest.Remedy(placeholder, known));
                 else if (Blocks.Contains(placeholder) && !StandsAlone(lines, i, placeholder))
-                    problems.Add(at, placeholder, $"{{{placeholder}}} has several lines.", "Give it a line of its own with empty lines around it.");
+                {
+                    problems.Add(
+                        at, placeholder, $"{{{placeholder}}} has several lines.", "Give it a line of its own with empty lines around it.");
+                }
             }
         }
     }

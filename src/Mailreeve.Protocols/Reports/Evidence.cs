@@ -105,9 +105,10 @@ internal static class ReceivedLine
     /// <summary>The hand-over, or null when the line names no address or only a loopback or link-local one.</summary>
     public static Hop? Read(string value)
     {
-        var text = value.AsSpan();
-        if (text.Length > 4096)
+        if (value.Length > 4096)
             return null;
+        // Unfolding keeps the tab that began the next line.
+        var text = value.Replace('\t', ' ').AsSpan();
         var by = text.IndexOf(" by ", StringComparison.OrdinalIgnoreCase);
         var from = by < 0 ? text : text[..by];
         if (LastAddress(from) is not { } address || IsLocal(address))

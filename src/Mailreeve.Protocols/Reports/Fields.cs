@@ -1,10 +1,13 @@
 using System.Buffers;
+using System.Text;
 
 namespace Mailreeve.Protocols.Reports;
 
 /// <summary>The <c>name: value</c> fields of a machine-readable part, tolerant of how generators write them.</summary>
 internal sealed class Fields
 {
+    private const int FoldedCharsMax = 16_384;
+
     private readonly List<(string Name, string Value)> all = [];
 
     public int Count => all.Count;
@@ -31,25 +34,27 @@ internal sealed class Fields
         var fields = new Fields();
         var name = "";
         var value = default(ReadOnlySpan<char>);
-        string? folded = null;
+        StringBuilder? folded = null;
         foreach (var line in text.EnumerateLines())
         {
             if (line.Length > 0 && line[0] is ' ' or '\t' && name.Length > 0)
             {
-                folded = $"{folded ?? value.ToString()} {line.Trim()}";
+                folded ??= new StringBuilder().Append(value);
+                if (folded.Length < FoldedCharsMax)
+                    folded.Append(' ').Append(line.Trim());
                 continue;
             }
 
             var colon = line.IndexOf(':');
             if (colon <= 0 || colon > 64 || line[..colon].TrimEnd().ContainsAny(" \t"))
                 continue;
-            fields.Add(name, folded ?? value.ToString());
+            fields.Add(name, folded?.ToString() ?? value.ToString());
             name = line[..colon].TrimEnd().ToString();
             value = line[(colon + 1)..].Trim();
             folded = null;
         }
 
-        fields.Add(name, folded ?? value.ToString());
+        fields.Add(name, folded?.ToString() ?? value.ToString());
         return fields;
     }
 

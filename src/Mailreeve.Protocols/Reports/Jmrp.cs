@@ -25,7 +25,8 @@ internal static class Jmrp
         var original = Evidence.FromPart(mail, part, findings);
         var subject = mail.Root.Header("Subject") ?? "";
         var at = subject.IndexOf(SubjectStart, StringComparison.OrdinalIgnoreCase);
-        var address = at < 0 ? null : Notation.Address(subject[(at + SubjectStart.Length)..].Trim(), "Subject", findings);
+        var words = at < 0 ? [] : subject[(at + SubjectStart.Length)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var address = Notation.Address(words.FirstOrDefault(), "Subject", findings);
         findings.Add(new Observation
         {
             Category = AbuseType.Spam.Category,

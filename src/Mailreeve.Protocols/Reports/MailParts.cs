@@ -179,7 +179,7 @@ internal sealed class MailParts : MimeReader
         var part = parts[open.Pop()];
         part.ContentBegin = (int)headersEndOffset;
         part.ContentEnd = (int)endOffset;
-        Unclosed |= !closed.Remove(parts.IndexOf(part));
+        Unclosed |= !closed.Remove(parts.IndexOf(part)) && contentType.Boundary is not null;
     }
 
     /// <inheritdoc/>
@@ -253,7 +253,7 @@ internal sealed class MailParts : MimeReader
     // A byte order mark or an mbox "From " line before the header occurs in mail that went through a file.
     private static ReadOnlyMemory<byte> SkipMarks(ReadOnlyMemory<byte> raw)
     {
-        if (raw.Span.StartsWith("\xEF\xBB\xBF"u8))
+        if (raw.Span.StartsWith("\uFEFF"u8))
             raw = raw[3..];
         if (raw.Span.StartsWith("From "u8))
             raw = raw[(raw.Span.IndexOf((byte)'\n') + 1)..];

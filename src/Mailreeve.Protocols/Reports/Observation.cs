@@ -26,7 +26,7 @@ public sealed record Observation
     /// </summary>
     public IReadOnlyList<Hop> Candidates { get; init; } = [];
 
-    /// <summary>Source port, 1–65535: with it a customer behind address sharing can be told apart (RFC 6302 §1, RFC 6692 §3).</summary>
+    /// <summary>Source port, 1–65535: with it a customer behind address sharing can be told apart (RFC 6302 §2, RFC 6692 §3).</summary>
     public int? Port { get; init; }
 
     /// <summary>The URL complained about, as written.</summary>

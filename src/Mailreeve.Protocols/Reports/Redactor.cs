@@ -72,8 +72,11 @@ public static class Redactor
         removed[name] = removed.GetValueOrDefault(name) + 1;
     }
 
-    private static bool IsCommonField(string field) => Enum.TryParse<HeaderId>(field.Replace("-", "", StringComparison.Ordinal), true, out var id)
-        && id != HeaderId.Unknown && Enum.IsDefined(id) && !field.AsSpan().ContainsAnyInRange('0', '9');
+    private static bool IsCommonField(string field) =>
+        Secrets.NamingFields.Contains(field, StringComparer.OrdinalIgnoreCase)
+        || (!field.AsSpan().ContainsAnyInRange('0', '9')
+            && Enum.TryParse<HeaderId>(field.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var id)
+            && id != HeaderId.Unknown);
 
     private static string Subject(MailParts mail)
     {

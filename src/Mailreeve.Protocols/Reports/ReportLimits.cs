@@ -30,7 +30,7 @@ public sealed record ReportLimits
     /// <summary>URLs and domains kept per observation besides the first. Default 100.</summary>
     public int AlsoNamed { get; init; } = 100;
 
-    /// <summary>Received lines read per evidence message. Default 50: twice the loop limit of RFC 5321 §6.3 in practice.</summary>
+    /// <summary>Received lines read per evidence message. Default 50: honest mail has fewer than 20, and servers refuse it as a loop at 100 (RFC 5321 §6.3).</summary>
     public int Hops { get; init; } = 50;
 
     /// <summary>Characters of one field value kept. Default 4,096: longer than any URL a browser shortens to.</summary>

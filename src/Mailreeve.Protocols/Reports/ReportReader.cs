@@ -52,12 +52,14 @@ public static class ReportReader
     // Most explicit structure first: a part made for machines says more than a text, and a text more than a bare attachment.
     private static ReportReading ReadParts(MailParts mail, Findings findings)
     {
-        if (Arf.Find(mail) is { } feedback)
-            return Arf.IsWrapper(mail, feedback) && XarfJson.Find(mail) is { } wrapped
-                ? XarfJson.Read(wrapped, findings)
-                : Arf.Read(mail, feedback, findings);
+        var feedback = Arf.Find(mail);
+        if (feedback is { Level: 0 })
+            return ReadFeedback(mail, feedback, findings);
+        // Before anything that lies deeper: a bounce returns the report that we sent.
         if (NotAReport.Reason(mail) is { } reason)
             return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
+        if (feedback is not null)
+            return ReadFeedback(mail, feedback, findings);
         if (XarfJson.Find(mail) is { } json)
             return XarfJson.Read(json, findings);
         if (XArf.Find(mail) is var (part, fields))
@@ -71,6 +73,11 @@ public static class ReportReader
             NeedsPerson = new Attention(AttentionReason.UnknownFormat, "No machine-readable part and no attached original."),
         };
     }
+
+    private static ReportReading ReadFeedback(MailParts mail, MailPart feedback, Findings findings) =>
+        Arf.IsWrapper(mail, feedback) && XarfJson.Find(mail) is { } wrapped
+            ? XarfJson.Read(wrapped, findings)
+            : Arf.Read(mail, feedback, findings);
 
     private static ReportReading WithEnvelope(ReportReading reading, MailParts mail, Findings findings)
     {

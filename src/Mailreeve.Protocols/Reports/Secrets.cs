@@ -22,8 +22,8 @@ internal sealed class Secrets
         "service", "support", "team", "test", "the", "undisclosed", "user", "users", "webmaster",
     };
 
-    // Recipients are named in these; "for" in Received is read separately.
-    private static readonly string[] NamingFields =
+    /// <summary>Header fields that name recipients; "for" in Received is read separately.</summary>
+    public static readonly string[] NamingFields =
     [
         "To", "Cc", "Bcc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Rcpt-To", "X-HmXmrOriginalRecipient",
         "Apparently-To", "X-Apparently-To", "Resent-To", "Resent-Cc", "Resent-Bcc", "Original-Recipient", "X-Forwarded-To", "X-Forwarded-For",
@@ -119,8 +119,11 @@ internal sealed class Secrets
 
     private static IEnumerable<string> ForClause(string received)
     {
+        if (received.Length > 4096)
+            return [];
+        received = received.Replace('\t', ' ');
         var at = received.IndexOf(" for ", StringComparison.OrdinalIgnoreCase);
-        if (at < 0 || received.Length > 4096)
+        if (at < 0)
             return [];
         var end = received.IndexOf(';', at);
         return Evidence.Mailboxes(received[(at + 5)..(end < 0 ? received.Length : end)].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("x"));

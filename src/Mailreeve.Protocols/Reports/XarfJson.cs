@@ -33,11 +33,13 @@ internal static class XarfJson
 
     public static ReportReading Read(ReadOnlyMemory<byte> json, Findings findings)
     {
-        var format = ReportFormat.None;
+        var format = json.Span.IndexOf("\"xarf_version\""u8) >= 0 ? ReportFormat.XarfV4
+            : json.Span.IndexOf("\"ReporterInfo\""u8) >= 0 ? ReportFormat.XarfV3
+            : ReportFormat.None;
         try
         {
             if (Opening(json, findings) is not { } text)
-                return Invalid(ReportFormat.None);
+                return Invalid(format);
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions
             {
                 MaxDepth = findings.Limits.JsonDepth,
@@ -85,7 +87,7 @@ internal static class XarfJson
 
     private static ReadOnlyMemory<byte>? Opening(ReadOnlyMemory<byte> json, Findings findings)
     {
-        if (json.Span.StartsWith("\xEF\xBB\xBF"u8))
+        if (json.Span.StartsWith("\uFEFF"u8))
             json = json[3..];
         if (json.Length > findings.Limits.MessageBytes)
             findings.CutOff($"The JSON has {json.Length} bytes; the limit is {findings.Limits.MessageBytes}.");

@@ -56,9 +56,6 @@ public sealed partial record Reply
     /// <summary>This recipient cannot share a message with the others.</summary>
     public static readonly Reply C452SendSeparately = Of(452, "4.5.3", "Send to this recipient separately");
 
-    /// <summary>No certificate at hand.</summary>
-    public static readonly Reply C454TlsNotAvailable = Of(454, "4.7.0", "TLS is not available at the moment");
-
     /// <summary>The command line was too long.</summary>
     public static readonly Reply C500LineTooLong = Of(500, "5.5.2", "Line too long");
 

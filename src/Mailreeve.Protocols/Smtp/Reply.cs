@@ -49,11 +49,11 @@ public sealed partial record Reply
 
         var room = LineBytesMax - 6 - (enhanced.Length == 0 ? 0 : enhanced.Length + 1);
         var text = new StringBuilder();
-        foreach (var line in lines)
+        for (var i = 0; i < lines.Length; i++)
         {
-            if (text.Length > 0)
+            if (i > 0)
                 text.Append('\n');
-            AppendClean(text, line, room);
+            AppendClean(text, lines[i], room);
         }
 
         return new Reply(code, enhanced, text.ToString()) { Closes = code is 221 or 421 };

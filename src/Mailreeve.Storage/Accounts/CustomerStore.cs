@@ -146,13 +146,17 @@ public sealed class CustomerStore(DbSession db)
             ORDER  BY reg_number
             """, new { lower = address.ToLowerInvariant() }, stop);
 
-    /// <summary>Adds contacts, with ids from <see cref="DbSession.NextIdsAsync"/>. One that was there before comes back under its old id.</summary>
+    /// <summary>Adds contacts, or writes their positions anew; the given ids are ignored. One that was there before comes back as it was.</summary>
     public async Task PutContactsAsync(IReadOnlyList<Contact> contacts, CancellationToken stop)
     {
+        if (contacts.Count == 0)
+            return;
+
+        var id = await db.NextIdsAsync("contact", contacts.Count, stop);
         await db.InsertManyAsync(
             "INSERT INTO contact (id, customer_id, channel, address, role, position)",
             contacts,
-            c => [c.Id, c.Customer, c.Channel, c.Address, c.Role, c.Position],
+            c => [id++, c.Customer, c.Channel, c.Address, c.Role, c.Position],
             """
             ON CONFLICT (customer_id, channel, address, role) DO UPDATE SET position = excluded.position, ended_at = NULL
             """,
@@ -185,14 +189,18 @@ public sealed class CustomerStore(DbSession db)
     public Task<IReadOnlyList<Service>> AllServicesAsync(CancellationToken stop) =>
         db.QueryAsync<Service>($"{SelectService} ORDER BY customer_id, id", null, stop);
 
-    /// <summary>Adds services, with ids from <see cref="DbSession.NextIdsAsync"/>, or writes their state anew.</summary>
+    /// <summary>Adds services, or writes kind and state anew of those that have the name; the given ids are ignored.</summary>
     public async Task PutServicesAsync(IReadOnlyList<Service> services, CancellationToken stop)
     {
+        if (services.Count == 0)
+            return;
+
+        var id = await db.NextIdsAsync("service", services.Count, stop);
         await db.InsertManyAsync(
             "INSERT INTO service (id, customer_id, kind, name, state)",
             services,
-            s => [s.Id, s.Customer, s.Kind, s.Name, s.State],
-            "ON CONFLICT (customer_id, kind, name) DO UPDATE SET state = excluded.state",
+            s => [id++, s.Customer, s.Kind, s.Name, s.State],
+            "ON CONFLICT (customer_id, name) DO UPDATE SET kind = excluded.kind, state = excluded.state",
             stop);
         await RecordAsync(services.Select(s => s.Customer), stop);
     }
@@ -215,13 +223,17 @@ public sealed class CustomerStore(DbSession db)
             ORDER  BY id
             """, new { customer }, stop)).Select(a => a.ToAssignment())];
 
-    /// <summary>Writes assignments down, with ids from <see cref="DbSession.NextIdsAsync"/>.</summary>
+    /// <summary>Writes assignments down; the given ids are ignored.</summary>
     public async Task AssignAsync(IReadOnlyList<Assignment> assignments, Instant now, CancellationToken stop)
     {
+        if (assignments.Count == 0)
+            return;
+
+        var id = await db.NextIdsAsync("assignment", assignments.Count, stop);
         await db.InsertManyAsync(
             "INSERT INTO assignment (id, customer_id, service_id, first_address, prefix_length, domain, valid_from, valid_to, recorded_at)",
             assignments,
-            a => [a.Id, a.Customer, a.Service, a.Prefix?.First, a.Prefix?.Length, a.Domain, a.ValidFrom, a.ValidTo, now],
+            a => [id++, a.Customer, a.Service, a.Prefix?.First, a.Prefix?.Length, a.Domain, a.ValidFrom, a.ValidTo, now],
             stop);
         await RecordAsync(assignments.Select(a => a.Customer), stop);
     }

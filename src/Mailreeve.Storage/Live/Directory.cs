@@ -21,6 +21,8 @@ public sealed class Directory
     public Directory(IReadOnlyList<CustomerFact> customers, IReadOnlyList<Assignment> assignments)
     {
         this.customers = customers.ToFrozenDictionary(c => c.Id);
+        // What a customer has passed on as a whole is its downstream's first: of equal prefixes the deeper one is found first.
+        assignments = [.. assignments.OrderByDescending(a => ChainOf(a.Customer).Count)];
         byPrefix = PrefixMap<Assignment>.From(assignments.Where(a => a.Prefix is not null).Select(a => (a.Prefix!.Value, a)));
         byDomain = assignments.Where(a => a.Domain is not null)
             .GroupBy(a => a.Domain!, StringComparer.OrdinalIgnoreCase)

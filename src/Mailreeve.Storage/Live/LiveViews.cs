@@ -31,6 +31,8 @@ public sealed class LiveViews : IDisposable
         var views = new LiveViews(database);
         await views.LoadAsync(stop);
         database.Views = views;
+        // Whoever wrote between the two could not tell us.
+        await views.CatchUpAsync(stop);
         return views;
     }
 

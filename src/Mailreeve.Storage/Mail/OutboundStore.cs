@@ -19,10 +19,12 @@ public sealed class OutboundStore(DbSession db)
     /// them is tried again as if nothing had been sent.
     /// </summary>
     public async Task<IReadOnlyList<DueOutbound>> TakeDueAsync(Instant now, long limit, CancellationToken stop) =>
+        // The state is asked twice: PostgreSQL picks the ids before it waits for another node's lock, and looks at the row only after it.
         [.. (await db.QueryAsync<DueOutbound>("""
             UPDATE outbound
             SET    state = 'attempting', attempts = attempts + 1
             WHERE  id IN (SELECT id FROM outbound WHERE state = 'queued' AND next_attempt_at <= @now ORDER BY next_attempt_at, id LIMIT @limit)
+                   AND state = 'queued'
             RETURNING id, purpose, subject_id, envelope_from, recipient, message, attempts, created_at
             """, new { now, limit }, stop)).OrderBy(o => o.Id)];
 

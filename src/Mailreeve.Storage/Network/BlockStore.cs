@@ -49,6 +49,7 @@ public sealed class BlockStore(DbSession db)
             UPDATE block
             SET    state = 'expired', ended_at = @now, ended_by = 'policy', end_reason = 'Its time was over.'
             WHERE  id IN (SELECT id FROM block WHERE state = 'in-force' AND expires_at <= @now ORDER BY expires_at, id LIMIT @limit)
+                   AND state = 'in-force'
             RETURNING id
             """, new { now, limit }, stop);
         foreach (var id in ids)

@@ -54,7 +54,7 @@ CREATE TABLE service (
     kind        TEXT NOT NULL,
     name        TEXT NOT NULL,
     state       TEXT NOT NULL,
-    UNIQUE (customer_id, kind, name)
+    UNIQUE (customer_id, name)
 );
 
 -- What was whose, and when: valid_* says when it was so, recorded_at and superseded_at when we believed it.

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using Mailreeve.Policy.Accounts;
+
+namespace Mailreeve.Accounts.Commands;
+
+/// <summary>The password that a command sets: the one it was given, or a new one that is printed once.</summary>
+internal static class NewPassword
+{
+    // Without letters and digits that look alike: it is read out on the telephone.
+    private const string Letters = "abcdefghjkmnpqrstuvwxyz23456789";
+
+    /// <summary>The password; null when the given one cannot be used, which has then been printed.</summary>
+    public static async Task<string?> FromAsync(string? given, TextWriter output)
+    {
+        if (given is null)
+        {
+            // Four groups of five: 99 bits.
+            var made = string.Join('-', Enumerable.Range(0, 4).Select(_ => RandomNumberGenerator.GetString(Letters, 5)));
+            await output.WriteLineAsync($"Password: {made}");
+            return made;
+        }
+
+        if (PasswordRules.Problem(given) is not { } problem)
+            return given;
+        await output.WriteLineAsync(problem);
+        return null;
+    }
+}

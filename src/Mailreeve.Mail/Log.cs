@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mailreeve.Mail;
+
+// Never message text or secrets; addresses of machines and people at Debug only.
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "{Connection}: {Client} connected")]
+    public static partial void SmtpConnected(this ILogger log, string connection, string client);
+
+    [LoggerMessage(2, LogLevel.Debug, "{Connection}: refused at the door: {Reply}")]
+    public static partial void SmtpTurnedAway(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(3, LogLevel.Debug, "{Connection}: {Reply}")]
+    public static partial void SmtpRefused(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(4, LogLevel.Information, "{Connection}: accepted {Octets} octets as {Reference}")]
+    public static partial void SmtpAccepted(this ILogger log, string connection, long octets, string reference);
+
+    [LoggerMessage(5, LogLevel.Error, "{Connection}: a message could not be stored; the client was asked to try again")]
+    public static partial void SmtpNotStored(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(6, LogLevel.Error, "{Connection}: a command failed; the client was asked to try again")]
+    public static partial void SmtpCommandFailed(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(7, LogLevel.Debug, "{Connection}: TLS handshake failed: {Reason}")]
+    public static partial void SmtpTlsFailed(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "{Connection}: refused under clause {Clause}, case {Case}")]
+    public static partial void SmtpBlocked(this ILogger log, string connection, string clause, string @case);
+
+    [LoggerMessage(9, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
+    public static partial void SmtpHungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "Outbound {Id}, attempt {Attempt}: {State}")]
+    public static partial void OutboundTried(this ILogger log, long id, long attempt, string state);
+
+    [LoggerMessage(21, LogLevel.Debug, "Outbound {Id}: {Host} said {Reply}")]
+    public static partial void OutboundReply(this ILogger log, long id, string host, string reply);
+
+    [LoggerMessage(22, LogLevel.Error, "Outbound {Id}: the attempt failed in an unexpected way")]
+    public static partial void OutboundFailed(this ILogger log, Exception e, long id);
+
+    [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
+    public static partial void OutboundInDoubt(this ILogger log, int count);
+}

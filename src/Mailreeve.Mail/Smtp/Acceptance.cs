@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Mailreeve.Protocols.Smtp;
+
+namespace Mailreeve.Mail.Smtp;
+
+/// <summary>The end of a message: it is judged, made durable, and only then answered with 250 (RFC 5321 §6.1).</summary>
+internal static class Acceptance
+{
+    public static async ValueTask<Reply> TakeAsync(SmtpSession session, SmtpTransaction transaction, ContentIntake content)
+    {
+        if (Refusal(content.Complete()) is { } refused)
+            return refused;
+
+        var id = session.NextMessageId();
+        var now = session.Now();
+        var trace = TraceOf(session, transaction, id, now).ToBytes();
+        var raw = transaction.Message.ToArray(trace);
+        if (TraceHeader.CountReceived(raw.AsSpan(trace.Length)) >= session.Limits.ReceivedLinesMax)
+            return Reply.C554Loop;
+
+        var message = new ReceivedMessage
+        {
+            ReceivedAt = now,
+            From = transaction.Mail.From,
+            Recipients = transaction.Recipients,
+            Client = session.Client,
+            Helo = session.Helo!,
+            Tls = session.Wire.Tls,
+            Raw = raw,
+            Sha256 = SHA256.HashData(raw.AsSpan(trace.Length)),
+        };
+        try
+        {
+            // No token: a message that has come whole is kept even when the server is told to stop at this moment.
+            var reference = await session.Parts.Keep(message, CancellationToken.None);
+            session.Log.SmtpAccepted(session.Id, raw.Length, reference);
+            return Reply.C250Accepted(reference);
+        }
+        catch (Exception e)
+        {
+            session.Log.SmtpNotStored(e, session.Id);
+            return Reply.C451NotStored;
+        }
+    }
+
+    private static TraceHeader TraceOf(SmtpSession session, SmtpTransaction transaction, string id, NodaTime.Instant now) => new()
+    {
+        From = transaction.Mail.From,
+        Helo = session.Helo!,
+        Client = session.Client,
+        Host = session.Parts.HostName,
+        Extended = session.Extended,
+        Tls = session.Wire.Tls is not null,
+        SmtpUtf8 = transaction.Mail.SmtpUtf8,
+        Id = id,
+        OnlyRecipient = transaction.Recipients.Count == 1 ? transaction.Recipients[0].Mailbox : null,
+        At = now,
+    };
+
+    private static Reply? Refusal(ContentProblem problem) => problem switch
+    {
+        ContentProblem.None => null,
+        ContentProblem.BareCrOrLf => Reply.C550BareCrOrLf,
+        ContentProblem.Nul => Reply.C550Nul,
+        ContentProblem.TooBig => Reply.C552TooBig,
+        ContentProblem.HeaderTooBig => Reply.C552HeaderTooBig,
+        _ => Reply.C550ContentLineTooLong,
+    };
+}

@@ -1,0 +1,27 @@
+using Mailreeve.Protocols.Smtp;
+
+namespace Mailreeve.Mail.Smtp.Commands;
+
+/// <summary>STARTTLS: from here on under TLS, and from the beginning (RFC 3207 §4).</summary>
+internal static class StartTls
+{
+    /// <returns><see langword="null"/> when TLS has begun: the client speaks next.</returns>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed; nothing can be said any more.</exception>
+    public static async ValueTask<Reply?> HandleAsync(SmtpSession session, ReadOnlyMemory<byte> argument)
+    {
+        if (!argument.IsEmpty)
+            return Reply.C501NoArgument;
+        if (session.Wire.Tls is not null)
+            return Reply.C503TlsActive;
+        if (session.Parts.Tls is not { } tls)
+            return Reply.C502NotImplemented;
+        if (session.Wire.HasInjected())
+            return Reply.C554NotTls;
+
+        var options = tls.Options();
+        session.ForgetEverything();
+        session.Wire.Write(Reply.C220ReadyForTls);
+        await session.Wire.SecureAsync(options, session.Limits.HandshakeTimeout);
+        return null;
+    }
+}

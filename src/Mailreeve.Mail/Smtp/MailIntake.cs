@@ -1,0 +1,69 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Mailreeve.Policy.Mail;
+using Mailreeve.Protocols.Smtp;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Mail;
+
+namespace Mailreeve.Mail.Smtp;
+
+/// <summary>Hands received mail over, as rows: to the desk, or back to the notice that bounced.</summary>
+/// <param name="db">The database.</param>
+/// <param name="bounceKey">The secret that <see cref="BounceAddress"/> signs with.</param>
+public sealed class MailIntake(Database db, byte[] bounceKey)
+{
+    /// <summary>Makes one message durable.</summary>
+    /// <returns>What to call it in the reply.</returns>
+    public async Task<string> KeepAsync(ReceivedMessage message, CancellationToken stop)
+    {
+        var failure = FailureOf(message);
+        return await db.WriteAsync(async session =>
+        {
+            if (failure is var (outbound, reason)
+                && await new OutboundStore(session).ReturnedAsync(outbound, reason, message.ReceivedAt, stop))
+                return $"return of message {outbound}";
+
+            // One row whoever it was for: the row names the recipients. What cannot be understood is kept too, for a person.
+            return $"report {await new ReportStore(session).AddAsync(ReportOf(message), stop)}";
+        }, stop);
+    }
+
+    private (long Outbound, string Reason)? FailureOf(ReceivedMessage message) =>
+        message.Recipients[0].Route is MailRoute.NoticeBounce bounce
+        && BounceAddress.TryRead(bounce.Token, bounceKey, out var outbound)
+        && DeliveryStatus.Read(message.Raw) is { Failed: true } status
+            ? (outbound, status.Reason)
+            : null;
+
+    private static IncomingReport ReportOf(ReceivedMessage message) => new()
+    {
+        ReceivedAt = message.ReceivedAt,
+        Channel = ReportChannel.Smtp,
+        Queue = QueueOf(message.Recipients),
+        Recipients = string.Join(',', message.Recipients.Select(r => r.Mailbox)),
+        ClientAddress = message.Client,
+        Helo = message.Helo,
+        Tls = message.Tls,
+        EnvelopeFrom = $"{message.From}",
+        Token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
+        Sha256 = message.Sha256,
+        Raw = message.Raw,
+    };
+
+    // Complaints first: whoever writes to abuse@ and to info@ complains.
+    private static ReportQueue QueueOf(IReadOnlyList<AcceptedRecipient> recipients)
+    {
+        var roles = recipients.Select(r => r.Route).OfType<MailRoute.Role>().Select(r => r.Address).ToList();
+        if (roles.Count == 0)
+            return ReportQueue.Postmaster;
+        return (roles.Contains(RoleAddress.Abuse) ? RoleAddress.Abuse : roles[0]) switch
+        {
+            RoleAddress.Abuse => ReportQueue.Abuse,
+            RoleAddress.Postmaster => ReportQueue.Postmaster,
+            RoleAddress.Support => ReportQueue.Support,
+            RoleAddress.Billing => ReportQueue.Billing,
+            _ => ReportQueue.Info,
+        };
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Security.Authentication;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Smtp;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Mailreeve.Mail.Smtp;
+
+/// <summary>
+/// Takes mail for the role addresses, and refuses all other.
+/// Standards: RFC 5321; PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES
+/// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207). Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
+/// each line with the connection's id, which is also in the Received line.
+/// </summary>
+internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpConnectionHandler> log) : ConnectionHandler
+{
+    private readonly ConnectionCounts counts = new(parts.Limits.ConnectionsPerAddress, parts.Limits.ConnectionsMax);
+
+    /// <inheritdoc/>
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        var client = Address.From(((IPEndPoint)connection.RemoteEndPoint!).Address);
+        await using var wire = new SmtpWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
+        try
+        {
+            var admission = counts.Enter(client);
+            if (admission != ConnectionCounts.Admission.Welcome)
+            {
+                var reply = admission == ConnectionCounts.Admission.TooManyOfYou ? Reply.C421TooManyConnections : Reply.C421Busy;
+                log.SmtpTurnedAway(connection.ConnectionId, reply.Text);
+                wire.Write(reply);
+                await wire.CloseAsync();
+                return;
+            }
+
+            log.SmtpConnected(connection.ConnectionId, $"{client}");
+            await ServeAsync(wire, client, connection.ConnectionId);
+        }
+        catch (AuthenticationException e)
+        {
+            log.SmtpTlsFailed(connection.ConnectionId, e.Message);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            log.SmtpHungUp(connection.ConnectionId, e.Message);
+        }
+    }
+
+    private async Task ServeAsync(SmtpWire wire, Address client, string id)
+    {
+        try
+        {
+            using var session = new SmtpSession(parts, wire, client, id, log);
+            await session.RunAsync();
+        }
+        finally
+        {
+            counts.Leave(client);
+        }
+    }
+}

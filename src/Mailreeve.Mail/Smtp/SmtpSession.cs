@@ -1,0 +1,198 @@
+using System.Buffers;
+using System.Security.Authentication;
+using Mailreeve.Mail.Smtp.Commands;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Smtp;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Mailreeve.Mail.Smtp;
+
+/// <summary>One SMTP session: who is there, what they have said so far, and the loop that answers each command.</summary>
+internal sealed class SmtpSession(SmtpServerParts parts, SmtpWire wire, Address client, string id, ILogger log) : IDisposable
+{
+    private readonly LineFramer framer = new(parts.Limits.CommandLineBytesMax);
+    private readonly byte[] line = new byte[parts.Limits.CommandLineBytesMax];
+    private int errors;
+    private int junk;
+    private int messages;
+
+    private enum Waited
+    {
+        Line,
+        TooLong,
+        Malformed,
+        Overdue,
+        Stopping,
+        HungUp,
+    }
+
+    public SmtpServerParts Parts { get; } = parts;
+
+    public SmtpLimits Limits => Parts.Limits;
+
+    public SmtpWire Wire { get; } = wire;
+
+    public Address Client { get; } = client;
+
+    /// <summary>For the log.</summary>
+    public string Id { get; } = id;
+
+    public ILogger Log { get; } = log;
+
+    /// <summary>The name the client gave; <see langword="null"/> until EHLO or HELO.</summary>
+    public string? Helo { get; private set; }
+
+    /// <summary>Whether it said EHLO.</summary>
+    public bool Extended { get; private set; }
+
+    /// <summary>The message that is being sent; <see langword="null"/> before MAIL.</summary>
+    public SmtpTransaction? Transaction { get; private set; }
+
+    public Instant Now() => Parts.Clock.GetCurrentInstant();
+
+    /// <summary>Greets, then answers until one side has had enough.</summary>
+    public async Task RunAsync()
+    {
+        Wire.Write(Reply.C220Greeting(Parts.HostName));
+        while (true)
+        {
+            var (waited, length) = await NextLineAsync();
+            if (waited == Waited.HungUp)
+            {
+                await Wire.FlushAsync();
+                return;
+            }
+
+            var reply = waited switch
+            {
+                Waited.Line => await AnswerAsync(line.AsMemory(0, length)),
+                Waited.TooLong => Reply.C500LineTooLong,
+                Waited.Malformed => Reply.C500BadLine,
+                Waited.Overdue => Reply.C421Timeout,
+                _ => Reply.C421ShuttingDown,
+            };
+            if (reply is null)
+                continue;
+            Wire.Write(reply);
+            if (Patience(reply) is { } end)
+            {
+                Wire.Write(end);
+                reply = end;
+            }
+
+            if (reply.Closes)
+            {
+                await Wire.CloseAsync();
+                return;
+            }
+        }
+    }
+
+    /// <summary>EHLO or HELO was said: whatever was begun is forgotten (RFC 5321 §4.1.4).</summary>
+    public void Greeted(string helo, bool extended)
+    {
+        EndTransaction();
+        Helo = helo;
+        Extended = extended;
+    }
+
+    /// <summary>TLS has begun: everything the client said before it may have come from someone else (RFC 3207 §4.2).</summary>
+    public void ForgetEverything()
+    {
+        EndTransaction();
+        Helo = null;
+        Extended = false;
+        junk = 0;
+    }
+
+    public SmtpTransaction Begin(MailArgument mail) => Transaction = new SmtpTransaction(mail);
+
+    public void EndTransaction()
+    {
+        Transaction?.Dispose();
+        Transaction = null;
+    }
+
+    /// <summary>Our name for the next message.</summary>
+    public string NextMessageId()
+    {
+        junk = 0;
+        return $"{Id}-{++messages}";
+    }
+
+    /// <summary>The refusal for a client who is blocked at this moment (C4, C8); <see langword="null"/> for all others.</summary>
+    public Reply? BlockedNow()
+    {
+        if (!Parts.Blocks().TryFind(Client, Now(), out var block))
+            return null;
+        Log.SmtpBlocked(Id, $"{block.Clause}", $"{block.Case}");
+        return Reply.C550Blocked($"{block.Clause}", block.Case is { } number ? $"{number}" : null, Parts.WhereToTurn);
+    }
+
+    public void Dispose() => EndTransaction();
+
+    // Null: there is nothing to say, as after a TLS handshake.
+    private async ValueTask<Reply?> AnswerAsync(ReadOnlyMemory<byte> command)
+    {
+        try
+        {
+            return await Dispatch.HandleAsync(this, command);
+        }
+        catch (Exception e) when (e is not IOException and not OperationCanceledException and not AuthenticationException)
+        {
+            Log.SmtpCommandFailed(e, Id);
+            EndTransaction();
+            return Reply.C451LocalError;
+        }
+    }
+
+    // Copies the line, so that its buffer can go back before the command is carried out.
+    private async ValueTask<(Waited Waited, int Length)> NextLineAsync()
+    {
+        while (true)
+        {
+            var result = await Wire.ReadAsync(Limits.CommandTimeout);
+            var buffer = result.Buffer;
+            var status = framer.Next(ref buffer, out var found);
+            var length = (int)found.Length;
+            found.CopyTo(line);
+            if (status == LineStatus.NeedMore)
+                Wire.AdvanceTo(buffer.Start, buffer.End);
+            else
+                Wire.AdvanceTo(buffer.Start);
+
+            switch (status)
+            {
+                case LineStatus.Line:
+                    return (Waited.Line, length);
+                case LineStatus.TooLong:
+                    return (Waited.TooLong, 0);
+                case LineStatus.BareLineFeed:
+                    return (Waited.Malformed, 0);
+                default:
+                    if (result.IsCompleted)
+                        return (Waited.HungUp, 0);
+                    if (Wire.Stopping)
+                        return (Waited.Stopping, 0);
+                    if (Wire.Overdue)
+                        return (Waited.Overdue, 0);
+                    break;
+            }
+        }
+    }
+
+    private Reply? Patience(Reply reply)
+    {
+        if (reply.Closes)
+            return null;
+        if (!reply.IsPositive)
+            Log.SmtpRefused(Id, reply.Text);
+        if (reply.Code >= 500 && ++errors >= Limits.ErrorsMax)
+            return Reply.C421TooManyErrors;
+        return junk > Limits.JunkCommandsMax ? Reply.C421TooMuchJunk : null;
+    }
+
+    /// <summary>The command leads nowhere by itself; there may be only so many of them.</summary>
+    public void CountJunk() => junk++;
+}

@@ -1,0 +1,21 @@
+using Mailreeve.Protocols.Smtp;
+
+namespace Mailreeve.Mail.Smtp;
+
+/// <summary>What a client has said about one message, from MAIL on.</summary>
+internal sealed class SmtpTransaction(MailArgument mail) : IDisposable
+{
+    public MailArgument Mail { get; } = mail;
+
+    public List<AcceptedRecipient> Recipients { get; } = [];
+
+    /// <summary>The message so far, once DATA or BDAT has begun.</summary>
+    public MessageBuffer Message { get; } = new();
+
+    /// <summary>Judges the message; <see langword="null"/> until DATA or the first BDAT.</summary>
+    public ContentIntake? Content { get; private set; }
+
+    public ContentIntake Begin(ContentLimits limits) => Content ??= new ContentIntake(limits, Message);
+
+    public void Dispose() => Message.Dispose();
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
+using NodaTime;
+using NodaTime.Testing;
+
+namespace Mailreeve.Testing;
+
+/// <summary>Values for what does not matter to a test. Change what does with <c>with { … }</c>.</summary>
+public static class Some
+{
+    /// <summary>A moment.</summary>
+    public static readonly Instant Time = Instant.FromUtc(2026, 3, 2, 10, 15, 30);
+
+    /// <summary>An address of a customer.</summary>
+    public static readonly Address Address = Address.Parse("192.0.2.7");
+
+    /// <summary>An address of someone else.</summary>
+    public static readonly Address OtherAddress = Address.Parse("203.0.113.25");
+
+    /// <summary>A prefix around <see cref="Address"/>.</summary>
+    public static readonly Prefix Prefix = Prefix.Parse("192.0.2.0/28");
+
+    /// <summary>A clause.</summary>
+    public static readonly ClauseId Clause = new("C4");
+
+    /// <summary>A revision of the policy.</summary>
+    public const string Revision = "20020201";
+
+    /// <summary>A customer.</summary>
+    public static readonly CustomerFact Customer = new()
+    {
+        Id = new CustomerId(1),
+        RegNumber = "100018",
+        Name = "Alder Hosting",
+        State = CustomerState.Active,
+        TimeZone = "Europe/Vienna",
+    };
+
+    /// <summary>An assignment of <see cref="Prefix"/> to <see cref="Customer"/>.</summary>
+    public static readonly Assignment Assignment = new()
+    {
+        Id = 1,
+        Customer = Customer.Id,
+        Prefix = Prefix,
+        ValidFrom = Time - Duration.FromDays(100),
+    };
+
+    /// <summary>The bytes of a report.</summary>
+    public static readonly byte[] Message = """
+        From: reporter@reporter.example
+        To: abuse@provider.example
+        Subject: spam from 192.0.2.7
+
+        Please look at this.
+
+        """u8.ToArray();
+
+    /// <summary>A report by mail.</summary>
+    public static readonly IncomingReport Report = new()
+    {
+        ReceivedAt = Time,
+        Channel = ReportChannel.Smtp,
+        Queue = ReportQueue.Abuse,
+        Recipients = "abuse@provider.example",
+        ClientAddress = OtherAddress,
+        Helo = "mail.reporter.example",
+        EnvelopeFrom = "reporter@reporter.example",
+        Token = "token-1",
+        Sha256 = SHA256.HashData(Message),
+        Raw = Message,
+    };
+
+    /// <summary>A block of <see cref="Address"/>.</summary>
+    public static readonly NewBlock Block = new()
+    {
+        Id = new BlockId(1),
+        Prefix = Prefix.Single(Address),
+        Scope = BlockScope.All,
+        Clause = Clause,
+        PolicyRevision = Revision,
+        Reason = "Complaint not answered in time.",
+        PlacedBy = Actor.Policy,
+        StartsAt = Time,
+        ExpiresAt = Time + Duration.FromDays(30),
+    };
+
+    /// <summary>A message to send.</summary>
+    public static readonly NewOutbound Outbound = new()
+    {
+        Id = 1,
+        Purpose = OutboundPurpose.Notice,
+        SubjectId = 1,
+        EnvelopeFrom = "bounce@provider.example",
+        Recipient = "admin@alder.example",
+        Message = Message,
+        CreatedAt = Time,
+    };
+
+    /// <summary>A clock that stands at <see cref="Time"/> until it is moved.</summary>
+    public static FakeClock Clock() => new(Time);
+}
