@@ -1,0 +1,97 @@
+using System.Net;
+using DnsClient;
+using DnsClient.Protocol;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Mail.Outbound;
+
+/// <summary>Finds out where the mail of a domain goes (RFC 5321 §5.1; null MX RFC 7505).</summary>
+/// <param name="resolver">A resolver; <see cref="Resolver"/> makes one that bears large answers.</param>
+/// <param name="ownName">Our name: an MX that is ourselves would send the message round in circles.</param>
+public sealed class MxLookup(ILookupClient resolver, string ownName)
+{
+    // An answer from a broken or hostile zone may name hundreds; nobody needs more than a few.
+    private const int HostsMax = 10;
+
+    /// <summary>A resolver that asks the machine's name servers, or the one that is given.</summary>
+    public static LookupClient Resolver(IPEndPoint? server = null)
+    {
+        // Large answers are lost on paths that drop fragments: 1232 octets, then TCP.
+        var options = server is null ? new LookupClientOptions() : new LookupClientOptions(server);
+        options.ExtendedDnsBufferSize = 1232;
+        options.UseTcpFallback = true;
+        options.UseCache = true;
+        options.MaximumCacheTimeout = TimeSpan.FromHours(1);
+        options.ThrowDnsErrors = false;
+        return new LookupClient(options);
+    }
+
+    /// <summary>Where the mail of this domain goes.</summary>
+    /// <param name="domain">A name, or an address in brackets.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<MxRoute> FindAsync(string domain, CancellationToken stop)
+    {
+        if (domain.StartsWith('['))
+        {
+            return Address.ParseOrNull(domain) is { } literal
+                ? new MxRoute.Hosts([new Exchanger(domain, [literal])])
+                : new MxRoute.Nowhere("550 5.1.2 The address literal is malformed.");
+        }
+
+        try
+        {
+            return await LookUpAsync(domain, stop);
+        }
+        catch (DnsResponseException e)
+        {
+            return new MxRoute.Unknown($"451 4.4.3 The name servers of {domain} do not answer: {e.Code}");
+        }
+    }
+
+    private async Task<MxRoute> LookUpAsync(string domain, CancellationToken stop)
+    {
+        var answer = await resolver.QueryAsync(domain, QueryType.MX, cancellationToken: stop);
+        if (answer.Header.ResponseCode == DnsHeaderResponseCode.NotExistentDomain)
+            return new MxRoute.Nowhere($"550 5.1.2 There is no domain {domain}");
+        if (answer.HasError)
+            return new MxRoute.Unknown($"451 4.4.3 The name servers of {domain} answer {answer.Header.ResponseCode}");
+
+        var records = answer.Answers.MxRecords().OrderBy(mx => mx.Preference).ToList();
+        if (records is [{ Exchange.Value: "." }])
+            return new MxRoute.Nowhere($"556 5.1.10 {domain} takes no mail (null MX)");
+
+        // No MX at all: the domain itself is the host (the implicit MX).
+        List<string> names = records.Count == 0 ? [domain] : [.. records.Select(mx => mx.Exchange.Value.TrimEnd('.')).Take(HostsMax)];
+        var ours = names.FindIndex(name => name.Equals(ownName, StringComparison.OrdinalIgnoreCase));
+        if (ours == 0)
+            return new MxRoute.Nowhere($"554 5.4.6 The best MX of {domain} is this server, which does not know it");
+
+        // From our own place in the list on, every host would send it back to us (RFC 5321 §5.1).
+        return await AddressesAsync(domain, ours < 0 ? names : names[..ours], stop);
+    }
+
+    private async Task<MxRoute> AddressesAsync(string domain, List<string> names, CancellationToken stop)
+    {
+        var hosts = new List<Exchanger>();
+        var unsure = false;
+        foreach (var name in names)
+        {
+            var addresses = new List<Address>();
+            foreach (var type in new[] { QueryType.A, QueryType.AAAA })
+            {
+                var answer = await resolver.QueryAsync(name, type, cancellationToken: stop);
+                unsure |= answer.HasError && answer.Header.ResponseCode != DnsHeaderResponseCode.NotExistentDomain;
+                addresses.AddRange(answer.Answers.OfType<AddressRecord>().Select(a => Address.From(a.Address)));
+            }
+
+            if (addresses.Count > 0)
+                hosts.Add(new Exchanger(name, addresses));
+        }
+
+        if (hosts.Count > 0)
+            return new MxRoute.Hosts(hosts);
+        return unsure
+            ? new MxRoute.Unknown($"451 4.4.3 No mail host of {domain} could be found at the moment")
+            : new MxRoute.Nowhere($"550 5.4.4 No mail host of {domain} has an address");
+    }
+}

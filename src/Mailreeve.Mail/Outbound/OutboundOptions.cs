@@ -1,0 +1,77 @@
+namespace Mailreeve.Mail.Outbound;
+
+/// <summary>How mail is sent. Read at start; a change needs a restart.</summary>
+public sealed record OutboundOptions
+{
+    /// <summary>The name we give ourselves in EHLO.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>The server that takes all our mail; <see langword="null"/> to look up the MX of each domain.</summary>
+    public Smarthost? Smarthost { get; init; }
+
+    /// <summary>The port of an MX. Default 25; anything else is for a demonstration or a test.</summary>
+    public int ExchangerPort { get; init; } = 25;
+
+    /// <summary>Messages in flight at most. Default 20, Postfix's limit for one destination.</summary>
+    public int ConcurrentMax { get; init; } = 20;
+
+    /// <summary>Longest wait for a connection. Default 30 seconds, Postfix's.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest wait for a reply. Default 10 minutes: what RFC 5321 §4.5.3.2.6 asks for after the dot.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Pauses between attempts; the last one repeats. Default 1, 5, 15, 30, 60 minutes: a notice starts a clock.</summary>
+    public IReadOnlyList<TimeSpan> RetryAfter { get; init; } =
+        [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(60)];
+
+    /// <summary>Age at which a message is given up. Default 5 days (RFC 5321 §4.5.4.1).</summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromDays(5);
+
+    /// <summary>Everything that is wrong with these options.</summary>
+    public IEnumerable<ConfigProblem> Problems()
+    {
+        if (HostName.Length == 0)
+            yield return new("outbound.hostName", "It is empty; remote servers want a name in EHLO (RFC 5321 §4.1.1.1).");
+        if (ExchangerPort is < 1 or > 65_535)
+            yield return new("outbound.exchangerPort", $"{ExchangerPort} is no port.");
+        if (Smarthost is { Port: < 1 or > 65_535 } host)
+            yield return new("outbound.smarthost.port", $"{host.Port} is no port.");
+        if (Smarthost is { User: not null, Tls: SmarthostTls.WhenOffered })
+            yield return new("outbound.smarthost.tls", "A password is only sent under TLS: use \"required\" or \"implicit\".");
+        if (ConcurrentMax is < 1 or > 1000)
+            yield return new("outbound.concurrentMax", $"{ConcurrentMax} is outside 1 to 1000.");
+        if (RetryAfter.Count == 0 || RetryAfter.Any(pause => pause < TimeSpan.FromSeconds(1)))
+            yield return new("outbound.retryAfter", "It needs at least one pause, and none below a second.");
+        if (GiveUpAfter < TimeSpan.FromHours(1))
+            yield return new("outbound.giveUpAfter", $"{GiveUpAfter} is below one hour.");
+        if (ConnectTimeout < TimeSpan.FromSeconds(1) || ReplyTimeout < TimeSpan.FromSeconds(1))
+            yield return new("outbound.connectTimeout", "Time-outs are one second at least.");
+    }
+}
+
+/// <summary>A server that takes all our mail.</summary>
+/// <param name="Host">Its name or address.</param>
+/// <param name="Port">Its port; 587 or 25, 465 with implicit TLS.</param>
+/// <param name="Tls">Whether TLS must be used.</param>
+/// <param name="User">The user name; <see langword="null"/> when it asks for none.</param>
+/// <param name="Password">The password.</param>
+public sealed record Smarthost(
+    string Host, int Port, SmarthostTls Tls = SmarthostTls.WhenOffered, string? User = null, string? Password = null)
+{
+    /// <summary>Without the password.</summary>
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>Whether TLS is used towards a smarthost.</summary>
+public enum SmarthostTls
+{
+    /// <summary>STARTTLS when it is offered, with any certificate.</summary>
+    WhenOffered,
+
+    /// <summary>STARTTLS, with a valid certificate, or nothing.</summary>
+    Required,
+
+    /// <summary>TLS from the first octet, with a valid certificate.</summary>
+    Implicit,
+}
