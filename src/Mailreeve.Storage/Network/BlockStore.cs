@@ -57,6 +57,13 @@ public sealed class BlockStore(DbSession db)
         return ids.Count;
     }
 
+    /// <summary>Whether there is a block whose time is over, but which nobody has ended.</summary>
+    public async Task<bool> AnyDueAsync(Instant now, CancellationToken stop) =>
+        await db.SingleAsync<long>("""
+            SELECT COUNT(*)
+            FROM   (SELECT id FROM block WHERE state = 'in-force' AND expires_at <= @now LIMIT 1) AS due
+            """, new { now }, stop) > 0;
+
     /// <summary>Expired blocks of which their case does not know yet, oldest first.</summary>
     public Task<IReadOnlyList<BlockRow>> ExpiredUntoldAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<BlockRow>("""

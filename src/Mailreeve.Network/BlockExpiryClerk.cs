@@ -1,0 +1,22 @@
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network;
+
+/// <summary>Ends the blocks whose time is over. Whoever enforces them looks at the time too, so nothing depends on this one's punctuality.</summary>
+public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
+{
+    private const long Batch = 100;
+
+    /// <inheritdoc/>
+    public string Name => "block-expiry";
+
+    /// <inheritdoc/>
+    public async Task<int> WorkAsync(CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var due = await database.ReadAsync(db => new BlockStore(db).AnyDueAsync(now, stop), stop);
+        return due ? await database.WriteAsync(db => new BlockStore(db).ExpireAsync(now, Batch, stop), stop) : 0;
+    }
+}

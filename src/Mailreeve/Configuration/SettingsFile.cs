@@ -1,0 +1,201 @@
+using System.Net;
+using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Smtp;
+using Mailreeve.Network;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Files;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Configuration;
+
+/// <summary>Reads <c>mailreeve.toml</c>. All mistakes are told at once, each with its line and what to write instead.</summary>
+internal sealed class SettingsFile
+{
+    private readonly FileProblems problems;
+    private readonly string folder;
+
+    private SettingsFile(string path)
+    {
+        problems = new FileProblems(path);
+        folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+    }
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="path">The file; paths in it are relative to its folder.</param>
+    /// <param name="text">What is in it.</param>
+    /// <param name="mistakes">What is wrong; empty when the settings are good.</param>
+    /// <returns>Null when something is wrong.</returns>
+    public static Settings? Read(string path, string text, out IReadOnlyList<PolicyProblem> mistakes)
+    {
+        var file = new SettingsFile(path);
+        var settings = file.Read(new TableReader(file.problems, TomlTree.Read(path, text, file.problems.All), ""));
+        mistakes = file.problems.InOrder();
+        return mistakes.Count == 0 ? settings : null;
+    }
+
+    private Settings Read(TableReader file)
+    {
+        var provider = ReadProvider(file);
+        var database = file.Table("database", required: true);
+        var connection = database?.Text("connection", "sqlite:/var/lib/mailreeve/mailreeve.db");
+        database?.Finish();
+
+        var data = file.TextIfAny("data-folder", "/var/lib/mailreeve");
+        var policy = file.TextIfAny("policy-folder", "policy");
+        var log = file.Table("log", required: false);
+        var (json, debug) = (log?.Truth("json") ?? false, log?.Truth("debug") ?? false);
+        log?.Finish();
+
+        var smtp = file.Table("smtp", required: true);
+        var smtpListen = EndPoints(smtp, "listen", "0.0.0.0:25");
+        var certificate = ReadCertificate(smtp);
+        var limits = ReadLimits(smtp);
+        smtp?.Finish();
+
+        var web = file.Table("web", required: true);
+        var webListen = EndPoints(web, "listen", "127.0.0.1:8080");
+        var proxies = PrefixesIfAny(web, "trusted-proxies");
+        web?.Finish();
+
+        var outbound = ReadOutbound(file, provider.HostName);
+        file.Finish();
+        return new Settings
+        {
+            Provider = provider,
+            Database = Rooted(connection?.Value ?? ""),
+            DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
+            PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
+            SmtpListen = smtpListen,
+            SmtpCertificate = certificate,
+            SmtpLimits = limits,
+            WebListen = webListen,
+            TrustedProxies = proxies,
+            Outbound = outbound,
+            JsonLog = json,
+            DebugLog = debug,
+        };
+    }
+
+    private Provider ReadProvider(TableReader file)
+    {
+        var table = file.Table("provider", required: true);
+        var domains = table?.Texts("domains", "provider.example") ?? [];
+        if (table is not null && domains.Count == 0)
+            problems.Add(table.At, table.KeyOf("domains"), "At least one domain is needed.", "Write domains = [\"provider.example\"].");
+        var baseUrl = table?.Text("base-url", "https://mail.provider.example");
+        if (baseUrl is not null && (!Uri.TryCreate(baseUrl.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")))
+            problems.Add(baseUrl.At, "provider.base-url", $"'{baseUrl.Value}' is no web address.", "Write base-url = \"https://mail.provider.example\".");
+
+        var never = new List<NeverBlockEntry>();
+        foreach (var entry in table?.Tables("never-block") ?? [])
+        {
+            if (OnePrefix(entry, entry.Text("prefix", "192.0.2.1")) is { } prefix && entry.Text("reason", "our router") is { } reason)
+                never.Add(new NeverBlockEntry(prefix, reason.Value));
+            entry.Finish();
+        }
+
+        var provider = new Provider
+        {
+            Name = table?.Text("name", "Example Internet")?.Value ?? "",
+            Domains = [.. domains.Select(d => d.Value.ToLowerInvariant())],
+            HostName = table?.Text("host-name", "mail.provider.example")?.Value ?? "",
+            BaseUrl = baseUrl?.Value.TrimEnd('/') ?? "",
+            SupportTelephone = table?.Text("support-telephone", "+1 555 0100")?.Value ?? "",
+            Networks = Prefixes(table, "networks", "192.0.2.0/24"),
+            NeverBlock = NeverBlock.Discover(never),
+        };
+        table?.Finish();
+        return provider;
+    }
+
+    private (string, string)? ReadCertificate(TableReader? smtp)
+    {
+        var certificate = smtp?.TextIfAny("certificate", "mail.pem");
+        var key = smtp?.TextIfAny("key", "mail.key");
+        if (smtp is not null && certificate is null != key is null)
+            problems.Add(smtp.At, "smtp.key", "A certificate and its key go together.", "Give both smtp.certificate and smtp.key, or neither.");
+        return certificate is null || key is null
+            ? null
+            : (Path.GetFullPath(certificate.Value, folder), Path.GetFullPath(key.Value, folder));
+    }
+
+    private SmtpLimits ReadLimits(TableReader? smtp)
+    {
+        var limits = new SmtpLimits();
+        if (smtp is null)
+            return limits;
+        limits = limits with
+        {
+            SizeBytesMax = smtp.WholeIfAny("size-bytes-max") ?? limits.SizeBytesMax,
+            RecipientsPerMessage = (int)(smtp.WholeIfAny("recipients-per-message") ?? limits.RecipientsPerMessage),
+            ConnectionsPerAddress = (int)(smtp.WholeIfAny("connections-per-address") ?? limits.ConnectionsPerAddress),
+            ConnectionsMax = (int)(smtp.WholeIfAny("connections-max") ?? limits.ConnectionsMax),
+        };
+        foreach (var problem in limits.Problems())
+            problems.Add(smtp.At, problem.Key, problem.Reason, "Leave the key out for the default.");
+        return limits;
+    }
+
+    private OutboundOptions ReadOutbound(TableReader file, string hostName)
+    {
+        var table = file.Table("outbound", required: false);
+        var host = table?.TextIfAny("smarthost", "smtp.provider.example");
+        var options = new OutboundOptions
+        {
+            HostName = hostName,
+            ExchangerPort = (int)(table?.WholeIfAny("exchanger-port") ?? 25),
+            Smarthost = host is null
+                ? null
+                : new Smarthost(
+                    host.Value,
+                    (int)(table!.WholeIfAny("smarthost-port") ?? 587),
+                    table.WordIfAny<SmarthostTls>("smarthost-tls") ?? SmarthostTls.Required,
+                    table.TextIfAny("smarthost-user", "mailreeve")?.Value,
+                    table.TextIfAny("smarthost-password", "…")?.Value),
+        };
+        if (table is not null)
+        {
+            foreach (var problem in options.Problems())
+                problems.Add(table.At, problem.Key, problem.Reason, "Leave the key out for the default.");
+        }
+
+        table?.Finish();
+        return options;
+    }
+
+    private List<IPEndPoint> EndPoints(TableReader? table, string key, string example)
+    {
+        var endPoints = new List<IPEndPoint>();
+        foreach (var text in table?.Texts(key, example) ?? [])
+        {
+            if (IPEndPoint.TryParse(text.Value, out var endPoint) && text.Value.Contains(':', StringComparison.Ordinal))
+                endPoints.Add(endPoint);
+            else
+                problems.Add(text.At, table!.KeyOf(key), $"'{text.Value}' is not an address with a port.", $"Write {key} = [\"{example}\"].");
+        }
+
+        return endPoints;
+    }
+
+    private List<Prefix> PrefixesIfAny(TableReader? table, string key) =>
+        table is null || table.Entry(key) is null ? [] : Prefixes(table, key, "192.0.2.1");
+
+    private List<Prefix> Prefixes(TableReader? table, string key, string example) =>
+        [.. (table?.Texts(key, example) ?? []).Select(t => OnePrefix(table!, t, key)).OfType<Prefix>()];
+
+    private Prefix? OnePrefix(TableReader table, TomlValue.Text? text, string key = "prefix")
+    {
+        if (text is null)
+            return null;
+        if (Prefix.TryParse(text.Value, out var prefix))
+            return prefix;
+        problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is neither an address nor a prefix.", "Write 192.0.2.0/24 or 2001:db8::/32, without bits beyond the length.");
+        return null;
+    }
+
+    private string Rooted(string connection) =>
+        connection.StartsWith("sqlite:", StringComparison.Ordinal)
+            ? $"sqlite:{Path.GetFullPath(connection["sqlite:".Length..], folder)}"
+            : connection;
+}
