@@ -191,9 +191,13 @@ internal sealed class Server : IAsyncDisposable
             logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
         else
             logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        logging.SetMinimumLevel(settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
+        logging.SetMinimumLevel(settings.QuietLog ? LogLevel.Warning : settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
+        // Orleans recommends the server's garbage collector, which takes memory for speed that this program does not need.
         logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The keys of cookies lie in a folder of ours that only the program may read.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
