@@ -1,6 +1,8 @@
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Api;
 using Mailreeve.Web.Layout;
+using Mailreeve.Web.Desk;
+using Mailreeve.Web.Portal;
 using Mailreeve.Web.Public;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +27,8 @@ public static class WebSetup
     {
         services.AddSingleton(options);
         services.AddSingleton<ReportIntake>();
+        services.AddSingleton<PortalCases>();
+        services.AddSingleton<BlockLifting>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddProblemDetails();
@@ -56,6 +60,8 @@ public static class WebSetup
         PublicPages.Map(app);
         ReportPages.Map(app);
         SignInPages.Map(app);
+        PortalPages.Map(app);
+        DeskPages.Map(app);
         return app;
     }
 
