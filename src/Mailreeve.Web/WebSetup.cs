@@ -1,4 +1,5 @@
 using Mailreeve.Web.Access;
+using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
 using Mailreeve.Web.Layout;
 using Mailreeve.Web.Desk;
@@ -62,6 +63,7 @@ public static class WebSetup
         SignInPages.Map(app);
         PortalPages.Map(app);
         DeskPages.Map(app);
+        AdminPages.Map(app);
         return app;
     }
 
