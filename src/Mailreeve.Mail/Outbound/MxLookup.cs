@@ -34,7 +34,7 @@ public sealed class MxLookup(ILookupClient resolver, string ownName)
         if (domain.StartsWith('['))
         {
             return Address.ParseOrNull(domain) is { } literal
-                ? new MxRoute.Hosts([new Exchanger(domain, [literal])])
+                ? new MxRoute.Hosts([new Exchanger(literal.IsIPv4 ? $"{literal}" : $"[{literal}]", [literal])])
                 : new MxRoute.Nowhere("550 5.1.2 The address literal is malformed.");
         }
 
