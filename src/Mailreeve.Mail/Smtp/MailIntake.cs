@@ -10,7 +10,7 @@ namespace Mailreeve.Mail.Smtp;
 
 /// <summary>Hands received mail over, as rows: to the desk, or back to the notice that bounced.</summary>
 /// <param name="db">The database.</param>
-/// <param name="bounceKey">The secret that <see cref="BounceToken"/> signs with.</param>
+/// <param name="bounceKey">The secret that <see cref="BounceAddress"/> signs with.</param>
 public sealed class MailIntake(Database db, byte[] bounceKey)
 {
     /// <summary>Makes one message durable.</summary>
@@ -31,7 +31,7 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
 
     private (long Outbound, string Reason)? FailureOf(ReceivedMessage message) =>
         message.Recipients[0].Route is MailRoute.NoticeBounce bounce
-        && BounceToken.TryRead(bounce.Token, bounceKey, out var outbound)
+        && BounceAddress.TryRead(bounce.Token, bounceKey, out var outbound)
         && DeliveryStatus.Read(message.Raw) is { Failed: true } status
             ? (outbound, status.Reason)
             : null;
