@@ -281,8 +281,8 @@ internal sealed class TestDesk : IAsyncDisposable
                 StepsTaken = file.Case.StepsTaken,
                 OpenDecisions = file.Case.OpenDecisions,
             });
-            Assert.Equal(file.Case.Blocks, file.Blocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value));
-            Assert.Equal(file.Case.OpenDecisions, file.Decisions.Where(d => d.State == DecisionState.Asked).Select(d => d.Id.Value));
+            Assert.Equal(file.Case.Blocks.ToList(), file.Blocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value));
+            Assert.Equal(file.Case.OpenDecisions.ToList(), file.Decisions.Where(d => d.State == DecisionState.Asked).Select(d => d.Id.Value));
         }
     }
 
