@@ -160,7 +160,7 @@ internal sealed class DemoStory
         observed.That("until then the block stands", await outside.KnockAsync(Accused, stop) is not null);
         var desk = server.Services.GetRequiredService<CaseDesk>();
         var done = await desk.AcceptAnswerAsync(Case, Actor.Operator(OperatorName), "Second factor seen in place.", stop);
-        observed.That("the answer is accepted", done is DeskResult.Done, $"{done}");
+        observed.That("the answer is accepted", done is DeskResult.Done, (done as DeskResult.Refused)?.Why ?? "");
         observed.That("the next connection is taken", await outside.KnockAsync(Accused, stop) is null);
         await observed.UntilAsync("the customer is told", _ => Task.FromResult(customers.Messages.Count), n => n > 2, stop);
     }
@@ -170,10 +170,10 @@ internal sealed class DemoStory
         observed.Chapter("The charge (C3)");
         var charges = await server.Database.ReadAsync(db => new ChargeStore(db).OfCaseAsync(Case, stop), stop);
         observed.That("one charge of 500.00 USD was proposed, and none was made by itself",
-            charges is [{ State: ChargeState.Proposed, AmountCents: 50_000 }], string.Join(", ", charges));
+            charges is [{ State: ChargeState.Proposed, AmountCents: 50_000 }], string.Join(", ", charges.Select(c => $"{c.Amount} for {c.ReportId}: {c.State}")));
         var desk = server.Services.GetRequiredService<CaseDesk>();
         var done = charges.Count == 0 ? null : await desk.ConfirmChargeAsync(charges[0].Id, Actor.Operator(OperatorName), "Seen in our log.", stop);
-        observed.That("an operator confirms it", done is DeskResult.Done, $"{done}");
+        observed.That("an operator confirms it", done is DeskResult.Done, (done as DeskResult.Refused)?.Why ?? "");
 
         observed.Chapter($"mailreeve explain case {Case}");
         var policy = server.Services.GetRequiredService<AbusePolicy>();

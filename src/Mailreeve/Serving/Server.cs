@@ -195,9 +195,13 @@ internal sealed class Server : IAsyncDisposable
         // Orleans recommends the server's garbage collector, which takes memory for speed that this program does not need.
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        // Its first look at a fresh process mistakes the time of day for a delay.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // The keys of cookies lie in a folder of ours that only the program may read.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Says at each form that it must not be cached, which our pages say themselves.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
     }
 
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
