@@ -39,8 +39,41 @@ public sealed partial class DocumentTests
                        from Match command in Commands().Matches(fence.Value)
                        select command.Groups[1].Value).Append("test").Append("mailreeve").Append(".ci/run").Distinct();
 
-        Assert.Empty(scripts.Where(s => !Repository.Has(s)));
-        Assert.Empty(scripts.Where(s => Repository.Has(s) && (File.GetUnixFileMode(Path.Combine(Repository.Root, s)) & UnixFileMode.UserExecute) == 0));
+        Assert.All(scripts, s => Assert.True(Repository.Has(s), $"{s} does not exist"));
+        Assert.All(scripts, s => Assert.True(IsExecutable(s), $"{s} cannot be run"));
+    }
+
+    [Fact]
+    public void Commands_that_the_documents_name_are_there()
+    {
+        var known = Repository.Files.Where(f => f.IsBelow("src/Mailreeve/Commands"))
+            .SelectMany(f => CommandNames().Matches(f.Text))
+            .Select(m => m.Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var unknown = from document in Documents
+                      from Match code in Code().Matches(document.Text)
+                      from Match call in Calls().Matches(code.Value)
+                      let words = call.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                      // The first word is a command, the second one a command below it, and what follows may be anything.
+                      from word in words[0] is "serve" or "demo" ? words.Take(1) : words.Take(2)
+                      where !known.Contains(word)
+                      select $"{document.Path}: {call.Value}";
+
+        Assert.NotEmpty(known);
+        Assert.Empty(unknown);
+    }
+
+    [Fact]
+    public void Every_key_of_the_configuration_is_described()
+    {
+        var described = Repository.Files.Single(f => f.Path == "docs/operating/configuration.md").Text;
+        var keys = Keys().Matches(Repository.Files.Single(f => f.Path == "src/Mailreeve/Configuration/SettingsFile.cs").Text)
+            .Select(m => m.Groups[1].Value + m.Groups[2].Value)
+            .Distinct()
+            .ToList();
+
+        Assert.NotEmpty(keys);
+        Assert.DoesNotContain(keys, key => !Regex.IsMatch(described, $@"(?<![\w-]){Regex.Escape(key)}(?![\w-])"));
     }
 
     [Fact]
@@ -49,12 +82,15 @@ public sealed partial class DocumentTests
         var records = Repository.Files.Where(f => f.IsBelow("docs/decisions")).ToList();
 
         Assert.Equal(Enumerable.Range(0, records.Count), records.Select(r => int.Parse(Path.GetFileName(r.Path)[..4])));
-        Assert.Empty(records.Where(r => !r.Text.Contains("\n## Decision\n", StringComparison.Ordinal)));
+        Assert.All(records, r => Assert.Contains("\n## Decision\n", r.Text));
     }
 
     [Fact]
     public void What_a_newcomer_looks_for_is_in_the_root() =>
-        Assert.Empty(new[] { "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md" }.Where(f => !Repository.Has(f)));
+        Assert.All(["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"], file => Assert.True(Repository.Has(file), $"{file} is missing"));
+
+    private static bool IsExecutable(string path) =>
+        OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(Repository.Root, path)).HasFlag(UnixFileMode.UserExecute);
 
     private static bool Leads(RepositoryFile document, string target)
     {
@@ -86,6 +122,21 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\s*(?:\$ |[A-Z_]+=\S+ )*\./([\w./-]+)", RegexOptions.Multiline)]
     private static partial Regex Commands();
+
+    // A block between fences, or a few words between backticks.
+    [GeneratedRegex(@"^```.*?^```|`[^`\n]+`", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    // "mailreeve policy check …" up to what is no command any more: an option, a number, a placeholder, a file.
+    [GeneratedRegex(@"(?<=(?:^|[\s`])(?:\./)?)mailreeve((?: [a-z]+(?![\w./=|-]))+)")]
+    private static partial Regex Calls();
+
+    [GeneratedRegex("new Command\\(\"(\\w+)\"")]
+    private static partial Regex CommandNames();
+
+    // The key is the first argument of each question that is put to a table, and the second of the few that take the table first.
+    [GeneratedRegex("(?:Table|Tables|Text|Texts|TextIfAny|WholeIfAny|WordIfAny<\\w+>|Truth|TruthIfAny)\\(\"([\\w-]+)\"|(?:EndPoints|PrefixesIfAny|Prefixes)\\(\\w+, \"([\\w-]+)\"")]
+    private static partial Regex Keys();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchors();

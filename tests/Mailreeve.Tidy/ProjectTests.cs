@@ -40,14 +40,14 @@ public sealed class ProjectTests
         var solution = Repository.Files.Single(f => f.Path == "Mailreeve.slnx").Text;
 
         Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), ProgramProjects.Select(Name).Order(StringComparer.Ordinal));
-        Assert.Empty(Projects.Where(p => !p.IsBelow("bench") && !solution.Contains($"\"{p.Path}\"", StringComparison.Ordinal)));
+        Assert.All(Projects.Where(p => !p.IsBelow("bench")), p => Assert.Contains($"\"{p.Path}\"", solution));
     }
 
     [Fact]
     public void Versions_of_packages_stand_in_one_file_and_locks_beside_each_project()
     {
         Assert.Empty(Repository.Find(Projects, new Regex("<PackageReference[^>]*\\bVersion=")));
-        Assert.Empty(Projects.Where(p => !Repository.Has($"{Path.GetDirectoryName(p.Path)}/packages.lock.json")));
+        Assert.All(Projects, p => Assert.True(Repository.Has($"{Path.GetDirectoryName(p.Path)}/packages.lock.json"), $"{p} has no lock file"));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ProjectTests
 
         // In use as soon as the project they are for is there.
         string[] awaited = ["BenchmarkDotNet", "SharpFuzz", "MudBlazor", "HtmlSanitizer", "Microsoft.Orleans.Sdk", "OpenTelemetry.Extensions.Hosting"];
-        Assert.Empty(named.Where(p => !used.Contains(p) && !awaited.Contains(p)));
+        Assert.Empty(named.Except(used).Except(awaited));
     }
 
     private static string Name(RepositoryFile project) => Path.GetFileNameWithoutExtension(project.Path);

@@ -14,14 +14,15 @@ public sealed class PurityTests
         "System.IO.File", "System.IO.FileInfo", "System.IO.FileStream", "System.IO.Directory", "System.IO.DirectoryInfo",
         "System.Net.Sockets.Socket", "System.Net.Sockets.TcpClient", "System.Net.Sockets.UdpClient", "System.Net.Http.HttpClient", "System.Net.Dns",
         "System.Random", "System.Security.Cryptography.RandomNumberGenerator", "NodaTime.SystemClock", "System.TimeProvider",
-        "System.Diagnostics.Stopwatch", "System.Diagnostics.Process", "System.Environment", "System.Console",
+        "System.Diagnostics.Stopwatch", "System.Diagnostics.Process", "System.Console",
         "System.Threading.Thread", "System.Threading.Timer",
     ];
 
     private static readonly string[] Members =
     [
         "System.DateTime.get_Now", "System.DateTime.get_UtcNow", "System.DateTimeOffset.get_Now", "System.DateTimeOffset.get_UtcNow",
-        "System.Guid.NewGuid", "System.Guid.CreateVersion7", "System.Threading.Tasks.Task.Run", "System.Threading.Tasks.Task.Delay",
+        "System.Environment.get_NewLine", "System.Environment.get_TickCount", "System.Environment.get_TickCount64", "System.Environment.get_MachineName",
+        "System.Environment.GetEnvironmentVariable", "System.Environment.get_ProcessorCount", "System.Guid.NewGuid", "System.Guid.CreateVersion7", "System.Threading.Tasks.Task.Run", "System.Threading.Tasks.Task.Delay",
     ];
 
     [Theory]

@@ -34,7 +34,7 @@ internal static class Repository
     ];
 
     private static IEnumerable<string> Below(string folder) =>
-        Directory.EnumerateFiles(folder).Where(f => !Binary.Contains(Path.GetExtension(f)))
+        Directory.EnumerateFiles(folder).Where(f => !NotOurs.Contains(Path.GetFileName(f)) && !Binary.Contains(Path.GetExtension(f)))
             .Concat(Directory.EnumerateDirectories(folder).Where(d => !NotOurs.Contains(Path.GetFileName(d))).SelectMany(Below));
 
     private static string FindRoot()
