@@ -47,11 +47,12 @@ internal static class DbValues
     public static object ToDb(object? value) => value switch
     {
         null => DBNull.Value,
+        string text => DbText.Clean(text),
         Instant i => i.ToUnixTimeMilliseconds(),
         Address a => a.ToBytes(),
         Enum e => EnumText.Of(e),
-        ClauseId c => c.Value,
-        Actor a => a.Value,
+        ClauseId c => DbText.Clean(c.Value),
+        Actor a => DbText.Clean(a.Value),
         CustomerId id => id.Value,
         CaseId id => id.Value,
         ReportId id => id.Value,

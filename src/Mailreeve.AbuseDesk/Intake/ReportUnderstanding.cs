@@ -5,6 +5,7 @@ using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Reports;
+using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
@@ -89,7 +90,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
     private static Resource ResourceOf(string host) =>
         Address.TryParse(host, out var address)
             ? new Resource(ResourceKind.Address, address.ToString())
-            : new Resource(ResourceKind.Domain, host.TrimEnd('.').ToLowerInvariant());
+            : new Resource(ResourceKind.Domain, DbText.Clean(host.TrimEnd('.').ToLowerInvariant()));
 
     // Not System.Uri for the whole: reported URLs are often none by its rules, and only the host is needed.
     private static string? HostOf(string? url)
@@ -112,7 +113,8 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var mailbox = reading.Reporter?.Mailbox ?? reading.Sender?.Mailbox ?? report.EnvelopeFrom;
         if (string.IsNullOrWhiteSpace(mailbox))
             mailbox = $"unknown@[{report.ClientAddress?.ToString() ?? "0.0.0.0"}]";
-        return mailbox.Length <= 320 ? mailbox.ToLowerInvariant() : mailbox[..320].ToLowerInvariant();
+        // Cut first: that may leave half a surrogate pair.
+        return DbText.Clean((mailbox.Length <= 320 ? mailbox : mailbox[..320]).ToLowerInvariant());
     }
 
     private static byte[] FingerprintOf(WaitingReport report, ReportReading reading) => reading.Original switch

@@ -46,7 +46,7 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
             Id = outbound,
             Purpose = OutboundPurpose.Notice,
             SubjectId = notice.Id.Value,
-            EnvelopeFrom = $"notice+{BounceToken.Write(outbound, bounceKey.Bytes)}@{provider.Domains[0]}",
+            EnvelopeFrom = BounceAddress.For(outbound, bounceKey.Bytes, provider.Domains[0]),
             Recipient = contact.Address,
             Message = message.Write(),
             CreatedAt = now,

@@ -155,9 +155,10 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton<PasswordHashing>()
             .AddSingleton<AttemptThrottle>()
             .AddSingleton<CustomerSignIn>()
+            // The codes are those of a telephone, which knows the real time only.
             .AddSingleton(s => new OperatorSignIn(
                 s.GetRequiredService<Database>(), s.GetRequiredService<PasswordHashing>(), s.GetRequiredService<AttemptThrottle>(),
-                s.GetRequiredService<IClock>(), settings.Provider.Name))
+                SystemClock.Instance, settings.Provider.Name))
             .AddSingleton<NumberMailWriter>()
             .AddSingleton(s => new ForgottenNumber(
                 s.GetRequiredService<Database>(), s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<IClock>(),
@@ -191,9 +192,17 @@ internal sealed class Server : IAsyncDisposable
             logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
         else
             logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        logging.SetMinimumLevel(settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
+        logging.SetMinimumLevel(settings.QuietLog ? LogLevel.Warning : settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
+        // Orleans recommends the server's garbage collector, which takes memory for speed that this program does not need.
         logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        // Its first look at a fresh process mistakes the time of day for a delay.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The keys of cookies lie in a folder of ours that only the program may read.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Says at each form that it must not be cached, which our pages say themselves.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
     }
 
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
