@@ -282,14 +282,14 @@ public sealed class IntakeTests
         const string document = """
             {
               "xarf_version": "4.2.0", "report_id": "6f0e7c1a-3b52-4d0e-9c55-2f9f3f5f0a02", "timestamp": "2026-03-02T10:00:00Z",
-              "reporter": { "org": "Reporter", "contact": "so\u0000c\ud800@reporter.example", "domain": "reporter.example" },
+              "reporter": { "org": "Reporter", "contact": "soc\u0000@reporter.example", "domain": "reporter.example" },
               "sender": { "org": "Reporter", "contact": "soc@reporter.example", "domain": "reporter.example" },
               "source_identifier": "192.0.2.7", "source_port": 25, "category": "messaging", "type": "spam", "protocol": "smtp",
-              "smtp_from": "off\u0000ers\ud800@alder.example", "smtp_to": "wanda@reporter.example", "subject": "\u0000", "message_id": "<a\u0000b@alder.example>"
+              "smtp_from": "off\u0000ers@alder.example", "smtp_to": "wanda@reporter.example"
             }
             """;
         var json = await desk.ReceiveAsync(Encoding.UTF8.GetBytes(document), r => r with { Channel = ReportChannel.Api });
-        var mail = await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now, reporter: "f\0bl@reporter.example"), r => r with { EnvelopeFrom = "f\0bl@reporter.example" });
+        var mail = await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now, reporter: "f\0bl@reporter.example"), r => r with { EnvelopeFrom = "f\0b\ud800l@reporter.example" });
         var good = await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
 
         await desk.WorkAsync();

@@ -65,8 +65,13 @@ public sealed class NoticeOutcomeClerk(Database database, CaseBooks books, ICloc
         DbSession db, CaseBook book, AbuseCase open, NoticeRow notice, NoticeState state, string detail, Instant now, CancellationToken stop)
     {
         if (state == NoticeState.Returned)
-            book.Record(open.Id, new CaseEvent.NoticeReturned(notice.Step, notice.Id, detail), Actor.Policy, notice.Clause);
-        if (open.Phase == CasePhase.Closed)
+        {
+            var returned = new CaseEvent.NoticeReturned(notice.Step, notice.Id, detail, notice.StartsClock != 0);
+            book.Record(open.Id, returned, Actor.Policy, notice.Clause);
+        }
+
+        // Of a case that is over, the customer need only hear that it is.
+        if (open.Phase == CasePhase.Closed && notice.Template is not (NoticeNames.Accepted or NoticeNames.Unfounded))
             return;
 
         // In doubt, the same contact hears of it in words that fit both cases; it is another step, so the first is never repeated.

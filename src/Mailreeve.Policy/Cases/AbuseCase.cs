@@ -48,7 +48,7 @@ public sealed record AbuseCase
     /// <summary>Answers the customer has given.</summary>
     public long Answers { get; init; }
 
-    /// <summary>How often the clock was set anew: by a refused answer, or by more time.</summary>
+    /// <summary>How often the clock was set anew: by a refused answer, by more time, by a notice that came back after its end.</summary>
     public long Round { get; init; }
 
     /// <summary>The last <see cref="Round"/> whose end was noted, so that it is noted once; -1 for none.</summary>
@@ -60,13 +60,13 @@ public sealed record AbuseCase
     /// <summary>Blocks in force for this case.</summary>
     public ImmutableSortedSet<long> Blocks { get; init; } = [];
 
-    /// <summary>The step whose notice reached nobody; null while none is in that state.</summary>
+    /// <summary>The step whose notice reached nobody, so that no clock runs; null while none is in that state.</summary>
     public string? UndeliverableStep { get; init; }
 
     /// <summary>Steps that were taken or asked for, as <see cref="CaseRules"/> names them: none is taken twice.</summary>
     public ImmutableSortedSet<string> StepsTaken { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
-    /// <summary>Questions on the desk.</summary>
+    /// <summary>Questions on the desk; those that are left when the case is closed are withdrawn.</summary>
     public ImmutableSortedSet<long> OpenDecisions { get; init; } = [];
 
     /// <summary>How it ended; null while it is open.</summary>
@@ -79,6 +79,9 @@ public sealed record AbuseCase
 
     private AbuseCase Fold(CaseEvent happened, Instant at) => happened switch
     {
+        // What ended stays ended: a word that came too late is on record and opens nothing.
+        CaseEvent.Answered or CaseEvent.AnswerAccepted or CaseEvent.AnswerRefused or CaseEvent.DeadlineExtended or CaseEvent.Closed
+            when Phase == CasePhase.Closed => this,
         CaseEvent.Opened e => this with
         {
             Customer = e.Customer,
@@ -99,10 +102,12 @@ public sealed record AbuseCase
         CaseEvent.NoticeAccepted { Due: { } due } when Phase == CasePhase.Notifying =>
             this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
         CaseEvent.NoticeAccepted => this,
-        CaseEvent.NoticeReturned when Phase == CasePhase.AwaitingAnswer && Round == 0 && Blocks.IsEmpty =>
-            this with { Phase = CasePhase.Notifying, Due = null },
+        // Whoever has answered, or was blocked, has heard of it. A clock that had run out already starts another round.
+        CaseEvent.NoticeReturned { StartsClock: true } when Phase == CasePhase.AwaitingAnswer && Answers == 0 && Blocks.IsEmpty =>
+            this with { Phase = CasePhase.Notifying, Due = null, Round = Math.Max(Round, OverdueHandledRound + 1) },
         CaseEvent.NoticeReturned => this,
-        CaseEvent.NoticeUndeliverable e => this with { UndeliverableStep = e.Step },
+        CaseEvent.NoticeUndeliverable e when Phase == CasePhase.Notifying => this with { UndeliverableStep = e.Step },
+        CaseEvent.NoticeUndeliverable => this,
         CaseEvent.DeadlinePassed => this with { OverdueHandledRound = Round },
         CaseEvent.Answered e => this with
         {
@@ -120,7 +125,7 @@ public sealed record AbuseCase
         CaseEvent.ChargeProposed or CaseEvent.ChargeDecided => this,
         CaseEvent.DecisionAsked e => this with { OpenDecisions = OpenDecisions.Add(e.Decision.Value), StepsTaken = StepsTaken.Add(e.Step) },
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
-        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition },
+        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, OpenDecisions = [] },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
     };
 }

@@ -58,8 +58,12 @@ public abstract record CaseEvent
     /// <param name="Due">End of the time to answer, when this notice starts the clock.</param>
     public sealed record NoticeAccepted(string Step, NoticeId Notice, Instant AcceptedAt, Instant? Due) : CaseEvent;
 
-    /// <summary>A notice that had been accepted came back. The next contact is tried; its acceptance starts the clock anew.</summary>
-    public sealed record NoticeReturned(string Step, NoticeId Notice, string Reason) : CaseEvent;
+    /// <summary>A notice that had been accepted came back. The next contact is tried.</summary>
+    /// <param name="Step">The step.</param>
+    /// <param name="Notice">Which of its attempts (contacts) it was.</param>
+    /// <param name="Reason">What the other side said.</param>
+    /// <param name="StartsClock">Whether the time to answer began with it; then it begins anew when the next contact's is accepted.</param>
+    public sealed record NoticeReturned(string Step, NoticeId Notice, string Reason, bool StartsClock) : CaseEvent;
 
     /// <summary>No contact of the customer could be reached. The clock does not run.</summary>
     public sealed record NoticeUndeliverable(string Step, string Reason) : CaseEvent;

@@ -41,7 +41,7 @@ public static class CaseRules
         if (open.Phase == CasePhase.Closed)
             return [];
         if (step.StartsWith(Unheard, StringComparison.Ordinal))
-            return [new Measure.StartClock(now + policy.LadderOf(open.Kind).AnswerWithin.Value) { Clause = policy.LadderOf(open.Kind).Clause }];
+            return StartClock(policy.LadderOf(open.Kind), open, now);
         if (RungOf(policy, open, step) is not { } rung)
             return [];
 
@@ -147,6 +147,10 @@ public static class CaseRules
 
     private static BlockFacts BlockFactsFor(Rung rung, CaseFacts facts) =>
         rung.Measure == RungMeasure.BlockAddress ? facts.AddressBlock : facts.CustomerBlock;
+
+    // Only a clock that stands still is started: meanwhile the customer may have answered, or a notice may have arrived after all.
+    private static List<Measure> StartClock(Ladder ladder, AbuseCase open, Instant now) =>
+        open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + ladder.AnswerWithin.Value) { Clause = ladder.Clause }] : [];
 
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
     private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)

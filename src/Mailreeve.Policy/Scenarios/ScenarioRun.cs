@@ -107,7 +107,7 @@ public sealed class ScenarioRun
             case ScenarioEvent.NoticeReturned:
                 if (delivered is not { } returned)
                     return Impossible(step, "No notice was accepted that could come back.");
-                Apply(new CaseEvent.NoticeReturned(returned.Step, new NoticeId(NextId()), "Bounced."), now);
+                Apply(new CaseEvent.NoticeReturned(returned.Step, new NoticeId(NextId()), "Bounced.", returned.StartsClock), now);
                 waiting.Enqueue(returned);
                 delivered = null;
                 break;

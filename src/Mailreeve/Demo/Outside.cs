@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -34,30 +35,32 @@ internal sealed class Outside(int smtpPort)
         return reply;
     }
 
-    /// <summary>Connects from an address and offers mail.</summary>
+    /// <summary>Connects from an address and offers mail, without sending any.</summary>
     /// <returns>Null when MAIL FROM was taken, else the reply that refused it.</returns>
     public async Task<string?> KnockAsync(string from, CancellationToken stop)
     {
-        using var client = new SmtpClient { LocalEndPoint = new IPEndPoint(IPAddress.Parse(from), 0) };
-        await client.ConnectAsync("127.0.0.1", smtpPort, SecureSocketOptions.None, stop);
-        try
-        {
-            var message = new MimeMessage();
-            message.From.Add(MailboxAddress.Parse("printer@sandpiper.example"));
-            message.To.Add(MailboxAddress.Parse("info@provider.example"));
-            message.Subject = "Opening hours";
-            message.Body = new TextPart("plain") { Text = "When are you open?\r\n" };
-            await client.SendAsync(message, stop);
-            return null;
-        }
-        catch (SmtpCommandException refused)
-        {
-            return $"{(int)refused.StatusCode} {refused.Message}";
-        }
-        finally
-        {
-            await client.DisconnectAsync(quit: true, CancellationToken.None);
-        }
+        using var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(IPAddress.Loopback, smtpPort, stop);
+        using var stream = client.GetStream();
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        await ReplyAsync(reader, stop);
+        await stream.WriteAsync("EHLO press.sandpiper.example\r\n"u8.ToArray(), stop);
+        await ReplyAsync(reader, stop);
+        await stream.WriteAsync("MAIL FROM:<printer@sandpiper.example>\r\n"u8.ToArray(), stop);
+        var reply = await ReplyAsync(reader, stop);
+        await stream.WriteAsync("QUIT\r\n"u8.ToArray(), stop);
+        await ReplyAsync(reader, stop);
+        return reply.StartsWith('2') ? null : reply;
+    }
+
+    // The last line of a reply has a blank behind the code (RFC 5321 §4.2.1).
+    private static async Task<string> ReplyAsync(StreamReader reader, CancellationToken stop)
+    {
+        string? line;
+        do
+            line = await reader.ReadLineAsync(stop) ?? throw new EndOfStreamException("The server hung up.");
+        while (line.Length > 3 && line[3] == '-');
+        return line;
     }
 
     private static string Arf(string source, Instant happened, string messageId)

@@ -155,9 +155,10 @@ internal sealed class Server : IAsyncDisposable
         services.AddSingleton<PasswordHashing>()
             .AddSingleton<AttemptThrottle>()
             .AddSingleton<CustomerSignIn>()
+            // The codes are those of a telephone, which knows the real time only.
             .AddSingleton(s => new OperatorSignIn(
                 s.GetRequiredService<Database>(), s.GetRequiredService<PasswordHashing>(), s.GetRequiredService<AttemptThrottle>(),
-                s.GetRequiredService<IClock>(), settings.Provider.Name))
+                SystemClock.Instance, settings.Provider.Name))
             .AddSingleton<NumberMailWriter>()
             .AddSingleton(s => new ForgottenNumber(
                 s.GetRequiredService<Database>(), s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<IClock>(),

@@ -1,0 +1,202 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Tests;
+
+public sealed class DeadlineTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task Nothing_happens_a_millisecond_before_the_deadline_and_at_it_the_address_is_blocked_C4(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync();
+        desk.Clock.Reset(file.Case.Due!.Value - Duration.FromMilliseconds(1));
+        Assert.Equal(0, await desk.Deadlines.WorkAsync(Stop));
+        Assert.Equal(file.Events.Count, (await desk.OnlyCaseAsync()).Events.Count);
+        Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+        desk.Clock.AdvanceMilliseconds(1);
+
+        Assert.Equal(1, await desk.Deadlines.WorkAsync(Stop));
+
+        Assert.True(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out var entry));
+        Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.6"), desk.Now, out _));
+        Assert.Equal((file.Case.Id, new ClauseId("C4"), desk.Now, desk.Now + Duration.FromDays(30)), (entry.Case, entry.Clause, entry.StartsAt, entry.ExpiresAt));
+        await desk.WorkAsync();
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal((BlockState.InForce, "192.0.2.7"), (Assert.Single(file.Blocks).State, file.Blocks[0].Prefix.ToString()));
+        var letter = Assert.Single(await desk.LettersAsync());
+        Assert.Equal(("blocked", letter.Id), (file.Notices[^1].Template, file.Notices[^1].OutboundId));
+        Assert.Equal(CasePhase.AwaitingAnswer, file.Case.Phase);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task An_answer_in_time_stops_the_clock(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync();
+        desk.Clock.Reset(file.Case.Due!.Value - Duration.FromMilliseconds(1));
+        await desk.DoneAsync(desk.AnswerAsync(file));
+
+        await desk.WaitAsync(Duration.FromDays(9));
+
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal((CasePhase.InReview, null), (file.Case.Phase, file.Case.Due));
+        Assert.Empty(file.Blocks);
+        Assert.Equal(ResponseState.InReview, Assert.Single(file.Responses).State);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_refused_answer_sets_a_new_deadline_and_an_accepted_one_ends_it_all(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync();
+        await desk.DoneAsync(desk.AnswerAsync(file));
+        var due = desk.Now + Duration.FromHours(6);
+        await desk.DoneAsync(desk.People.RefuseAnswerAsync(file.Case.Id, TestDesk.Olga, "What prevents it?", due, Stop));
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal((CasePhase.AwaitingAnswer, due), (file.Case.Phase, file.Case.Due));
+        Assert.Equal(("refused", ResponseState.Refused), (file.Notices[^1].Template, file.Responses[0].State));
+        Assert.Contains("What prevents it?", Assert.Single(await desk.LettersAsync()).Text, StringComparison.Ordinal);
+        // The refusal arrives later; it does not move the deadline that it names.
+        await desk.WaitAsync(Duration.FromHours(1));
+        await desk.DeliverAsync(OutboundState.Accepted);
+        Assert.Equal(due, (await desk.OnlyCaseAsync()).Case.Due);
+
+        desk.Clock.Reset(due);
+        await desk.WorkAsync();
+        Assert.True(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+        await desk.DoneAsync(desk.AnswerAsync(file));
+        await desk.DoneAsync(desk.People.AcceptAnswerAsync(file.Case.Id, TestDesk.Olga, "Convincing.", Stop));
+
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal((CasePhase.Closed, CaseDisposition.Resolved), (file.Case.Phase, file.Case.Disposition));
+        Assert.Equal(BlockState.Lifted, Assert.Single(file.Blocks).State);
+        Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+        Assert.Equal("accepted", file.Notices[^1].Template);
+        Assert.Equal([ResponseState.Refused, ResponseState.Accepted], file.Responses.Select(r => r.State));
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task What_is_never_blocked_is_asked_about_and_not_even_an_operator_blocks_it(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await desk.NotifiedCaseAsync("192.0.2.65");
+        await desk.WaitAsync(Duration.FromHours(24));
+        var file = await desk.OnlyCaseAsync();
+        var asked = Assert.Single(file.Decisions);
+        Assert.Equal("192.0.2.65 is on the never-block list: our own name server.", asked.Why);
+        Assert.Empty(file.Blocks);
+
+        var result = await desk.People.DecideAsync(asked.Id, accept: true, TestDesk.Olga, "Block it.", Stop);
+
+        Assert.Equal(new Desk.DeskResult.Refused("192.0.2.65 is on the never-block list: our own name server."), result);
+        Assert.Equal(DecisionState.Asked, Assert.Single((await desk.OnlyCaseAsync()).Decisions).State);
+        await desk.DoneAsync(desk.People.DecideAsync(asked.Id, accept: false, TestDesk.Olga, "Of course not.", Stop));
+        Assert.Empty((await desk.OnlyCaseAsync()).Blocks);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_block_that_runs_out_is_asked_about_and_renewed_when_the_operator_says_so(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await desk.NotifiedCaseAsync();
+        await desk.WaitAsync(Duration.FromHours(24));
+        for (var renewals = 1; renewals <= 3; renewals++)
+        {
+            desk.Clock.Advance(Duration.FromDays(30));
+            Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+            await desk.ExpireBlocksAsync();
+
+            var file = await desk.OnlyCaseAsync();
+            Assert.Equal(BlockState.Expired, file.Blocks[^1].State);
+            var asked = file.Decisions[^1];
+            Assert.Equal((DecisionState.Asked, "Block 192.0.2.7 again?", renewals), (asked.State, asked.Question, file.Decisions.Count));
+            await desk.DoneAsync(desk.People.DecideAsync(asked.Id, accept: true, TestDesk.Olga, "Still nothing.", Stop));
+
+            Assert.True(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out var entry));
+            Assert.Equal(desk.Now + Duration.FromDays(30), entry.ExpiresAt);
+            file = await desk.OnlyCaseAsync();
+            Assert.Equal((renewals + 1, "blocked"), (file.Blocks.Count, file.Notices[^1].Template));
+        }
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task Complaints_after_an_answer_ask_for_a_block_C4(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync();
+        await desk.DoneAsync(desk.AnswerAsync(file));
+
+        await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
+        await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
+        await desk.WorkAsync();
+
+        file = await desk.OnlyCaseAsync();
+        var asked = Assert.Single(file.Decisions);
+        Assert.Equal("block-repeated#1", asked.Step);
+        await desk.DoneAsync(desk.People.DecideAsync(asked.Id, accept: true, TestDesk.Olga, "It goes on.", Stop));
+        Assert.True(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task What_an_operator_was_asked_is_withdrawn_with_the_case(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync("192.0.2.65");
+        await desk.WaitAsync(Duration.FromHours(24));
+        await desk.DoneAsync(desk.AnswerAsync(file));
+
+        await desk.DoneAsync(desk.People.AcceptAnswerAsync(file.Case.Id, TestDesk.Olga, "Convincing.", Stop));
+
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal(DecisionState.Withdrawn, Assert.Single(file.Decisions).State);
+        Assert.Empty(file.Case.OpenDecisions);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task An_unfounded_case_ends_without_charges_and_blocks(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var file = await desk.NotifiedCaseAsync();
+        await desk.WaitAsync(Duration.FromHours(24));
+        await desk.DoneAsync(desk.People.ConfirmChargeAsync(file.Charges[0].Id, TestDesk.Olga, "", Stop));
+
+        await desk.DoneAsync(desk.People.CloseUnfoundedAsync(file.Case.Id, TestDesk.Olga, "The reporter had asked for it.", Stop));
+
+        file = await desk.OnlyCaseAsync();
+        Assert.Equal((CasePhase.Closed, CaseDisposition.Unfounded), (file.Case.Phase, file.Case.Disposition));
+        Assert.Equal(ChargeState.Voided, Assert.Single(file.Charges).State);
+        Assert.Equal(BlockState.Lifted, Assert.Single(file.Blocks).State);
+        Assert.Equal("unfounded", file.Notices[^1].Template);
+        Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task After_a_case_is_closed_the_next_complaint_opens_another(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var first = await desk.NotifiedCaseAsync();
+        await desk.DoneAsync(desk.AnswerAsync(first));
+        await desk.DoneAsync(desk.People.AcceptAnswerAsync(first.Case.Id, TestDesk.Olga, "Convincing.", Stop));
+
+        var second = await desk.CaseAsync();
+
+        Assert.NotEqual(first.Case.Id, second.Case.Id);
+        Assert.Equal((CasePhase.Notifying, 1), (second.Case.Phase, second.Case.Complaints));
+        Assert.Equal(2, (await desk.CasesAsync()).Count);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task Many_deadlines_at_once_are_all_kept(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        for (var i = 0; i < 16; i++)
+            await desk.ReceiveAsync(Reports.Arf($"192.0.2.{i}", at: desk.Now));
+        await desk.WorkAsync();
+        await desk.DeliverAsync(OutboundState.Accepted);
+
+        await desk.WaitAsync(Duration.FromHours(24));
+
+        Assert.Equal(16, desk.Views.Blocks.Count);
+        Assert.All(await desk.CasesAsync(), file => Assert.Single(file.Blocks));
+    });
+}
