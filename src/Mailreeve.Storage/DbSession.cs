@@ -34,6 +34,13 @@ public sealed class DbSession
     /// <summary>Whether a change for the live views was recorded.</summary>
     internal bool HasChanges { get; private set; }
 
+    /// <summary>The condition that a column is one of a list: <c>id IN (…)</c>, which the two databases write differently.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">The parameter's name; its value is an array.</param>
+    public string IsAnyOf(string column, string parameter) =>
+        // Dapper takes a list apart for SQLite, and hands it to PostgreSQL as an array, which IN does not take.
+        Dialect == Dialect.PostgreSql ? $"{column} = ANY (@{parameter})" : $"{column} IN @{parameter}";
+
     /// <summary>All rows.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken stop) =>
         (await connection.QueryAsync<T>(Command(sql, parameters, stop))).AsList();
@@ -134,7 +141,7 @@ public sealed class DbSession
     }
 
     private CommandDefinition Command(string sql, object? parameters, CancellationToken stop) =>
-        new(DbParameters.SqlFor(Dialect, sql), parameters is null ? null : new DbParameters(parameters), transaction, cancellationToken: stop);
+        new(sql, parameters is null ? null : new DbParameters(parameters), transaction, cancellationToken: stop);
 }
 
 /// <summary>What the live views follow.</summary>

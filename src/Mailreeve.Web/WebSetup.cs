@@ -1,6 +1,9 @@
 using Mailreeve.Web.Access;
+using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
 using Mailreeve.Web.Layout;
+using Mailreeve.Web.Desk;
+using Mailreeve.Web.Portal;
 using Mailreeve.Web.Public;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -25,6 +28,8 @@ public static class WebSetup
     {
         services.AddSingleton(options);
         services.AddSingleton<ReportIntake>();
+        services.AddSingleton<PortalCases>();
+        services.AddSingleton<BlockLifting>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddProblemDetails();
@@ -56,6 +61,9 @@ public static class WebSetup
         PublicPages.Map(app);
         ReportPages.Map(app);
         SignInPages.Map(app);
+        PortalPages.Map(app);
+        DeskPages.Map(app);
+        AdminPages.Map(app);
         return app;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mailreeve.Storage.Live;
 
 namespace Mailreeve.Storage.Tests;
 
@@ -173,7 +174,7 @@ public sealed class DatabaseTests
     public async Task A_write_that_is_stopped_after_it_began_is_reported_as_done(Dialect dialect)
     {
         await using var test = await TestDatabase.OpenAsync(dialect);
-        using var views = await Live.LiveViews.LoadAsync(test.Database, Stop);
+        using var views = await LiveViews.LoadAsync(test.Database, Stop);
         using var stopping = new CancellationTokenSource();
 
         await test.Database.WriteAsync(async db =>

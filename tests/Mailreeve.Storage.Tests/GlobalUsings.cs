@@ -1,1 +1,2 @@
 global using Mailreeve.Testing;
+global using NodaTime;

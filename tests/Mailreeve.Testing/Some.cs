@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Network;
 using NodaTime;
@@ -36,7 +38,7 @@ public static class Some
     public static readonly CustomerFact Customer = new()
     {
         Id = new CustomerId(1),
-        RegNumber = "100018",
+        RegNumber = RegNumber.From(1).ToString(),
         Name = "Alder Hosting",
         State = CustomerState.Active,
         TimeZone = "Europe/Vienna",
@@ -49,6 +51,17 @@ public static class Some
         Customer = Customer.Id,
         Prefix = Prefix,
         ValidFrom = Time - Duration.FromDays(100),
+    };
+
+    /// <summary>A contact of <see cref="Customer"/>.</summary>
+    public static readonly Contact Contact = new()
+    {
+        Id = 1,
+        Customer = Customer.Id,
+        Channel = ContactChannel.Email,
+        Address = "admin@alder.example",
+        Role = ContactRole.Abuse,
+        Position = 1,
     };
 
     /// <summary>The bytes of a report.</summary>
@@ -88,6 +101,58 @@ public static class Some
         PlacedBy = Actor.Policy,
         StartsAt = Time,
         ExpiresAt = Time + Duration.FromDays(30),
+    };
+
+    /// <summary>An open case of <see cref="Customer"/> about <see cref="Address"/>, as it is after one complaint.</summary>
+    public static readonly AbuseCase Case = new()
+    {
+        Id = new CaseId(1),
+        Version = 2,
+        Customer = Customer.Id,
+        Kind = CaseKind.Spam,
+        Resource = new Resource(ResourceKind.Address, "192.0.2.7"),
+        Type = "messaging/spam",
+        OpenedAt = Time,
+        Complaints = 1,
+        Reporters = 1,
+    };
+
+    /// <summary>A charge for a complaint of <see cref="Case"/>.</summary>
+    public static readonly NewCharge Charge = new()
+    {
+        Id = new ChargeId(1),
+        Customer = Customer.Id,
+        Case = Case.Id,
+        Report = new ReportId(1),
+        Amount = new Money(50000, "USD"),
+        Clause = new ClauseId("C3"),
+        PolicyRevision = Revision,
+        ProposedAt = Time,
+    };
+
+    /// <summary>A notice of <see cref="Case"/>.</summary>
+    public static readonly NewNotice Notice = new()
+    {
+        Id = new NoticeId(1),
+        CaseId = Case.Id,
+        Step = "complaint",
+        Attempt = 1,
+        Template = "complaint",
+        StartsClock = true,
+        Clause = Clause,
+        WrittenAt = Time,
+    };
+
+    /// <summary>A question about <see cref="Case"/>.</summary>
+    public static readonly NewDecision Decision = new()
+    {
+        Id = new DecisionId(1),
+        CaseId = Case.Id,
+        Step = "block",
+        Question = "Block 192.0.2.7?",
+        Why = "It would also hit 2 other customer(s).",
+        Clause = Clause,
+        AskedAt = Time,
     };
 
     /// <summary>A message to send.</summary>

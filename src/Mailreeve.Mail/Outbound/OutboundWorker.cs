@@ -20,15 +20,21 @@ namespace Mailreeve.Mail.Outbound;
 /// <param name="log">For the operator.</param>
 public sealed class OutboundWorker(
     Database db, Func<BlockView> blocks, MxLookup exchangers, OutboundOptions options, IClock clock, ILogger<OutboundWorker> log)
+    : IClerk
 {
     private readonly HandOff handOff = new(options);
+    private bool recovered;
 
-    /// <summary>Called once, before the first <see cref="WorkAsync"/>: what was in flight when the program ended is in doubt.</summary>
+    /// <inheritdoc/>
+    public string Name => "outbound";
+
+    /// <summary>What was in flight when the program ended is in doubt. The first <see cref="WorkAsync"/> does it, if nobody has before.</summary>
     /// <returns>How many.</returns>
     public async Task<int> RecoverAsync(CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
         var doubtful = await db.WriteAsync(session => new OutboundStore(session).DoubtInterruptedAsync(now, stop), stop);
+        recovered = true;
         if (doubtful > 0)
             log.OutboundInDoubt(doubtful);
         return doubtful;
@@ -38,6 +44,8 @@ public sealed class OutboundWorker(
     /// <returns>How many were tried; call again when it is not zero.</returns>
     public async Task<int> WorkAsync(CancellationToken stop)
     {
+        if (!recovered)
+            await RecoverAsync(stop);
         var now = clock.GetCurrentInstant();
         var due = await db.WriteAsync(session => new OutboundStore(session).TakeDueAsync(now, options.ConcurrentMax, stop), stop);
         await Task.WhenAll(due.Select(row => TryAsync(row, stop)));

@@ -13,7 +13,7 @@ public enum PathProblem
     /// <summary>Not a path (RFC 5321 §4.1.2).</summary>
     Syntax,
 
-    /// <summary>A source route, <c>&lt;@a,@b:c@d&gt;</c>: only ever used to find relays (RFC 5321 appendix C lets us refuse).</summary>
+    /// <summary>A source route, <c>&lt;@a,@b:c@d&gt;</c>: only ever used to find relays (RFC 5321 §C lets us refuse).</summary>
     SourceRoute,
 
     /// <summary>Local part over 64 or domain over 255 octets (RFC 5321 §4.5.3.1).</summary>

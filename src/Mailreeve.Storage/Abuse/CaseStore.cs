@@ -19,11 +19,11 @@ public sealed class CaseStore(DbSession db)
     {
         if (customers.Count == 0)
             return [];
-        var rows = await db.QueryAsync<CaseRow>("""
+        var rows = await db.QueryAsync<CaseRow>($"""
             SELECT *
             FROM   abuse_case
-            WHERE  customer_id IN @customers AND resource IN @resources AND phase <> 'closed'
-            """, new { customers = customers.Select(c => c.Value), resources }, stop);
+            WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND phase <> 'closed'
+            """, new { customers = customers.Select(c => c.Value).ToArray(), resources = resources.ToArray() }, stop);
         return [.. rows.Select(r => r.ToCase())];
     }
 

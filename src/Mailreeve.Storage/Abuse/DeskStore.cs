@@ -88,17 +88,18 @@ public sealed class DeskStore(DbSession db)
             return [];
         return await db.QueryAsync<CaseSummary>($"""
             {SelectSummary}
-            WHERE  c.customer_id IN @ids OR c.downstream_id IN @ids
+            WHERE  {db.IsAnyOf("c.customer_id", "ids")} OR {db.IsAnyOf("c.downstream_id", "ids")}
             ORDER  BY CASE WHEN c.phase = 'closed' THEN 1 ELSE 0 END, c.id DESC
             LIMIT  @limit
-            """, new { ids = customers.Select(c => c.Value), limit }, stop);
+            """, new { ids = customers.Select(c => c.Value).ToArray(), limit }, stop);
     }
 
     private async Task<IReadOnlyList<CaseSummary>> SummariesAsync(IReadOnlyCollection<CaseId> cases, CancellationToken stop)
     {
         if (cases.Count == 0)
             return [];
-        return await db.QueryAsync<CaseSummary>($"{SelectSummary} WHERE c.id IN @ids", new { ids = cases.Select(c => c.Value) }, stop);
+        return await db.QueryAsync<CaseSummary>(
+            $"{SelectSummary} WHERE {db.IsAnyOf("c.id", "ids")}", new { ids = cases.Select(c => c.Value).ToArray() }, stop);
     }
 
     private static string Escape(string text) =>

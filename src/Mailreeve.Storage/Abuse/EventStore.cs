@@ -44,11 +44,11 @@ public sealed class EventStore(DbSession db)
     {
         if (cases.Count == 0 || reporters.Count == 0)
             return [];
-        return await db.QueryAsync<ComplaintSeen>("""
+        return await db.QueryAsync<ComplaintSeen>($"""
             SELECT DISTINCT case_id, reporter_id, fingerprint
             FROM   event
-            WHERE  case_id IN @cases AND reporter_id IN @reporters
-            """, new { cases = cases.Select(c => c.Value), reporters }, stop);
+            WHERE  {db.IsAnyOf("case_id", "cases")} AND {db.IsAnyOf("reporter_id", "reporters")}
+            """, new { cases = cases.Select(c => c.Value).ToArray(), reporters = reporters.ToArray() }, stop);
     }
 }
 

@@ -38,23 +38,23 @@ public sealed class ReportStore(DbSession db)
         db.QueryAsync<ReportId>($"""
             SELECT id
             FROM   report
-            WHERE  id IN @ids AND state = 'received'
+            WHERE  {db.IsAnyOf("id", "ids")} AND state = 'received'
             ORDER  BY id
             {(db.Dialect == Dialect.PostgreSql ? "FOR UPDATE SKIP LOCKED" : "")}
-            """, new { ids = ids.Select(i => i.Value) }, stop);
+            """, new { ids = ids.Select(i => i.Value).ToArray() }, stop);
 
     /// <summary>Writes down what became of reports that were claimed in this transaction.</summary>
     public async Task ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop)
     {
         foreach (var same in conclusions.GroupBy(c => (c.State, c.Outcome, c.Detail, c.Format, c.Reporter)))
         {
-            await db.ExecuteAsync("""
+            await db.ExecuteAsync($"""
                 UPDATE report
                 SET    state = @State, outcome = @Outcome, outcome_detail = @Detail, format = @Format,
                        reporter_id = @Reporter, processed_at = @now
-                WHERE  id IN @ids AND state = 'received'
+                WHERE  {db.IsAnyOf("id", "ids")} AND state = 'received'
                 """,
-                new { same.Key.State, same.Key.Outcome, same.Key.Detail, same.Key.Format, same.Key.Reporter, now, ids = same.Select(c => c.Id.Value) },
+                new { same.Key.State, same.Key.Outcome, same.Key.Detail, same.Key.Format, same.Key.Reporter, now, ids = same.Select(c => c.Id.Value).ToArray() },
                 stop);
         }
     }

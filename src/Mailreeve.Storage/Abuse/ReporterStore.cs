@@ -17,18 +17,18 @@ public sealed class ReporterStore(DbSession db)
             return new Dictionary<string, long>();
 
         // In one order everywhere, so that two nodes that count the same reporters cannot wait for each other.
-        var mailboxes = reports.Keys.Order(StringComparer.Ordinal).ToList();
-        var first = await db.NextIdsAsync("reporter", mailboxes.Count, stop);
+        var mailboxes = reports.Keys.Order(StringComparer.Ordinal).ToArray();
+        var first = await db.NextIdsAsync("reporter", mailboxes.Length, stop);
         await db.InsertManyAsync(
             "INSERT INTO reporter (id, mailbox, first_seen_at, reports)",
             mailboxes,
             mailbox => [first++, mailbox, now, reports[mailbox]],
             "ON CONFLICT (mailbox) DO UPDATE SET reports = reporter.reports + excluded.reports",
             stop);
-        var rows = await db.QueryAsync<ReporterId>("""
+        var rows = await db.QueryAsync<ReporterId>($"""
             SELECT id, mailbox
             FROM   reporter
-            WHERE  mailbox IN @mailboxes
+            WHERE  {db.IsAnyOf("mailbox", "mailboxes")}
             """, new { mailboxes }, stop);
         return rows.ToDictionary(r => r.Mailbox, r => r.Id, StringComparer.Ordinal);
     }

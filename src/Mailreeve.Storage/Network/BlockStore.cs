@@ -110,13 +110,13 @@ public sealed class BlockStore(DbSession db)
     {
         if (customers.Count == 0)
             return [];
-        return await db.QueryAsync<BlockRow>("""
+        return await db.QueryAsync<BlockRow>($"""
             SELECT *
             FROM   block
-            WHERE  state = 'in-force' AND customer_id IN @ids
+            WHERE  state = 'in-force' AND {db.IsAnyOf("customer_id", "ids")}
             ORDER  BY id DESC
             LIMIT  @limit
-            """, new { ids = customers.Select(c => c.Value), limit }, stop);
+            """, new { ids = customers.Select(c => c.Value).ToArray(), limit }, stop);
     }
 
     internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(CancellationToken stop) =>

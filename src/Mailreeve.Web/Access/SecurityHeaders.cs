@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
 namespace Mailreeve.Web.Access;
 
@@ -13,15 +14,24 @@ internal static class SecurityHeaders
     public static void UseSecurityHeaders(this IApplicationBuilder app, bool isTls) =>
         app.Use(next => http =>
         {
-            var headers = http.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
-            headers.XContentTypeOptions = "nosniff";
-            headers["Referrer-Policy"] = "no-referrer";
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
-            headers.CacheControl = "no-store";
-            if (isTls)
-                headers.StrictTransportSecurity = "max-age=31536000";
+            // At the last moment: a page about a failure begins with cleared headers, and needs these most.
+            http.Response.OnStarting(static state => Set(((HttpResponse, bool))state), (http.Response, isTls));
             return next(http);
         });
+
+    private static Task Set((HttpResponse Response, bool IsTls) answer)
+    {
+        var headers = answer.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        if (answer.IsTls)
+            headers.StrictTransportSecurity = "max-age=31536000";
+        // Pages hold what only one reader may see; what may be kept says so itself.
+        if (!headers.CacheControl.ToString().Contains("public", StringComparison.Ordinal))
+            headers.CacheControl = "no-store";
+        return Task.CompletedTask;
+    }
 }

@@ -15,7 +15,7 @@ internal interface IClerkGrain : IGrainWithStringKey
 /// the database hold even if for a moment there were two.
 /// </summary>
 [KeepAlive]
-internal sealed class ClerkGrain(IEnumerable<IClerk> clerks, ClerkHealth health, ILogger<ClerkGrain> log) : Grain, IClerkGrain
+internal sealed class ClerkGrain(IEnumerable<IClerk> clerks, ClerkHealth health, ILogger<ClerkGrain> log) : Grain, IClerkGrain, IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
@@ -44,6 +44,9 @@ internal sealed class ClerkGrain(IEnumerable<IClerk> clerks, ClerkHealth health,
         timer?.Dispose();
         return stopping.CancelAsync();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => stopping.Dispose();
 
     private async Task WorkAsync(CancellationToken stop)
     {

@@ -42,6 +42,9 @@ internal sealed record Settings
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }
 
+    /// <summary>Whether only warnings are logged; for the demonstration, which tells its own story.</summary>
+    public bool QuietLog { get; init; }
+
     /// <summary>Whether log lines say more, customers' addresses among it.</summary>
     public bool DebugLog { get; init; }
 }

@@ -1,0 +1,67 @@
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
+using NodaTime;
+
+namespace Mailreeve.Web.Desk;
+
+/// <summary>One thing on the desk that waits for a person.</summary>
+public abstract record AgendaItem
+{
+    private AgendaItem()
+    {
+    }
+
+    /// <summary>Since when it waits.</summary>
+    public required Instant Since { get; init; }
+
+    /// <summary>The case; null for what belongs to none yet.</summary>
+    public CaseSummary? Case { get; init; }
+
+    /// <summary>An answer to judge.</summary>
+    public sealed record Answer(ResponseRow Response) : AgendaItem;
+
+    /// <summary>A question to decide.</summary>
+    public sealed record Question(DecisionRow Decision) : AgendaItem;
+
+    /// <summary>A charge to confirm or void.</summary>
+    public sealed record ProposedCharge(ChargeRow Charge) : AgendaItem;
+
+    /// <summary>A report to read.</summary>
+    public sealed record UnreadReport(ReportRow Report) : AgendaItem;
+
+    /// <summary>Why it stands where it stands, in a few words.</summary>
+    public string Why => this switch
+    {
+        Answer when Case?.IsBlocked == true => "The customer has answered and is blocked until you decide",
+        Answer => "The customer has answered; no clock runs until you decide",
+        Question q when IsUnreached(q) => "The customer could not be reached; no clock runs",
+        Question => "The policy does not take this step by itself",
+        UnreadReport => "The program could not deal with it alone",
+        _ => "A charge is owed only when a person confirms it",
+    };
+
+    /// <summary>The agenda in the order to work it off: who is cut off, who is unheard, who waits; money last. Within each the oldest first.</summary>
+    public static IReadOnlyList<AgendaItem> InOrder(Agenda agenda)
+    {
+        IEnumerable<AgendaItem> items =
+        [
+            .. agenda.Responses.Select(r => new Answer(r) { Since = r.At, Case = agenda.Cases.GetValueOrDefault(r.CaseId) }),
+            .. agenda.Decisions.Select(d => new Question(d) { Since = d.AskedAt, Case = agenda.Cases.GetValueOrDefault(d.CaseId) }),
+            .. agenda.Reports.Select(r => new UnreadReport(r) { Since = r.ReceivedAt }),
+            .. agenda.Charges.Select(c => new ProposedCharge(c) { Since = c.ProposedAt, Case = agenda.Cases.GetValueOrDefault(c.CaseId) }),
+        ];
+        return [.. items.OrderBy(i => i.Rank).ThenBy(i => i.Since)];
+    }
+
+    private int Rank => this switch
+    {
+        Answer when Case?.IsBlocked == true => 0,
+        Question q when IsUnreached(q) => 1,
+        Answer => 2,
+        Question => 3,
+        UnreadReport => 4,
+        _ => 5,
+    };
+
+    private static bool IsUnreached(Question question) => question.Decision.Step.StartsWith("undeliverable#", StringComparison.Ordinal);
+}

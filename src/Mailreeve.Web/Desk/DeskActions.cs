@@ -1,0 +1,149 @@
+using System.Globalization;
+using Mailreeve.AbuseDesk.Desk;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Network;
+using Mailreeve.Web.Access;
+using Mailreeve.Web.Layout;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using NodaTime;
+
+namespace Mailreeve.Web.Desk;
+
+/// <summary>What operators do. Each is one form, one call of the desk, and back to the page it came from.</summary>
+internal static class DeskActions
+{
+    /// <summary>What must be typed to lift every block.</summary>
+    public const string LiftAllWords = "lift everything";
+
+    private const int HoursMax = 24 * 60;
+    private const long BatchMax = 1000;
+
+    public static void Map(IEndpointRouteBuilder desk)
+    {
+        desk.MapPost("/cases/{number:long}/accept", AcceptAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/cases/{number:long}/refuse", RefuseAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/cases/{number:long}/extend", ExtendAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/cases/{number:long}/unfounded", UnfoundedAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/decisions/{id:long}", DecideAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/charges/{id:long}", ChargeAsync).For(DeskAction.DecideCharges);
+        desk.MapPost("/reports/{number:long}/settle", SettleAsync).For(DeskAction.SettleReports);
+        desk.MapPost("/blocks/{id:long}/lift", LiftAsync).For(DeskAction.LiftBlocks);
+        desk.MapPost("/blocks/lift-all", LiftAllAsync).For(DeskAction.EditNeverBlock);
+    }
+
+    private static async Task<IResult> AcceptAsync(long number, HttpContext http, CaseDesk desk, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await desk.AcceptAnswerAsync(new CaseId(number), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> RefuseAsync(long number, HttpContext http, CaseDesk desk, IClock clock, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Hours(form) is { } hours
+            ? Back(form, await desk.RefuseAnswerAsync(new CaseId(number), http.Operator(), Reason(form), clock.GetCurrentInstant() + hours, stop))
+            : NoHours(form);
+    }
+
+    private static async Task<IResult> ExtendAsync(
+        long number, HttpContext http, Database database, CaseDesk desk, IClock clock, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        if (Hours(form) is not { } hours)
+            return NoHours(form);
+        var id = new CaseId(number);
+        var open = await database.ReadAsync(db => new CaseStore(db).FindAsync(id, stop), stop);
+        var from = Instant.Max(open?.Due ?? Instant.MinValue, clock.GetCurrentInstant());
+        return Back(form, await desk.ExtendAsync(id, http.Operator(), from + hours, Reason(form), stop));
+    }
+
+    private static async Task<IResult> UnfoundedAsync(long number, HttpContext http, CaseDesk desk, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await desk.CloseUnfoundedAsync(new CaseId(number), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> DecideAsync(long id, HttpContext http, CaseDesk desk, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return form["verdict"].ToString() is "yes" or "no"
+            ? Back(form, await desk.DecideAsync(new DecisionId(id), form["verdict"] == "yes", http.Operator(), Reason(form), stop))
+            : Page.Message(400, "Yes or no?", "Nothing was decided.");
+    }
+
+    private static async Task<IResult> ChargeAsync(long id, HttpContext http, CaseDesk desk, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return form["verdict"].ToString() switch
+        {
+            "confirm" => Back(form, await desk.ConfirmChargeAsync(new ChargeId(id), http.Operator(), Reason(form), stop)),
+            "void" => Back(form, await desk.VoidChargeAsync(new ChargeId(id), http.Operator(), Reason(form), stop)),
+            _ => Page.Message(400, "Confirm or void?", "Nothing was decided."),
+        };
+    }
+
+    private static async Task<IResult> SettleAsync(long number, HttpContext http, Database database, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        var note = Reason(form).Trim();
+        if (note.Length is 0 or > CaseDesk.TextLengthMax)
+            return Page.Message(400, "What did you do about it?", "Say it in a sentence; whoever looks at this report later reads it. Nothing was changed.");
+        var settled = await database.WriteAsync(
+            db => new ReportStore(db).SettleAsync(new ReportId(number), $"{note} ({http.Operator()})", stop), stop);
+        return Back(form, settled ? new DeskResult.Done() : new DeskResult.Refused("It does not wait for anyone any more."));
+    }
+
+    private static async Task<IResult> LiftAsync(long id, HttpContext http, BlockLifting lifting, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await lifting.LiftAsync(new BlockId(id), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> LiftAllAsync(HttpContext http, Database database, BlockLifting lifting, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        if (!form["words"].ToString().Trim().Equals(LiftAllWords, StringComparison.OrdinalIgnoreCase))
+            return Page.Message(400, "Nothing was lifted", $"To lift every block, type the words “{LiftAllWords}”.");
+        if (string.IsNullOrWhiteSpace(Reason(form)))
+            return Page.Message(400, "Nothing was lifted", "Say why. Each customer concerned reads it.");
+
+        foreach (var block in await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(BatchMax, stop), stop))
+            await lifting.LiftAsync(block.Id, http.Operator(), Reason(form), stop);
+        return Page.SeeOther("/desk/blocks");
+    }
+
+    private static string Reason(IFormCollection form) => form["reason"].ToString();
+
+    private static Duration? Hours(IFormCollection form) =>
+        int.TryParse(form["hours"], NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is > 0 and <= HoursMax
+            ? Duration.FromHours(hours)
+            : null;
+
+    private static IResult NoHours(IFormCollection form) => Back(form, new DeskResult.Refused($"Give the time in whole hours, 1 to {HoursMax}."));
+
+    private static IResult Back(IFormCollection form, DeskResult result) => result is DeskResult.Refused refused
+        ? Page.Of<RefusedPage>(new { refused.Why, Back = SignInPages.Local(form["back"], "/desk") }, StatusCodes.Status409Conflict)
+        : Page.SeeOther(SignInPages.Local(form["back"], "/desk"));
+}
+
+/// <summary>Lifts blocks, whether a case placed them or a person did.</summary>
+internal sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
+{
+    public async Task<DeskResult> LiftAsync(BlockId id, Actor by, string reason, CancellationToken stop)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            return new DeskResult.Refused("Say why it is lifted. The customer reads it.");
+        var block = await database.ReadAsync(db => new BlockStore(db).FindAsync(id, stop), stop);
+        if (block?.CaseId is { } caseId)
+            return await desk.LiftAsync(caseId, id, by, reason, stop);
+        return block is not null
+            && await database.WriteAsync(db => new BlockStore(db).LiftAsync(id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
+            ? new DeskResult.Done()
+            : new DeskResult.Refused("That block is not in force.");
+    }
+}

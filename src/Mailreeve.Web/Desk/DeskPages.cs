@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Network;
+using Mailreeve.Web.Access;
+using Mailreeve.Web.Layout;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using NodaTime;
+
+namespace Mailreeve.Web.Desk;
+
+/// <summary>What operators look at: the desk, cases, reports, blocks. What they do is in <see cref="DeskActions"/>.</summary>
+internal static class DeskPages
+{
+    private const long AgendaMax = 50;
+    private const long RowsMax = 50;
+    private const long BlocksMax = 500;
+    private const int RawShownBytes = 200_000;
+
+    public static void Map(IEndpointRouteBuilder pages)
+    {
+        var desk = pages.MapGroup("/desk").RequireAuthorization(Schemes.Operator).AddEndpointFilter<FormGuard>();
+        desk.MapGet("", AgendaAsync).For(DeskAction.SeeCases);
+        desk.MapGet("/agenda", AgendaStateAsync).For(DeskAction.SeeCases);
+        desk.MapGet("/cases", CasesAsync).For(DeskAction.SeeCases);
+        desk.MapGet("/cases/{number:long}", CaseAsync).For(DeskAction.SeeCases);
+        desk.MapGet("/reports/{number:long}", ReportAsync).For(DeskAction.SeeReports);
+        desk.MapGet("/reports/{number:long}/report.eml", DownloadAsync).For(DeskAction.SeeReports);
+        desk.MapGet("/blocks", BlocksAsync).For(DeskAction.SeeCases);
+        DeskActions.Map(desk);
+    }
+
+    private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
+    {
+        var agenda = await database.ReadAsync(db => new DeskStore(db).AgendaAsync(AgendaMax, stop), stop);
+        return Page.Of<AgendaPage>(new
+        {
+            Items = AgendaItem.InOrder(ForRole(agenda, http)),
+            State = StateOf(agenda),
+            Now = clock.GetCurrentInstant(),
+        });
+    }
+
+    // Asked every few seconds by a page that is open, to say that something new waits.
+    private static async Task<IResult> AgendaStateAsync(Database database, CancellationToken stop) =>
+        Results.Json(new { state = StateOf(await database.ReadAsync(db => new DeskStore(db).AgendaAsync(AgendaMax, stop), stop)) });
+
+    private static Agenda ForRole(Agenda agenda, HttpContext http) =>
+        SignedIn.May(http.User, DeskAction.SeeReports) ? agenda : agenda with { Reports = [] };
+
+    private static string StateOf(Agenda agenda)
+    {
+        var ids = agenda.Responses.Select(r => $"a{r.Id.Value}")
+            .Concat(agenda.Decisions.Select(d => $"d{d.Id.Value}"))
+            .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
+            .Concat(agenda.Reports.Select(r => $"{r.Id}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
+    }
+
+    private static async Task<IResult> CasesAsync(string? q, string? show, long? before, Database database, CancellationToken stop)
+    {
+        bool? open = show switch { "closed" => false, "all" => null, _ => true };
+        var cases = await database.ReadAsync(
+            db => new DeskStore(db).CasesAsync(q ?? "", open, before is { } b ? new CaseId(b) : null, RowsMax, stop), stop);
+        return Page.Of<CasesPage>(new { Cases = cases, Search = q ?? "", ShowWhich = show ?? "open", IsFull = cases.Count == RowsMax });
+    }
+
+    private static async Task<IResult> CaseAsync(
+        long number, HttpContext http, Database database, WebOptions options, AbuseDesk.Cases.CaseBooks books, IClock clock, CancellationToken stop)
+    {
+        var found = await database.ReadAsync(async db =>
+        {
+            var file = await new DeskStore(db).FileAsync(new CaseId(number), stop);
+            return file is null ? null : new DeskCase
+            {
+                File = file,
+                Customer = (await new Storage.Accounts.CustomerStore(db).FindAsync(file.Case.Customer, stop))!,
+                Downstream = file.Case.Downstream is { } d ? await new Storage.Accounts.CustomerStore(db).FindAsync(d, stop) : null,
+            };
+        }, stop);
+        if (found is null)
+            return Page.NotFound();
+        var clauses = Policy.Page.PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc)).Clauses.ToDictionary(c => c.Id);
+        return Page.Of<DeskCasePage>(new
+        {
+            Seen = found,
+            Clauses = (IReadOnlyDictionary<ClauseId, Policy.Page.PageClause>)clauses,
+            AnswerHours = HoursFor(books.Policy, found.File.Case.Kind),
+            MaySeeReports = SignedIn.May(http.User, DeskAction.SeeReports),
+            Now = clock.GetCurrentInstant(),
+        });
+    }
+
+    private static async Task<IResult> ReportAsync(long number, Database database, IClock clock, CancellationToken stop)
+    {
+        var id = new ReportId(number);
+        var (report, raw, observations) = await database.ReadAsync(async db => (
+            await new ReportStore(db).FindAsync(id, stop),
+            await new ReportStore(db).RawAsync(id, stop),
+            await new EventStore(db).OfReportAsync(id, stop)), stop);
+        if (report is null || raw is null)
+            return Page.NotFound();
+
+        // Latin-1 never fails and never hides a byte; a report in another charset is readable enough, and can be downloaded.
+        var text = raw.AsSpan(0, Math.Min(raw.Length, RawShownBytes));
+        return Page.Of<DeskReportPage>(new
+        {
+            Report = report,
+            Observations = observations,
+            Raw = Show.Plain(IsUtf8(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text)),
+            IsCut = raw.Length > RawShownBytes,
+            Now = clock.GetCurrentInstant(),
+        });
+    }
+
+    private static bool IsUtf8(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes);
+
+    // As an attachment of a type that no browser renders: what is in it was written by a stranger.
+    private static async Task<IResult> DownloadAsync(long number, Database database, CancellationToken stop) =>
+        await database.ReadAsync(db => new ReportStore(db).RawAsync(new ReportId(number), stop), stop) is { } raw
+            ? Results.Bytes(raw, "application/octet-stream", string.Create(CultureInfo.InvariantCulture, $"R-{number}.eml"))
+            : Page.NotFound();
+
+    private static async Task<IResult> BlocksAsync(HttpContext http, Database database, IClock clock, CancellationToken stop) =>
+        Page.Of<BlocksPage>(new
+        {
+            Blocks = await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(BlocksMax, stop), stop),
+            MayLift = SignedIn.May(http.User, DeskAction.LiftBlocks),
+            MayLiftAll = SignedIn.RoleOf(http.User) == OperatorRole.Admin,
+            Now = clock.GetCurrentInstant(),
+        });
+
+    private static int HoursFor(AbusePolicy policy, CaseKind kind) => (int)policy.LadderOf(kind).AnswerWithin.Value.TotalHours;
+}
+
+/// <summary>A case with the customers it is about.</summary>
+public sealed record DeskCase
+{
+    /// <summary>All that is on record.</summary>
+    public required CaseFile File { get; init; }
+
+    /// <summary>Who answers for it.</summary>
+    public required CustomerFact Customer { get; init; }
+
+    /// <summary>Whose resource it is, when it is a downstream's.</summary>
+    public CustomerFact? Downstream { get; init; }
+}

@@ -1,0 +1,34 @@
+using Mailreeve.AbuseDesk.Cases;
+using Mailreeve.AbuseDesk.Notices;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Page;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Live;
+using NodaTime;
+
+namespace Mailreeve.Web.Portal;
+
+/// <summary>Finds cases for customers: those that they answer for, or that are about something of theirs or of a downstream's.</summary>
+internal sealed class PortalCases(Database database, LiveViews views, CaseBooks books, CaseEvidence evidence, WebOptions options)
+{
+    /// <summary>The case as the customer may see it; null when there is none, or it is someone else's.</summary>
+    public Task<PortalCase?> FindAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
+        database.ReadAsync<PortalCase?>(async db =>
+        {
+            var tree = views.Directory.TreeOf(customer);
+            if (await new CaseStore(db).FindAsync(id, stop) is not { } open
+                || !(tree.Contains(open.Customer) || (open.Downstream is { } downstream && tree.Contains(downstream))))
+                return null;
+
+            var file = await new DeskStore(db).FileAsync(id, stop);
+            var clause = books.Policy.LadderOf(open.Kind).Clause;
+            var page = PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc));
+            return PortalCase.Of(
+                file!,
+                await evidence.OfCaseAsync(db, id, stop),
+                page.Clauses.First(c => c.Id == clause),
+                views.Directory.Find(customer)?.TimeZone ?? "Etc/UTC",
+                tree);
+        }, stop);
+}

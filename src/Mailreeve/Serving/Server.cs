@@ -1,0 +1,213 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using DnsClient;
+using Mailreeve.AbuseDesk.Cases;
+using Mailreeve.AbuseDesk.Desk;
+using Mailreeve.AbuseDesk.Intake;
+using Mailreeve.AbuseDesk.Notices;
+using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Accounts.SignIn;
+using Mailreeve.Clerks;
+using Mailreeve.Configuration;
+using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Smtp;
+using Mailreeve.Network;
+using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Notices;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Live;
+using Mailreeve.Web;
+using NodaTime;
+using Prometheus;
+
+namespace Mailreeve.Serving;
+
+/// <summary>The whole program, assembled: database, live views, SMTP, clerks, pages.</summary>
+internal sealed class Server : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly Database database;
+    private readonly LiveViews views;
+
+    private Server(WebApplication app, Database database, LiveViews views)
+    {
+        (this.app, this.database, this.views) = (app, database, views);
+    }
+
+    /// <summary>The database.</summary>
+    public Database Database => database;
+
+    /// <summary>What the program is made of.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Starts the program; when this returns, it takes mail and shows pages.</summary>
+    /// <param name="settings">How it is set up.</param>
+    /// <param name="policy">The policy, checked.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="stop">Stops the start.</param>
+    public static async Task<Server> StartAsync(Settings settings, PolicyInForce policy, IClock clock, CancellationToken stop)
+    {
+        System.IO.Directory.CreateDirectory(settings.DataFolder);
+        var database = Storage.Database.Open(settings.Database);
+        try
+        {
+            var keys = await database.WriteAsync(db => KeepAsync(db, policy, clock.GetCurrentInstant(), stop), stop);
+            var views = await LiveViews.LoadAsync(database, stop);
+            var app = Build(settings, policy, clock, database, views, keys);
+            await app.StartAsync(stop);
+            Announce(app, settings, policy);
+            return new Server(app, database, views);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs until the program is told to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken stop) => app.WaitForShutdownAsync(stop);
+
+    /// <summary>Stops: no new mail, what is under way is finished, clerks end at the next row.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        views.Dispose();
+        await database.DisposeAsync();
+    }
+
+    private sealed record Keys(byte[] Bounce, byte[] Redaction);
+
+    // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
+    private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
+    {
+        await new PolicyRevisionStore(db).KeepAsync(policy.Policy.Revision, policy.Text, now, stop);
+        var secrets = new SecretStore(db);
+        return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
+    }
+
+    private static WebApplication Build(
+        Settings settings, PolicyInForce policy, IClock clock, Database database, LiveViews views, Keys keys)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        Logging(builder.Logging, settings);
+        builder.Services.AddSingleton(settings)
+            .AddSingleton(settings.Provider)
+            .AddSingleton(policy.Policy)
+            .AddSingleton(new NoticeTemplates(policy.Notices))
+            .AddSingleton(clock)
+            .AddSingleton(database)
+            .AddSingleton(views)
+            .AddSingleton(new BounceKey(keys.Bounce))
+            .AddSingleton(new RedactionKey(keys.Redaction));
+        AddSlices(builder.Services, settings);
+        AddPages(builder.Services, settings);
+        builder.Services.AddHostedService<ViewFollower>();
+        builder.Services.AddSingleton<ClerkHealth>().AddHostedService<ClerkStarter>();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            foreach (var endPoint in settings.WebListen)
+                kestrel.Listen(endPoint);
+            foreach (var endPoint in settings.SmtpListen)
+                kestrel.ListenSmtp(endPoint, SmtpParts(settings, clock, database, views, keys));
+        });
+
+        var app = builder.Build();
+        Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
+        app.MapMailreeveWeb();
+        return app;
+    }
+
+    private static readonly Gauge BlocksInForce = Metrics.CreateGauge("mailreeve_blocks_in_force", "Blocks in force.");
+
+    // Figures are for the machine's own collector; a proxy in front does not pass the path on.
+    private static bool IsMetrics(HttpContext http) =>
+        http.Request.Path == "/metrics" && http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from)
+        && !http.Request.Headers.ContainsKey("X-Forwarded-For");
+
+    private static void AddSlices(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(settings.Outbound)
+            .AddSingleton(_ => new MxLookup(new LookupClient(), settings.Provider.HostName))
+            .AddSingleton<IClerk>(s => new OutboundWorker(
+                s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
+                settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
+            .AddSingleton<CaseBooks>()
+            .AddSingleton<CaseDesk>()
+            .AddSingleton<CaseEvidence>()
+            .AddSingleton<NoticeWriter>()
+            .AddSingleton<ReporterAnswers>()
+            .AddSingleton<IClerk, ReportClerk>()
+            .AddSingleton<IClerk, NoticeClerk>()
+            .AddSingleton<IClerk, NoticeOutcomeClerk>()
+            .AddSingleton<IClerk, DeadlineClerk>()
+            .AddSingleton<IClerk, ExpiredBlockClerk>()
+            .AddSingleton<IClerk, BlockExpiryClerk>();
+    }
+
+    private static void AddPages(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<PasswordHashing>()
+            .AddSingleton<AttemptThrottle>()
+            .AddSingleton<CustomerSignIn>()
+            // The codes are those of a telephone, which knows the real time only.
+            .AddSingleton(s => new OperatorSignIn(
+                s.GetRequiredService<Database>(), s.GetRequiredService<PasswordHashing>(), s.GetRequiredService<AttemptThrottle>(),
+                SystemClock.Instance, settings.Provider.Name))
+            .AddSingleton<NumberMailWriter>()
+            .AddSingleton(s => new ForgottenNumber(
+                s.GetRequiredService<Database>(), s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<IClock>(),
+                s.GetRequiredService<NumberMailWriter>().Write));
+        services.AddMailreeveWeb(new WebOptions
+        {
+            Provider = settings.Provider,
+            KeysFolder = Path.Combine(settings.DataFolder, "keys"),
+            TrustedProxies = settings.TrustedProxies,
+        });
+    }
+
+    private static SmtpServerParts SmtpParts(Settings settings, IClock clock, Database database, LiveViews views, Keys keys) => new()
+    {
+        HostName = settings.Provider.HostName,
+        Domains = new OwnDomains(settings.Provider.Domains),
+        WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
+        Limits = settings.SmtpLimits,
+        Tls = settings.SmtpCertificate is var (certificate, key)
+            ? new SmtpTls(X509Certificate2.CreateFromPemFile(certificate, key))
+            : null,
+        Blocks = () => views.Blocks,
+        Keep = new MailIntake(database, keys.Bounce).KeepAsync,
+        Clock = clock,
+    };
+
+    private static void Logging(ILoggingBuilder logging, Settings settings)
+    {
+        logging.ClearProviders();
+        if (settings.JsonLog)
+            logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
+        else
+            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
+        logging.SetMinimumLevel(settings.QuietLog ? LogLevel.Warning : settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
+        // Orleans recommends the server's garbage collector, which takes memory for speed that this program does not need.
+        logging.AddFilter("Orleans", LogLevel.Warning);
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        // Its first look at a fresh process mistakes the time of day for a delay.
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        // The keys of cookies lie in a folder of ours that only the program may read.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // Says at each form that it must not be cached, which our pages say themselves.
+        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
+    }
+
+    private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
+    {
+        var version = typeof(Server).Assembly.GetName().Version!.ToString(3);
+        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen), string.Join(", ", settings.WebListen));
+    }
+}

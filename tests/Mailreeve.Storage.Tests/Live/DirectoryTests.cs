@@ -1,0 +1,54 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Directory = Mailreeve.Storage.Live.Directory;
+
+namespace Mailreeve.Storage.Tests.Live;
+
+public sealed class DirectoryTests
+{
+    private static readonly CustomerFact Downstream = Some.Customer with { Id = new CustomerId(2), Upstream = Some.Customer.Id };
+    private static readonly CustomerFact Below = Some.Customer with { Id = new CustomerId(3), Upstream = Downstream.Id };
+
+    [Fact]
+    public void A_chain_goes_up_to_the_customer_of_the_provider_and_a_tree_goes_down()
+    {
+        var directory = new Directory([Below, Some.Customer, Downstream], []);
+
+        Assert.Equal([Below, Downstream, Some.Customer], directory.ChainOf(Below.Id));
+        Assert.Equal([Some.Customer.Id, Downstream.Id, Below.Id], directory.TreeOf(Some.Customer.Id));
+        Assert.Empty(directory.ChainOf(new CustomerId(9)));
+    }
+
+    [Fact]
+    public void A_circle_of_customers_ends()
+    {
+        var circle = Some.Customer with { Upstream = Below.Id };
+        var directory = new Directory([circle, Downstream, Below], []);
+
+        Assert.Equal(3, directory.ChainOf(circle.Id).Count);
+        Assert.Equal(3, directory.TreeOf(circle.Id).Count);
+    }
+
+    [Fact]
+    public void Names_below_a_domain_belong_to_its_owner_and_the_most_specific_comes_first()
+    {
+        var whole = Some.Assignment with { Prefix = null, Domain = "alder.example" };
+        var part = whole with { Id = 2, Customer = Downstream.Id, Domain = "shop.alder.example" };
+        var directory = new Directory([Some.Customer, Downstream], [whole, part]);
+
+        Assert.Equal([part, whole], directory.Owning("www.Shop.alder.example."));
+        Assert.Equal([whole], directory.Owning("alder.example"));
+        Assert.Empty(directory.Owning("notalder.example"));
+        Assert.Empty(directory.Owning("example"));
+        Assert.Empty(directory.Owning(""));
+    }
+
+    [Fact]
+    public void Of_equal_prefixes_the_downstream_comes_first()
+    {
+        var passedOn = Some.Assignment with { Id = 2, Customer = Downstream.Id };
+        var directory = new Directory([Some.Customer, Downstream], [Some.Assignment, passedOn]);
+
+        Assert.Equal([passedOn, Some.Assignment], directory.Covering(Some.Address));
+    }
+}
