@@ -219,5 +219,5 @@ public sealed class DeadlineTests
         Assert.Single((await desk.FileAsync(poison)).Blocks);
     });
 
-    private static Task ExecuteAsync(TestDesk desk, string sql) => desk.Db.WriteAsync(db => db.ExecuteAsync(sql, null, Stop), Stop);
+    private static Task<int> ExecuteAsync(TestDesk desk, string sql) => desk.Db.WriteAsync(db => db.ExecuteAsync(sql, null, Stop), Stop);
 }
