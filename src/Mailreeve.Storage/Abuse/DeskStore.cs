@@ -14,9 +14,10 @@ public sealed class DeskStore(DbSession db)
 
     private const string SelectSummary = """
         SELECT c.id, c.customer_id, c.downstream_id, c.kind, c.resource, c.type, c.phase, c.opened_at, c.due_at, c.complaints, c.reporters,
-               c.blocks, c.disposition, u.name AS customer_name, u.reg_number
+               c.blocks, c.disposition, u.name AS customer_name, u.reg_number, d.name AS downstream_name
         FROM   abuse_case c
         JOIN   customer u ON u.id = c.customer_id
+        LEFT   JOIN customer d ON d.id = c.downstream_id
         """;
 
     /// <summary>Everything about one case; null when there is none.</summary>
@@ -75,6 +76,7 @@ public sealed class DeskStore(DbSession db)
             AND    (c.id = @number
                     OR lower(c.resource) LIKE @pattern ESCAPE '!'
                     OR lower(u.name) LIKE @pattern ESCAPE '!'
+                    OR lower(d.name) LIKE @pattern ESCAPE '!'
                     OR u.reg_number LIKE @pattern ESCAPE '!')
             ORDER  BY c.id DESC
             LIMIT  @limit
@@ -175,6 +177,9 @@ public sealed record CaseSummary
 
     /// <summary>Registration number of who answers for it.</summary>
     public required string RegNumber { get; init; }
+
+    /// <summary>Name of the customer's customer whose resource it is.</summary>
+    public string? DownstreamName { get; init; }
 
     /// <summary>Whether something is blocked for it now.</summary>
     public bool IsBlocked => Blocks.Length > 0;

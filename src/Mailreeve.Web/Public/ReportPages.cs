@@ -92,7 +92,7 @@ internal static class ReportPages
         Source = sent["source"].ToString(),
         Port = sent["port"].ToString(),
         When = sent["when"].ToString(),
-        Offset = sent["offset"].ToString(),
+        Offset = sent["offset"].Count > 0 ? sent["offset"].ToString() : "+00:00",
         Explanation = sent["explanation"].ToString(),
         Message = sent["message"].ToString(),
         Name = sent["name"].ToString(),
