@@ -141,7 +141,7 @@ public sealed class DbSession
     }
 
     private CommandDefinition Command(string sql, object? parameters, CancellationToken stop) =>
-        new(DbParameters.SqlFor(Dialect, sql), parameters is null ? null : new DbParameters(parameters), transaction, cancellationToken: stop);
+        new(sql, parameters is null ? null : new DbParameters(parameters), transaction, cancellationToken: stop);
 }
 
 /// <summary>What the live views follow.</summary>
