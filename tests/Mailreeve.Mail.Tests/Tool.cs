@@ -1,17 +1,13 @@
 using System.Diagnostics;
+using Mailreeve.Testing;
 
 namespace Mailreeve.Mail.Tests;
 
 /// <summary>Programs not written by us.</summary>
 internal static class Tool
 {
-    /// <summary>The path of a program; without it the test is skipped.</summary>
-    public static string Require(string name, string package)
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, $"{name} is not installed (Debian package: {package})");
-        return path!;
-    }
+    /// <summary>The path of a program; without it the test is skipped, or fails where nothing may be skipped.</summary>
+    public static string Require(string name, string package) => Required.Program(name, package);
 
     /// <summary>Runs it to its end.</summary>
     /// <returns>Exit code, and everything it printed.</returns>

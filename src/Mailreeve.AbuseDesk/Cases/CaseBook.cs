@@ -99,6 +99,9 @@ internal sealed class CaseBook
         await CarryOutAsync(id, CaseRules.Decide(policy, this[id], facts, now), Actor.Policy, stop);
     }
 
+    /// <summary>Why an operator's yes to this step could not be followed; null when it can.</summary>
+    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()));
+
     /// <summary>Does what an operator has said yes to.</summary>
     public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
     {

@@ -45,7 +45,7 @@ public sealed class ReportClerk : IClerk
         if (waiting.Count == 0)
             return 0;
 
-        var understood = Understand(waiting);
+        var understood = await UnderstandAsync(waiting, stop);
         try
         {
             await ConcludeAsync(understood, stop);
@@ -57,20 +57,38 @@ public sealed class ReportClerk : IClerk
             foreach (var one in understood)
                 await ConcludeAloneAsync(one, stop);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException && understood.Count == 1)
         {
-            await GiveUpAsync(understood[0], e, stop);
+            await GiveUpAsync(understood[0].Report.Id, understood[0].Reading.Format, e, stop);
         }
 
         return waiting.Count;
     }
 
-    private List<UnderstoodReport> Understand(IReadOnlyList<WaitingReport> waiting)
+    // A report that cannot even be looked at goes to a person at once; the others come back.
+    private async Task<List<UnderstoodReport>> UnderstandAsync(IReadOnlyList<WaitingReport> waiting, CancellationToken stop)
     {
         var directory = views.Directory;
-        var understood = new UnderstoodReport[waiting.Count];
-        Parallel.For(0, waiting.Count, i => understood[i] = understanding.Understand(waiting[i], directory));
-        return [.. understood];
+        var understood = new UnderstoodReport?[waiting.Count];
+        var failed = new Exception?[waiting.Count];
+        Parallel.For(0, waiting.Count, i =>
+        {
+            try
+            {
+                understood[i] = understanding.Understand(waiting[i], directory);
+            }
+            catch (Exception e)
+            {
+                failed[i] = e;
+            }
+        });
+        for (var i = 0; i < failed.Length; i++)
+        {
+            if (failed[i] is { } why)
+                await GiveUpAsync(waiting[i].Id, ReportFormat.None, why, stop);
+        }
+
+        return [.. understood.OfType<UnderstoodReport>()];
     }
 
     private async Task ConcludeAloneAsync(UnderstoodReport understood, CancellationToken stop)
@@ -81,16 +99,15 @@ public sealed class ReportClerk : IClerk
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await GiveUpAsync(understood, e, stop);
+            await GiveUpAsync(understood.Report.Id, understood.Reading.Format, e, stop);
         }
     }
 
-    private Task GiveUpAsync(UnderstoodReport understood, Exception why, CancellationToken stop)
+    private Task GiveUpAsync(ReportId id, ReportFormat format, Exception why, CancellationToken stop)
     {
-        log.ReportFailed(why, understood.Report.Id);
+        log.ReportFailed(why, id);
         var conclusion = new ReportConclusion(
-            understood.Report.Id, ReportState.NeedsPerson, ReportOutcome.NeedsPerson, "The program failed on it; its log says how.",
-            understood.Reading.Format.Name(), null);
+            id, ReportState.NeedsPerson, ReportOutcome.NeedsPerson, "The program failed on it; its log says how.", format.Name(), null);
         return database.WriteAsync(db => new ReportStore(db).ConcludeAsync([conclusion], clock.GetCurrentInstant(), stop), stop);
     }
 

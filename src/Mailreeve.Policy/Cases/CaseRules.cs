@@ -62,6 +62,13 @@ public static class CaseRules
         return measures;
     }
 
+    /// <summary>Why a yes to the step that was asked about could not be followed; <see langword="null"/> when it can.</summary>
+    public static string? Forbidden(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts) =>
+        RungOf(policy, open, step) is { Measure: RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25 } rung
+        && BlockRules.Decide(policy, BlockFactsFor(rung, facts)) is BlockVerdict.Never never
+            ? never.Why
+            : null;
+
     /// <summary>The rung of the ladder that a step belongs to; <see langword="null"/> for a step of no rung.</summary>
     public static Rung? RungOf(AbusePolicy policy, AbuseCase open, string step)
     {

@@ -135,6 +135,10 @@ public sealed class CustomerStore(DbSession db)
             ORDER  BY customer_id, position, id
             """, null, stop);
 
+    /// <summary>These contacts, also those that were taken out since.</summary>
+    public Task<IReadOnlyList<Contact>> ContactsAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
+        db.QueryAsync<Contact>($"{SelectContact} WHERE id IN @ids ORDER BY id", new { ids }, stop);
+
     /// <summary>Customers, not closed, that can be reached under this mail address, by registration number.</summary>
     public Task<IReadOnlyList<CustomerFact>> WithEmailAsync(string address, CancellationToken stop) =>
         db.QueryAsync<CustomerFact>($"""
@@ -222,6 +226,10 @@ public sealed class CustomerStore(DbSession db)
             WHERE  customer_id = @customer AND superseded_at IS NULL
             ORDER  BY id
             """, new { customer }, stop)).Select(a => a.ToAssignment())];
+
+    /// <summary>These assignments, also those that are not believed any more.</summary>
+    public async Task<IReadOnlyList<Assignment>> AssignmentsAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
+        [.. (await db.QueryAsync<AssignmentRow>($"{SelectAssignment} WHERE id IN @ids ORDER BY id", new { ids }, stop)).Select(a => a.ToAssignment())];
 
     /// <summary>Writes assignments down; the given ids are ignored.</summary>
     public async Task AssignAsync(IReadOnlyList<Assignment> assignments, Instant now, CancellationToken stop)

@@ -105,7 +105,7 @@ internal sealed class Server : IAsyncDisposable
         AddSlices(builder.Services, settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
-        builder.Services.AddSingleton<ClerkHealth>().AddHostedService<ClerkStarter>();
+        builder.Services.AddHostedService<ClerkStarter>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -163,8 +163,11 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(s => new ForgottenNumber(
                 s.GetRequiredService<Database>(), s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<IClock>(),
                 s.GetRequiredService<NumberMailWriter>().Write));
+        var clerks = new ClerkHealth();
+        services.AddSingleton(clerks);
         services.AddMailreeveWeb(new WebOptions
         {
+            NotReady = _ => Task.FromResult<IReadOnlyList<string>>([.. clerks.Problems()]),
             Provider = settings.Provider,
             KeysFolder = Path.Combine(settings.DataFolder, "keys"),
             TrustedProxies = settings.TrustedProxies,
