@@ -61,7 +61,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
 
         var desk = await PageAsync(1280);
         await SignInAsOperatorAsync(desk);
-        await ShotAsync(desk, "desk");
+        await ShotAsync(desk, "desk", fullPage: false);
         Assert.Contains("contact form was open", await desk.ContentAsync(), StringComparison.Ordinal);
         await desk.Locator("article", new() { HasText = "contact form was open" }).Locator("a[href^='/desk/cases/']").First.ClickAsync();
         await ShotAsync(desk, "desk-case");
@@ -134,6 +134,6 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
             await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"),
             $"{page.Url} is wider than the window.");
 
-    private static async Task ShotAsync(IPage page, string name) =>
-        await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = true });
+    private static async Task ShotAsync(IPage page, string name, bool fullPage = true) =>
+        await page.ScreenshotAsync(new() { Path = Path.Combine(Screenshots, $"{name}.png"), FullPage = fullPage });
 }
