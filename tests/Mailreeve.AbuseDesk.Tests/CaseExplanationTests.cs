@@ -10,7 +10,7 @@ public sealed class CaseExplanationTests
 {
     private const string Golden = """
         Case 1: spam (messaging/spam), address 192.0.2.9
-        Customer: 100018 Alder Hosting
+        Customer: 100-0001-2 Alder Hosting
         Whose customer has it: 100026 Birch Shop
         State: closed, resolved
         Complaints: 2 from 2 reporter(s); answers of the customer: 2
@@ -18,7 +18,7 @@ public sealed class CaseExplanationTests
 
         1. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            The case was opened: spam about 192.0.2.9.
-           - 100018 Alder Hosting answers for it.
+           - 100-0001-2 Alder Hosting answers for it.
            - It is 100026 Birch Shop's, whose provider answers for them.
 
         2. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
@@ -60,7 +60,7 @@ public sealed class CaseExplanationTests
            The notice of step block-unanswered#0/notice was accepted for delivery.
            - Notice 3, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 10:35:30 UTC: 250 2.0.0 OK
 
-        11. 2026-03-03 11:35:30 UTC, customer 100018, C4 Complaint, answer and block
+        11. 2026-03-03 11:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.
@@ -87,7 +87,7 @@ public sealed class CaseExplanationTests
            A charge of 500.00 USD was proposed for report R-3.
            - Charge 2 waits for an operator.
 
-        17. 2026-03-03 12:35:30 UTC, customer 100018, C4 Complaint, answer and block
+        17. 2026-03-03 12:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.
