@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Text;
+using Mailreeve.Serving;
+using Mailreeve.Testing;
+
+namespace Mailreeve.EndToEnd;
+
+/// <summary>
+/// The program as an operator runs it: a process with a configuration file. A test starts it, kills it, and starts it again on the same
+/// database and ports.
+/// </summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new();
+
+    private readonly string folder = RunFolder.NewFolder("server");
+    private readonly StringBuilder said = new();
+    private readonly int webPort = LocalPorts.Free();
+    private Process? process;
+
+    /// <summary>Writes the configuration; nothing runs yet.</summary>
+    /// <param name="connection">The database.</param>
+    /// <param name="smarthostPort">Where all mail goes, on the loopback.</param>
+    public ServerProcess(string connection, int smarthostPort)
+    {
+        ConfigPath = Path.Combine(folder, "mailreeve.toml");
+        File.WriteAllText(ConfigPath, $"""
+            data-folder = "data"
+
+            [database]
+            connection = "{connection}"
+
+            [provider]
+            name = "Example Internet"
+            domains = ["provider.example"]
+            host-name = "mail.provider.example"
+            base-url = "http://127.0.0.1:{webPort}"
+            support-telephone = "+1 555 0100"
+            networks = ["203.0.113.0/24", "198.51.100.0/24", "127.80.7.0/24", "2001:db8:40::/48"]
+
+            [smtp]
+            listen = ["127.0.0.1:{SmtpPort}"]
+
+            [web]
+            listen = ["127.0.0.1:{webPort}"]
+
+            [outbound]
+            smarthost = "127.0.0.1"
+            smarthost-port = {smarthostPort}
+            smarthost-tls = "when-offered"
+
+            """);
+    }
+
+    /// <summary>The configuration file.</summary>
+    public string ConfigPath { get; }
+
+    /// <summary>Where it takes mail, on the loopback.</summary>
+    public int SmtpPort { get; } = LocalPorts.Free();
+
+    /// <summary>Starts it; when this returns, it says that it is ready.</summary>
+    public async Task StartAsync(CancellationToken stop)
+    {
+        Assert.True(process is null or { HasExited: true }, "It runs already.");
+        process?.Dispose();
+        process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [Program.Path, "serve", "-c", ConfigPath])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
+        process.OutputDataReceived += Hear;
+        process.ErrorDataReceived += Hear;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+
+        var started = Stopwatch.GetTimestamp();
+        while (!await IsReadyAsync(stop))
+        {
+            Assert.False(process.HasExited, $"The server ended.\n{Said}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"The server did not become ready.\n{Said}");
+            await Task.Delay(20, stop);
+        }
+    }
+
+    /// <summary>What it has printed so far, over all its lives.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (said)
+                return said.ToString();
+        }
+    }
+
+    /// <summary>SIGKILL: it gets no chance to finish anything.</summary>
+    public async Task KillAsync(CancellationToken stop)
+    {
+        process!.Kill();
+        await process.WaitForExitAsync(stop);
+    }
+
+    /// <summary>SIGTERM, as systemd stops it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> TerminateAsync(CancellationToken stop)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
+        await kill.WaitForExitAsync(stop);
+        await process.WaitForExitAsync(stop).WaitAsync(Patience, stop);
+        return process.ExitCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (process is null)
+            return;
+        if (!process.HasExited)
+            await KillAsync(CancellationToken.None);
+        process.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken stop)
+    {
+        try
+        {
+            using var reply = await Http.GetAsync(new Uri($"http://127.0.0.1:{webPort}/health/ready"), stop);
+            return reply.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private void Hear(object sender, DataReceivedEventArgs line)
+    {
+        lock (said)
+            said.AppendLine(line.Data);
+    }
+}
