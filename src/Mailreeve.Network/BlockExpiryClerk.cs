@@ -16,7 +16,17 @@ public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
     public async Task<int> WorkAsync(CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
-        var due = await database.ReadAsync(db => new BlockStore(db).AnyDueAsync(now, stop), stop);
-        return due ? await database.WriteAsync(db => new BlockStore(db).ExpireAsync(now, Batch, stop), stop) : 0;
+        // Most of the time nothing is due, and to find that out takes no turn at the writer.
+        if (!await database.ReadAsync(db => new BlockStore(db).AnyDueAsync(now, stop), stop))
+            return 0;
+
+        var ended = 0;
+        for (var batch = (int)Batch; batch == Batch;)
+        {
+            batch = await database.WriteAsync(db => new BlockStore(db).ExpireAsync(now, Batch, stop), stop);
+            ended += batch;
+        }
+
+        return ended;
     }
 }

@@ -13,6 +13,8 @@ public static class NeverBlock
         new(Prefix.Parse("127.0.0.0/8"), "loopback"),
         new(Prefix.Parse("169.254.0.0/16"), "link-local"),
         new(Prefix.Parse("224.0.0.0/4"), "multicast"),
+        new(Prefix.Parse("255.255.255.255"), "broadcast"),
+        new(Prefix.Parse("::"), "the unspecified address"),
         new(Prefix.Parse("::1"), "loopback"),
         new(Prefix.Parse("fe80::/10"), "link-local"),
         new(Prefix.Parse("ff00::/8"), "multicast"),

@@ -10,7 +10,7 @@ namespace Mailreeve.AbuseDesk.Tests;
 
 public sealed class CaseDeskTests
 {
-    private static readonly Actor Customer = Actor.Customer("100018");
+    private static readonly Actor Customer = Actor.Customer(Some.Customer.RegNumber);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -10,21 +10,21 @@ public sealed class CaseExplanationTests
 {
     private const string Golden = """
         Case 1: spam (messaging/spam), address 192.0.2.9
-        Customer: 100018 Alder Hosting
-        Whose customer has it: 100026 Birch Shop
+        Customer: 100-0001-2 Alder Hosting
+        Whose customer has it: 100-0002-0 Birch Shop
         State: closed, resolved
         Complaints: 2 from 2 reporter(s); answers of the customer: 2
         Policy: revision 20020201
 
         1. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            The case was opened: spam about 192.0.2.9.
-           - 100018 Alder Hosting answers for it.
-           - It is 100026 Birch Shop's, whose provider answers for them.
+           - 100-0001-2 Alder Hosting answers for it.
+           - It is 100-0002-0 Birch Shop's, whose provider answers for them.
 
         2. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            Report R-1 complained; its reporter had not before.
            - Observed by reporter #1: messaging/spam, source 192.0.2.9, at 2026-03-02 08:40:00 UTC (exact; as reported: Mon, 2 Mar 2026 09:40:00 +0100).
-           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100026 Birch Shop from 2025-11-22 10:15:30 UTC until now.
+           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
         3. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            The notice 'complaint' was written for step notify; the time to answer begins with it.
@@ -38,7 +38,7 @@ public sealed class CaseExplanationTests
         5. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            Report R-2 brought evidence that the same reporter had sent before; it does not count again.
            - Observed by reporter #1: messaging/spam, source 192.0.2.9, at 2026-03-02 08:40:00 UTC (exact; as reported: Mon, 2 Mar 2026 09:40:00 +0100).
-           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100026 Birch Shop from 2025-11-22 10:15:30 UTC until now.
+           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
         6. 2026-03-02 10:35:30 UTC, policy, C4 Complaint, answer and block
            The notice of step notify was accepted for delivery; the customer has until 2026-03-03 10:35:30 UTC.
@@ -60,7 +60,7 @@ public sealed class CaseExplanationTests
            The notice of step block-unanswered#0/notice was accepted for delivery.
            - Notice 3, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 10:35:30 UTC: 250 2.0.0 OK
 
-        11. 2026-03-03 11:35:30 UTC, customer 100018, C4 Complaint, answer and block
+        11. 2026-03-03 11:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.
@@ -81,13 +81,13 @@ public sealed class CaseExplanationTests
         15. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            Report R-3 complained; its reporter had not before.
            - Observed by reporter #2: messaging/spam, source 192.0.2.9, at a time that the report does not say.
-           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100026 Birch Shop from 2025-11-22 10:15:30 UTC until now.
+           - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
         16. 2026-03-03 12:35:30 UTC, policy, C3 Charge for a complaint
            A charge of 500.00 USD was proposed for report R-3.
            - Charge 2 waits for an operator.
 
-        17. 2026-03-03 12:35:30 UTC, customer 100018, C4 Complaint, answer and block
+        17. 2026-03-03 12:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.

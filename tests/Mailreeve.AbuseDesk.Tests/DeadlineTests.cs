@@ -199,4 +199,25 @@ public sealed class DeadlineTests
         Assert.Equal(16, desk.Views.Blocks.Count);
         Assert.All(await desk.CasesAsync(), file => Assert.Single(file.Blocks));
     });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_case_that_fails_stops_no_other_and_is_tried_again(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var poison = (await desk.NotifiedCaseAsync("192.0.2.1")).Case.Id;
+        var good = (await desk.NotifiedCaseAsync("192.0.2.2")).Case.Id;
+        await ExecuteAsync(desk, dialect == Dialect.PostgreSql
+            ? $"ALTER TABLE block ADD CONSTRAINT poison CHECK (case_id <> {poison.Value})"
+            : $"CREATE TRIGGER poison BEFORE INSERT ON block WHEN NEW.case_id = {poison.Value} BEGIN SELECT RAISE(ABORT, 'poison'); END");
+        desk.Clock.Advance(Duration.FromHours(24));
+
+        await Assert.ThrowsAsync<AggregateException>(() => desk.Deadlines.WorkAsync(Stop));
+
+        Assert.Single((await desk.FileAsync(good)).Blocks);
+        Assert.Empty((await desk.FileAsync(poison)).Blocks);
+        await ExecuteAsync(desk, dialect == Dialect.PostgreSql ? "ALTER TABLE block DROP CONSTRAINT poison" : "DROP TRIGGER poison");
+        await desk.WorkAsync();
+        Assert.Single((await desk.FileAsync(poison)).Blocks);
+    });
+
+    private static Task<int> ExecuteAsync(TestDesk desk, string sql) => desk.Db.WriteAsync(db => db.ExecuteAsync(sql, null, Stop), Stop);
 }

@@ -263,7 +263,7 @@ internal sealed class TestDesk : IAsyncDisposable
 
     /// <summary>What the customer answers.</summary>
     public Task<DeskResult> AnswerAsync(CaseFile file) =>
-        People.AnswerAsync(file.Case.Id, Actor.Customer("100018"), "The infected host is off.", "It was installed anew, port 25 is closed.", Stop);
+        People.AnswerAsync(file.Case.Id, Actor.Customer(Some.Customer.RegNumber), "The infected host is off.", "It was installed anew, port 25 is closed.", Stop);
 
     /// <summary>The case that its events tell of must be the row.</summary>
     public async Task EveryCaseIsTheFoldOfItsEventsAsync()
@@ -321,9 +321,9 @@ internal sealed class TestDesk : IAsyncDisposable
         await store.AddAsync(
             [
                 Some.Customer,
-                Some.Customer with { Id = Birch, RegNumber = "100026", Name = "Birch Shop", Upstream = Alder },
-                Some.Customer with { Id = Cedar, RegNumber = "100034", Name = "Cedar Media" },
-                Some.Customer with { Id = Dogwood, RegNumber = "100042", Name = "Dogwood Ltd" },
+                Some.Customer with { Id = Birch, RegNumber = RegNumber.From(2).ToString(), Name = "Birch Shop", Upstream = Alder },
+                Some.Customer with { Id = Cedar, RegNumber = RegNumber.From(3).ToString(), Name = "Cedar Media" },
+                Some.Customer with { Id = Dogwood, RegNumber = RegNumber.From(4).ToString(), Name = "Dogwood Ltd" },
             ],
             Some.Time,
             Stop);

@@ -49,28 +49,29 @@ public sealed class DbTextTests
             // An actor is text too, with a handler of its own.
             await db.ExecuteAsync("INSERT INTO id_block (name, next) VALUES (@actor, 3)", new { actor = new Actor(odd + "3") }, Stop);
             return await db.QueryAsync<string>(
-                "SELECT name FROM id_block WHERE name IN @names ORDER BY next", new { names = new HashSet<string> { odd, odd + "2", odd + "3" } }, Stop);
+                $"SELECT name FROM id_block WHERE {db.IsAnyOf("name", "names")} ORDER BY next", new { names = (string[])[odd, odd + "2", odd + "3"] }, Stop);
         }, Stop);
 
         Assert.Equal([clean, clean + "2", clean + "3"], found);
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
-    public async Task A_list_may_be_of_any_kind_and_empty(Dialect dialect)
+    public async Task A_list_may_be_empty(Dialect dialect)
     {
         await using var test = await TestDatabase.OpenAsync(dialect);
         await test.Database.WriteAsync(
             db => db.InsertManyAsync("INSERT INTO id_block (name, next)", ["a", "b", "c"], n => [n, (long)n[0]], Stop), Stop);
 
         var (none, two, mixed) = await test.Database.ReadAsync(async db => (
-            await CountAsync(db, new { names = Array.Empty<string>(), numbers = Enumerable.Empty<long>() }),
-            await CountAsync(db, new { names = Enumerable.Range(0, 2).Select(i => i == 0 ? "a" : "c"), numbers = new List<long>() }),
-            await CountAsync(db, new { names = (IReadOnlyCollection<string>)["a"], numbers = new HashSet<long> { 'a', 'b' } })), Stop);
+            await CountAsync(db, [], []),
+            await CountAsync(db, ["a", "c"], []),
+            await CountAsync(db, ["a"], ['a', 'b'])), Stop);
 
         Assert.Equal((0, 2, 2), (none, two, mixed));
 
-        static Task<long> CountAsync(DbSession db, object lists) =>
-            db.SingleAsync<long>("SELECT COUNT(*) FROM id_block WHERE name IN @names OR next IN @numbers", lists, Stop);
+        static Task<long> CountAsync(DbSession db, string[] names, long[] numbers) =>
+            db.SingleAsync<long>(
+                $"SELECT COUNT(*) FROM id_block WHERE {db.IsAnyOf("name", "names")} OR {db.IsAnyOf("next", "numbers")}", new { names, numbers }, Stop);
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]

@@ -48,6 +48,10 @@ public sealed partial class SourceTests
     }
 
     [Fact]
+    public void No_merge_was_left_half_done() =>
+        Assert.Empty(Repository.Find(Repository.Files.Where(f => !f.IsBelow("tests/cases")), MergeMarkers()));
+
+    [Fact]
     public void Log_lines_of_a_project_stand_in_one_file_with_an_id_each()
     {
         var elsewhere = Repository.Sources.Where(f => Path.GetFileName(f.Path) != "Log.cs" && f.Text.Contains("[LoggerMessage", StringComparison.Ordinal));
@@ -80,6 +84,9 @@ public sealed partial class SourceTests
         Assert.Equal(folders["PostgreSql"], folders["Sqlite"]);
         Assert.Equal(Enumerable.Range(1, folders["Sqlite"].Count()), folders["Sqlite"].Select(name => int.Parse(name[..4])));
     }
+
+    [GeneratedRegex(@"^(<{7}|>{7}) ")]
+    private static partial Regex MergeMarkers();
 
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoid();

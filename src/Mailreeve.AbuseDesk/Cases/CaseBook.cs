@@ -138,11 +138,10 @@ internal sealed class CaseBook
     {
         var cases = new CaseStore(db);
         await cases.AddAsync([.. pages.Values.Where(p => p.StoredVersion == 0).Select(p => p.State)], policy.Revision, stop);
-        foreach (var page in pages.Values.Where(p => p.StoredVersion > 0 && p.State.Version > p.StoredVersion))
-        {
-            if (!await cases.TryAdvanceAsync(page.State, page.StoredVersion, policy.Revision, stop))
-                throw new StaleRowException($"Case {page.State.Id}");
-        }
+        // In one order everywhere, so that two nodes that move the same cases cannot wait for each other.
+        var moved = pages.Values.Where(p => p.StoredVersion > 0 && p.State.Version > p.StoredVersion).OrderBy(p => p.State.Id.Value);
+        if (!await cases.TryAdvanceAsync([.. moved.Select(p => (p.State, p.StoredVersion))], policy.Revision, stop))
+            throw new StaleRowException("One of the cases was changed by someone else.");
 
         await cases.AppendAsync(events, stop);
         await new NoticeStore(db).AddAsync(notices, stop);

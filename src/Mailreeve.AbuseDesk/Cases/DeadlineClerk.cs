@@ -18,8 +18,7 @@ public sealed class DeadlineClerk(Database database, CaseBooks books, IClock clo
     public async Task<int> WorkAsync(CancellationToken stop)
     {
         var due = await database.ReadAsync(db => new CaseStore(db).DueAsync(clock.GetCurrentInstant(), Batch, stop), stop);
-        foreach (var id in due)
-            await database.WriteAsync(db => PassAsync(db, id, stop), stop);
+        await WorkItems.EachAsync(due, id => database.WriteAsync(db => PassAsync(db, id, stop), stop));
         return due.Count;
     }
 

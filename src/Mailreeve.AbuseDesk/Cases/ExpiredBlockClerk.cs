@@ -18,8 +18,7 @@ public sealed class ExpiredBlockClerk(Database database, CaseBooks books, IClock
     public async Task<int> WorkAsync(CancellationToken stop)
     {
         var expired = await database.ReadAsync(db => new BlockStore(db).ExpiredUntoldAsync(Batch, stop), stop);
-        foreach (var block in expired)
-            await database.WriteAsync(db => TellAsync(db, block, stop), stop);
+        await WorkItems.EachAsync(expired, block => database.WriteAsync(db => TellAsync(db, block, stop), stop));
         return expired.Count;
     }
 

@@ -26,8 +26,7 @@ public sealed class NoticeClerk(Database database, NoticeWriter writer, CaseBook
     public async Task<int> WorkAsync(CancellationToken stop)
     {
         var waiting = await database.ReadAsync(db => new NoticeStore(db).WaitingAsync(Batch, stop), stop);
-        foreach (var notice in waiting)
-            await database.WriteAsync(db => HandOverAsync(db, notice.Id, stop), stop);
+        await WorkItems.EachAsync(waiting, notice => database.WriteAsync(db => HandOverAsync(db, notice.Id, stop), stop));
         return waiting.Count;
     }
 

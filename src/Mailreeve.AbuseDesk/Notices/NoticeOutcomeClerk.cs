@@ -25,8 +25,7 @@ public sealed class NoticeOutcomeClerk(Database database, CaseBooks books, ICloc
     {
         var outcomes = await database.ReadAsync(
             db => new OutboundStore(db).UnreadOutcomesAsync(OutboundPurpose.Notice, Batch, stop), stop);
-        foreach (var outcome in outcomes)
-            await database.WriteAsync(db => TakeInAsync(db, outcome, stop), stop);
+        await WorkItems.EachAsync(outcomes, outcome => database.WriteAsync(db => TakeInAsync(db, outcome, stop), stop));
         return outcomes.Count;
     }
 

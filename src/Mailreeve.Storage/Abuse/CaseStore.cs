@@ -52,36 +52,28 @@ public sealed class CaseStore(DbSession db)
 
     /// <summary>Moves a case on, unless someone else has since it was read.</summary>
     /// <returns><see langword="false"/> when <paramref name="version"/> is stale: read again, decide again.</returns>
-    public async Task<bool> TryAdvanceAsync(AbuseCase next, long version, string policyRevision, CancellationToken stop) =>
-        await db.ExecuteAsync("""
+    public Task<bool> TryAdvanceAsync(AbuseCase next, long version, string policyRevision, CancellationToken stop) =>
+        TryAdvanceAsync([(next, version)], policyRevision, stop);
+
+    /// <summary>Moves cases on, unless someone else has moved one of them since it was read.</summary>
+    /// <param name="cases">Each case as it is to be, and the version that was read.</param>
+    /// <param name="policyRevision">The revision of the policy that was used.</param>
+    /// <param name="stop">Stops the wait.</param>
+    /// <returns><see langword="false"/> when one is stale: the transaction must be undone.</returns>
+    public async Task<bool> TryAdvanceAsync(
+        IReadOnlyList<(AbuseCase Next, long Version)> cases, string policyRevision, CancellationToken stop) =>
+        await db.ExecuteManyAsync("""
             UPDATE abuse_case
-            SET    version = @newVersion, phase = @Phase, due_at = @Due, complaints = @Complaints, reporters = @Reporters,
-                   complaints_since = @ComplaintsSinceAnswer, answers = @Answers, round = @Round,
-                   overdue_handled_round = @OverdueHandledRound, response_id = @Response, undeliverable_step = @UndeliverableStep,
-                   blocks = @blocks, steps_taken = @steps, open_decisions = @decisions, disposition = @Disposition,
-                   policy_revision = @policyRevision
-            WHERE  id = @Id AND version = @version
-            """, new
-        {
-            next.Id,
-            version,
-            newVersion = next.Version,
-            next.Phase,
-            next.Due,
-            next.Complaints,
-            next.Reporters,
-            next.ComplaintsSinceAnswer,
-            next.Answers,
-            next.Round,
-            next.OverdueHandledRound,
-            next.Response,
-            next.UndeliverableStep,
-            blocks = Join(next.Blocks),
-            steps = Join(next.StepsTaken),
-            decisions = Join(next.OpenDecisions),
-            next.Disposition,
-            policyRevision,
-        }, stop) == 1;
+            SET    version = $1, phase = $2, due_at = $3, complaints = $4, reporters = $5, complaints_since = $6, answers = $7,
+                   round = $8, overdue_handled_round = $9, response_id = $10, undeliverable_step = $11, blocks = $12,
+                   steps_taken = $13, open_decisions = $14, disposition = $15, policy_revision = $16
+            WHERE  id = $17 AND version = $18
+            """,
+            cases,
+            c => [c.Next.Version, c.Next.Phase, c.Next.Due, c.Next.Complaints, c.Next.Reporters, c.Next.ComplaintsSinceAnswer, c.Next.Answers,
+                  c.Next.Round, c.Next.OverdueHandledRound, c.Next.Response, c.Next.UndeliverableStep, Join(c.Next.Blocks),
+                  Join(c.Next.StepsTaken), Join(c.Next.OpenDecisions), c.Next.Disposition, policyRevision, c.Next.Id, c.Version],
+            stop) == cases.Count;
 
     /// <summary>Appends events.</summary>
     public Task AppendAsync(IReadOnlyList<CaseEventRow> events, CancellationToken stop) =>

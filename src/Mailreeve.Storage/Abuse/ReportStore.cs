@@ -44,20 +44,12 @@ public sealed class ReportStore(DbSession db)
             """, new { ids = ids.Select(i => i.Value).ToArray() }, stop);
 
     /// <summary>Writes down what became of reports that were claimed in this transaction.</summary>
-    public async Task ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop)
-    {
-        foreach (var same in conclusions.GroupBy(c => (c.State, c.Outcome, c.Detail, c.Format, c.Reporter)))
-        {
-            await db.ExecuteAsync($"""
-                UPDATE report
-                SET    state = @State, outcome = @Outcome, outcome_detail = @Detail, format = @Format,
-                       reporter_id = @Reporter, processed_at = @now
-                WHERE  {db.IsAnyOf("id", "ids")} AND state = 'received'
-                """,
-                new { same.Key.State, same.Key.Outcome, same.Key.Detail, same.Key.Format, same.Key.Reporter, now, ids = same.Select(c => c.Id.Value).ToArray() },
-                stop);
-        }
-    }
+    public Task ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop) =>
+        db.ExecuteManyAsync("""
+            UPDATE report
+            SET    state = $1, outcome = $2, outcome_detail = $3, format = $4, reporter_id = $5, processed_at = $6
+            WHERE  id = $7 AND state = 'received'
+            """, conclusions, c => [c.State, c.Outcome, c.Detail, c.Format, c.Reporter, now, c.Id], stop);
 
     /// <summary>One report without its bytes.</summary>
     public Task<ReportRow?> FindAsync(ReportId id, CancellationToken stop) =>

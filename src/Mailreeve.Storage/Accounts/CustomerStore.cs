@@ -137,7 +137,7 @@ public sealed class CustomerStore(DbSession db)
 
     /// <summary>These contacts, also those that were taken out since.</summary>
     public Task<IReadOnlyList<Contact>> ContactsAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
-        db.QueryAsync<Contact>($"{SelectContact} WHERE id IN @ids ORDER BY id", new { ids }, stop);
+        db.QueryAsync<Contact>($"{SelectContact} WHERE {db.IsAnyOf("id", "ids")} ORDER BY id", new { ids = ids.ToArray() }, stop);
 
     /// <summary>Customers, not closed, that can be reached under this mail address, by registration number.</summary>
     public Task<IReadOnlyList<CustomerFact>> WithEmailAsync(string address, CancellationToken stop) =>
@@ -229,7 +229,8 @@ public sealed class CustomerStore(DbSession db)
 
     /// <summary>These assignments, also those that are not believed any more.</summary>
     public async Task<IReadOnlyList<Assignment>> AssignmentsAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
-        [.. (await db.QueryAsync<AssignmentRow>($"{SelectAssignment} WHERE id IN @ids ORDER BY id", new { ids }, stop)).Select(a => a.ToAssignment())];
+        [.. (await db.QueryAsync<AssignmentRow>(
+            $"{SelectAssignment} WHERE {db.IsAnyOf("id", "ids")} ORDER BY id", new { ids = ids.ToArray() }, stop)).Select(a => a.ToAssignment())];
 
     /// <summary>Writes assignments down; the given ids are ignored.</summary>
     public async Task AssignAsync(IReadOnlyList<Assignment> assignments, Instant now, CancellationToken stop)

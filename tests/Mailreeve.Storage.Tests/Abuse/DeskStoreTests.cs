@@ -66,8 +66,8 @@ public sealed class DeskStoreTests
     [InlineData(Dialect.PostgreSql, "#3", "3")]
     [InlineData(Dialect.Sqlite, "alDER", "2 1")]
     [InlineData(Dialect.PostgreSql, "alDER", "2 1")]
-    [InlineData(Dialect.Sqlite, "h_s", "3")]
-    [InlineData(Dialect.PostgreSql, "h_s", "3")]
+    [InlineData(Dialect.Sqlite, "h_s", "3 1")]
+    [InlineData(Dialect.PostgreSql, "h_s", "3 1")]
     [InlineData(Dialect.Sqlite, "%", "")]
     [InlineData(Dialect.PostgreSql, "%", "")]
     public async Task A_search_finds_number_resource_and_customer_and_takes_no_wildcards(Dialect dialect, string search, string expected)

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Mailreeve.Bench;
+using Mailreeve.Storage;
+
+// What a report costs, from SMTP to its case. README.md says how to read the figures.
+var database = new Option<string>("--database") { Description = "sqlite or postgresql", DefaultValueFactory = _ => "sqlite" };
+database.AcceptOnlyFromAmong("sqlite", "postgresql");
+var reports = new Option<int>("--reports") { Description = "Reports that are measured", DefaultValueFactory = _ => 10_000 };
+var cases = new Option<int>("--cases") { Description = $"Distinct addresses they are about, 1 to {Load.CasesMax}", DefaultValueFactory = _ => 200 };
+var connections = new Option<int>("--connections") { Description = "SMTP connections at once", DefaultValueFactory = _ => 50 };
+var place = new Argument<string[]>("place") { Arity = new ArgumentArity(4, 4) };
+
+Load LoadOf(ParseResult parsed) => new(
+    parsed.GetValue(database) == "sqlite" ? Dialect.Sqlite : Dialect.PostgreSql,
+    parsed.GetValue(reports), Math.Clamp(parsed.GetValue(cases), 1, Load.CasesMax), parsed.GetValue(connections));
+
+var split = new Command("split", "Cost of a report: parse, attribute, decide, commit.") { database, reports, cases };
+split.SetAction((parsed, stop) => new SplitBench(LoadOf(parsed)).RunAsync(stop));
+var whole = new Command("reports", "The whole program, from SMTP to the outcome.") { database, reports, cases, connections };
+whole.SetAction((parsed, stop) => new ReportsBench(LoadOf(parsed)).RunAsync(stop));
+var serve = new Command("serve", "The server of 'reports'.") { place };
+serve.Hidden = true;
+serve.SetAction((parsed, stop) =>
+{
+    var p = parsed.GetValue(place)!;
+    return ServeCommand.RunAsync(p[0], p[1], int.Parse(p[2]), int.Parse(p[3]), stop);
+});
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, serve }.Parse(args).InvokeAsync();
