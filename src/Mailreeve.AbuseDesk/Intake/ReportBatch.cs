@@ -53,11 +53,12 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             openCases[new CaseKey(open.Customer, open.Resource, open.Type)] = open.Id;
         }
 
-        foreach (var seen in await new EventStore(db).SeenAsync([.. stored.Select(c => c.Id)], [.. reporters], stop))
-        {
+        var store = new EventStore(db);
+        var cases = stored.Select(c => c.Id).ToList();
+        foreach (var seen in await store.ReportersSeenAsync(cases, [.. reporters], stop))
             reportersSeen.Add((seen.CaseId, seen.ReporterId));
+        foreach (var seen in await store.SeenAsync(cases, [.. reports.Select(r => r.Fingerprint)], stop))
             evidenceSeen.Add((seen.CaseId, seen.ReporterId, Convert.ToHexString(seen.Fingerprint)));
-        }
     }
 
     private async Task ConcludeAsync(UnderstoodReport report, long reporter, CaseBook book, IdPool eventIds, CancellationToken stop)

@@ -37,18 +37,33 @@ public sealed class EventStore(DbSession db)
             ORDER  BY id
             """, new { id }, stop);
 
-    /// <summary>Who has complained in these cases, and with which evidence.</summary>
-    /// <remarks>Only rows of these reporters come back, so that the answer is small however large a case has grown.</remarks>
-    public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
+    /// <summary>Which of these reporters have complained in which of these cases.</summary>
+    /// <remarks>Asks once for each pair, so that it takes no longer however large a case has grown.</remarks>
+    public async Task<IReadOnlyList<ReporterSeen>> ReportersSeenAsync(
         IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<long> reporters, CancellationToken stop)
     {
         if (cases.Count == 0 || reporters.Count == 0)
             return [];
+        return await db.QueryAsync<ReporterSeen>($"""
+            SELECT c.id AS case_id, r.id AS reporter_id
+            FROM   abuse_case c
+            CROSS  JOIN reporter r
+            WHERE  {db.IsAnyOf("c.id", "cases")} AND {db.IsAnyOf("r.id", "reporters")}
+            AND    EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.reporter_id = r.id)
+            """, new { cases = cases.Select(c => c.Value).ToArray(), reporters = reporters.ToArray() }, stop);
+    }
+
+    /// <summary>Which of this evidence was there before, in which of these cases and from whom.</summary>
+    public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
+        IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
+    {
+        if (cases.Count == 0 || fingerprints.Count == 0)
+            return [];
         return await db.QueryAsync<ComplaintSeen>($"""
             SELECT DISTINCT case_id, reporter_id, fingerprint
             FROM   event
-            WHERE  {db.IsAnyOf("case_id", "cases")} AND {db.IsAnyOf("reporter_id", "reporters")}
-            """, new { cases = cases.Select(c => c.Value).ToArray(), reporters = reporters.ToArray() }, stop);
+            WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND {db.IsAnyOf("case_id", "cases")}
+            """, new { cases = cases.Select(c => c.Value).ToArray(), fingerprints = fingerprints.ToArray() }, stop);
     }
 }
 
@@ -124,4 +139,14 @@ public sealed record ComplaintSeen
 
     /// <summary>What.</summary>
     public required byte[] Fingerprint { get; init; }
+}
+
+/// <summary>Someone has complained in a case.</summary>
+public sealed record ReporterSeen
+{
+    /// <summary>The case.</summary>
+    public required CaseId CaseId { get; init; }
+
+    /// <summary>Who.</summary>
+    public required long ReporterId { get; init; }
 }

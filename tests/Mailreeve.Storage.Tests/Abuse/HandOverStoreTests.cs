@@ -165,9 +165,14 @@ public sealed class HandOverStoreTests
         var ofReport = await test.Database.ReadAsync(db => new EventStore(db).OfReportAsync(report, Stop), Stop);
         Assert.Equivalent(new[] { full, bare }, ofReport, strict: true);
         Assert.Single(await test.Database.ReadAsync(db => new EventStore(db).OfCaseAsync(Some.Case.Id, 10, Stop), Stop));
-        var seen = Assert.Single(await test.Database.ReadAsync(db => new EventStore(db).SeenAsync([Some.Case.Id], [reporter], Stop), Stop));
+        var seen = Assert.Single(await test.Database.ReadAsync(db => new EventStore(db).SeenAsync([Some.Case.Id], [full.Fingerprint, [9]], Stop), Stop));
+        Assert.Equal((Some.Case.Id, reporter), (seen.CaseId, seen.ReporterId));
         Assert.Equal([1, 2, 3], seen.Fingerprint);
-        Assert.Empty(await test.Database.ReadAsync(db => new EventStore(db).SeenAsync([Some.Case.Id], [reporter + 1], Stop), Stop));
+        Assert.Empty(await test.Database.ReadAsync(db => new EventStore(db).SeenAsync([Some.Case.Id], [[9]], Stop), Stop));
+        var pair = Assert.Single(
+            await test.Database.ReadAsync(db => new EventStore(db).ReportersSeenAsync([Some.Case.Id], [reporter, reporter + 1], Stop), Stop));
+        Assert.Equal((Some.Case.Id, reporter), (pair.CaseId, pair.ReporterId));
+        Assert.Empty(await test.Database.ReadAsync(db => new EventStore(db).ReportersSeenAsync([Some.Case.Id], [reporter + 1], Stop), Stop));
     }
 
     private static Task<bool> DecideAsync(TestDatabase test, DecisionState state) => test.Database.WriteAsync(

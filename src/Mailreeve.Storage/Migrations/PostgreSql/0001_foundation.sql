@@ -196,6 +196,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_case ON event (case_id, id);
 CREATE INDEX event_report ON event (report_id);
+CREATE INDEX event_reporter ON event (case_id, reporter_id);
+CREATE INDEX event_evidence ON event (fingerprint, case_id, reporter_id);
 
 CREATE TABLE decision (
     id         BIGINT PRIMARY KEY,
