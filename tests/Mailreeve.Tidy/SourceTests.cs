@@ -69,7 +69,8 @@ public sealed partial class SourceTests
     [Fact]
     public void No_test_waits_for_a_fixed_time()
     {
-        var tests = Repository.Files.Where(f => f.IsBelow("tests") && f.HasExtension(".cs") && !f.IsBelow("tests/Mailreeve.Testing") && !f.IsBelow("tests/Mailreeve.Tidy"));
+        // Tests themselves; what they are made of may pause between two looks at a condition, or play a client that does.
+        var tests = Repository.Files.Where(f => f.IsBelow("tests") && f.Path.EndsWith("Tests.cs", StringComparison.Ordinal) && !f.IsBelow("tests/Mailreeve.Tidy"));
 
         Assert.Empty(Repository.Find(tests, FixedWaits()));
     }
