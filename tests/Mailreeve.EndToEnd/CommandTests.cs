@@ -156,4 +156,37 @@ public sealed class CommandTests
         while (line.Length > 3 && line[3] == '-');
         return line;
     }
+
+    [Fact]
+    public async Task A_policy_that_was_changed_without_a_new_revision_does_not_come_into_force()
+    {
+        await using var database = await TestDatabase.OpenAsync(Dialect.Sqlite);
+        await using var server = new ServerProcess(database.ConnectionString, smarthostPort: 25);
+        var policy = CopyOfPolicy();
+        var config = await File.ReadAllTextAsync(server.ConfigPath, Stop);
+        await File.WriteAllTextAsync(server.ConfigPath, $"policy-folder = \"{policy}\"\n{config}", Stop);
+        await server.StartAsync(Stop);
+        Assert.Equal(0, await server.TerminateAsync(Stop));
+
+        var file = Path.Combine(policy, "policy.toml");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file, Stop)).Replace("500.00 USD", "900.00 USD", StringComparison.Ordinal), Stop);
+        var run = await Program.RunAsync(Stop, "serve", "-c", server.ConfigPath);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("new revision", run.Errors, StringComparison.Ordinal);
+    }
+
+    private static string CopyOfPolicy()
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "policy");
+        var copy = RunFolder.NewPath("policy");
+        foreach (var file in Directory.GetFiles(shipped, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(shipped, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
+    }
 }

@@ -16,9 +16,17 @@ internal static class ServeCommand
             if (Setup.ReadSettings(parsed.GetValue(config)!, Console.Error) is not { } settings
                 || Setup.ReadPolicy(settings.PolicyFolder, Console.Error) is not { } policy)
                 return Setup.CannotBegin;
-            await using var server = await Server.StartAsync(settings, policy, SystemClock.Instance, stop);
-            await server.WaitForShutdownAsync(stop);
-            return 0;
+            try
+            {
+                await using var server = await Server.StartAsync(settings, policy, SystemClock.Instance, stop);
+                await server.WaitForShutdownAsync(stop);
+                return 0;
+            }
+            catch (PolicyChangedException changed)
+            {
+                await Console.Error.WriteLineAsync(changed.Message);
+                return Setup.CannotBegin;
+            }
         });
         return command;
     }

@@ -46,6 +46,7 @@ internal sealed class Server : IAsyncDisposable
     /// <param name="policy">The policy, checked.</param>
     /// <param name="clock">The time.</param>
     /// <param name="stop">Stops the start.</param>
+    /// <exception cref="PolicyChangedException">The policy was changed without a new revision.</exception>
     public static async Task<Server> StartAsync(Settings settings, PolicyInForce policy, IClock clock, CancellationToken stop)
     {
         System.IO.Directory.CreateDirectory(settings.DataFolder);
@@ -83,7 +84,13 @@ internal sealed class Server : IAsyncDisposable
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
     {
-        await new PolicyRevisionStore(db).KeepAsync(policy.Policy.Revision, policy.Text, now, stop);
+        var revision = policy.Policy.Revision;
+        if (await new PolicyRevisionStore(db).KeepAsync(revision, policy.Text, now, stop) == RevisionKept.Differs)
+        {
+            throw new PolicyChangedException(
+                $"policy.toml says revision {revision}, but that revision was in force with other words. Give the changed policy a new revision.");
+        }
+
         var secrets = new SecretStore(db);
         return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
     }
