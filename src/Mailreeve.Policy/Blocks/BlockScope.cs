@@ -9,13 +9,3 @@ public enum BlockScope
     /// <summary>Mail between servers only (C7).</summary>
     Port25,
 }
-
-/// <summary>Which way.</summary>
-public enum BlockDirection
-{
-    /// <summary>From the blocked address to us.</summary>
-    In,
-
-    /// <summary>From us to the blocked address.</summary>
-    Out,
-}

@@ -45,10 +45,6 @@ public sealed class ReporterStore(DbSession db)
             WHERE  id = @id AND (last_answered_at IS NULL OR last_answered_at <= @notSince)
             """, new { id, now, notSince }, stop) == 1;
 
-    /// <summary>The mailbox of a reporter, for an operator's eyes.</summary>
-    public Task<string?> MailboxAsync(long id, CancellationToken stop) =>
-        db.SingleOrDefaultAsync<string>("SELECT mailbox FROM reporter WHERE id = @id", new { id }, stop);
-
     private sealed record ReporterId
     {
         public required long Id { get; init; }
