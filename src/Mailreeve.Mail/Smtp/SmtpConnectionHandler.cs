@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using Microsoft.AspNetCore.Connections;
@@ -21,7 +22,7 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpC
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var client = Address.From(((IPEndPoint)connection.RemoteEndPoint!).Address);
-        await using var wire = new SmtpWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
+        await using var wire = new ClientWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
         try
         {
             var admission = counts.Enter(client);
@@ -47,7 +48,7 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpC
         }
     }
 
-    private async Task ServeAsync(SmtpWire wire, Address client, string id)
+    private async Task ServeAsync(ClientWire wire, Address client, string id)
     {
         try
         {

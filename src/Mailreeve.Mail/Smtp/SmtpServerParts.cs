@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
 using NodaTime;
@@ -20,7 +21,7 @@ public sealed record SmtpServerParts
     public SmtpLimits Limits { get; init; } = new();
 
     /// <summary>TLS; <see langword="null"/> when there is no certificate, and STARTTLS is then not offered.</summary>
-    public SmtpTls? Tls { get; init; }
+    public ServerTls? Tls { get; init; }
 
     /// <summary>The blocks in force, as of now. Asked for each MAIL and each RCPT.</summary>
     public required Func<BlockView> Blocks { get; init; }

@@ -11,6 +11,7 @@ using Mailreeve.Clerks;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
@@ -188,7 +189,7 @@ internal sealed class Server : IAsyncDisposable
         WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
         Limits = settings.SmtpLimits,
         Tls = settings.SmtpCertificate is var (certificate, key)
-            ? new SmtpTls(X509Certificate2.CreateFromPemFile(certificate, key))
+            ? new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key))
             : null,
         Blocks = () => views.Blocks,
         Keep = new MailIntake(database, keys.Bounce).KeepAsync,

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace Mailreeve.Mail.Smtp;
+namespace Mailreeve.Mail.Wire;
 
 /// <summary>A stream over a connection's pipes, for <see cref="System.Net.Security.SslStream"/>. Octets that the pipe holds already are read first.</summary>
 internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream

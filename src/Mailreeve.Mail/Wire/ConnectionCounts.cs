@@ -1,6 +1,6 @@
 using Mailreeve.Protocols.Net;
 
-namespace Mailreeve.Mail.Smtp;
+namespace Mailreeve.Mail.Wire;
 
 /// <summary>How many connections are open, in all and from each address. An IPv6 customer has a /64 at least, and counts as one.</summary>
 internal sealed class ConnectionCounts(int perAddress, int inAll)

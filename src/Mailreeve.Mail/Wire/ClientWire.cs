@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Mailreeve.Mail.Smtp;
+namespace Mailreeve.Mail.Wire;
 
 /// <summary>The octets of one connection, plain or under TLS, each wait with its deadline.</summary>
 /// <remarks>
@@ -16,7 +16,7 @@ namespace Mailreeve.Mail.Smtp;
 /// arrived. The end is seen in <see cref="ReadResult.IsCompleted"/>, after everything before it.
 /// </para>
 /// </remarks>
-internal sealed class SmtpWire : IAsyncDisposable
+internal sealed class ClientWire : IAsyncDisposable
 {
     // Replies are sent when no whole command is left; a flood of commands in one buffer must not pile them up.
     private const long UnflushedBytesMax = 16 << 10;
@@ -31,16 +31,16 @@ internal sealed class SmtpWire : IAsyncDisposable
     private long readDue = long.MaxValue;
     private long abortDue = long.MaxValue;
 
-    public SmtpWire(ConnectionContext connection, TimeProvider ticks, TimeSpan writeTimeout)
+    public ClientWire(ConnectionContext connection, TimeProvider ticks, TimeSpan writeTimeout)
     {
         this.connection = connection;
         this.ticks = ticks;
         this.writeTimeout = writeTimeout;
         input = connection.Transport.Input;
         output = connection.Transport.Output;
-        connection.Features.GetRequiredFeature<IConnectionHeartbeatFeature>().OnHeartbeat(static wire => ((SmtpWire)wire).Heartbeat(), this);
+        connection.Features.GetRequiredFeature<IConnectionHeartbeatFeature>().OnHeartbeat(static wire => ((ClientWire)wire).Heartbeat(), this);
         closeRequested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
-            .Register(static wire => ((SmtpWire)wire!).input.CancelPendingRead(), this) ?? default;
+            .Register(static wire => ((ClientWire)wire!).input.CancelPendingRead(), this) ?? default;
     }
 
     /// <summary>Whether the server is going down.</summary>
@@ -78,6 +78,9 @@ internal sealed class SmtpWire : IAsyncDisposable
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => input.AdvanceTo(consumed, examined);
 
+    /// <summary>Where replies are written; sent when the next command is waited for, or with <see cref="FlushAsync"/>.</summary>
+    public PipeWriter Output => output;
+
     public void Write(Reply reply) => reply.WriteTo(output);
 
     /// <summary>Sends the replies.</summary>
@@ -90,6 +93,9 @@ internal sealed class SmtpWire : IAsyncDisposable
         if (result.IsCompleted)
             throw new IOException("The client does not read any more.");
     }
+
+    /// <summary>Ends a wait for the client early: there is something to tell it. May be called from any thread.</summary>
+    public void Wake() => input.CancelPendingRead();
 
     /// <summary>Whether something that is no TLS record lies in the buffer already.</summary>
     /// <remarks>

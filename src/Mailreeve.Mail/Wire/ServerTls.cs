@@ -2,17 +2,17 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Mailreeve.Mail.Smtp;
+namespace Mailreeve.Mail.Wire;
 
 /// <summary>TLS of a listener: offered through STARTTLS.</summary>
 /// <param name="Certificate">Gives the certificate, with its private key, that is to be used now. Asked at each handshake, so it can be renewed.</param>
 /// <param name="Chain">Gives the certificates between it and the root; may be empty.</param>
-public sealed record SmtpTls(Func<X509Certificate2> Certificate, Func<X509Certificate2Collection> Chain)
+public sealed record ServerTls(Func<X509Certificate2> Certificate, Func<X509Certificate2Collection> Chain)
 {
     private Prepared? prepared;
 
     /// <summary>TLS with one certificate that has no intermediates.</summary>
-    public SmtpTls(X509Certificate2 certificate)
+    public ServerTls(X509Certificate2 certificate)
         : this(() => certificate, () => [])
     {
     }
