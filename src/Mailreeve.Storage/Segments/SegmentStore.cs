@@ -92,6 +92,9 @@ public sealed class SegmentStore : IAsyncDisposable
     public ValueTask<StoredRecord> AppendAsync(RecordHead head, ReadOnlySequence<byte> message, CancellationToken stop) =>
         stop.IsCancellationRequested ? ValueTask.FromCanceled<StoredRecord>(stop) : journal.Append(head, message);
 
+    /// <summary>Whether the segment is there.</summary>
+    public bool Has(SegmentId segment) => segments.ContainsKey(segment);
+
     /// <summary>Reads octets of a message.</summary>
     /// <param name="place">The message.</param>
     /// <param name="from">The first octet wanted, from the beginning of the message.</param>
