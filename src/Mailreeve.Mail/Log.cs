@@ -43,4 +43,10 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
     public static partial void OutboundInDoubt(this ILogger log, int count);
+
+    [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
+    public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
+
+    [LoggerMessage(41, LogLevel.Information, "{Segments} segments have been deleted: every message in them has reached the end of its time")]
+    public static partial void SegmentsDropped(this ILogger log, int segments);
 }

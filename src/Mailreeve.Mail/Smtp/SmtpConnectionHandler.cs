@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>
-/// Takes mail for the role addresses, and refuses all other.
+/// Takes mail for mailboxes and for the role addresses, and refuses all other.
 /// Standards: RFC 5321; PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES
 /// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207). Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
 /// each line with the connection's id, which is also in the Received line.

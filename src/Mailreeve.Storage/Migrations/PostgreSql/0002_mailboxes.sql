@@ -9,27 +9,34 @@ CREATE TABLE mail_domain (
 );
 
 CREATE TABLE mailbox (
-    id              BIGINT PRIMARY KEY,
-    customer_id     BIGINT NOT NULL REFERENCES customer (id),
-    address         TEXT NOT NULL UNIQUE,
-    state           TEXT NOT NULL,
-    password_hash   TEXT,
-    extra_steps     BIGINT NOT NULL,
-    uid_validity    BIGINT NOT NULL,
-    created_at      BIGINT NOT NULL,
-    last_used_at    BIGINT NOT NULL,
-    idle_warnings   BIGINT NOT NULL,
-    fill_warned     BIGINT NOT NULL,
-    state_since     BIGINT NOT NULL
+    id                  BIGINT PRIMARY KEY,
+    customer_id         BIGINT NOT NULL REFERENCES customer (id),
+    address             TEXT NOT NULL UNIQUE,
+    state               TEXT NOT NULL,
+    password_hash       TEXT,
+    -- Counts changes of the passwords, so that what was verified before a change is not taken for verified after it.
+    credentials_version BIGINT NOT NULL,
+    extra_steps         BIGINT NOT NULL,
+    -- First month whose extra storage has not been looked at yet (2026-03); null when there is none to charge.
+    charge_from         TEXT,
+    uid_validity        BIGINT NOT NULL,
+    created_at          BIGINT NOT NULL,
+    last_used_at        BIGINT NOT NULL,
+    idle_warnings       BIGINT NOT NULL,
+    idle_warned_at      BIGINT,
+    fill_warned         BIGINT NOT NULL,
+    state_since         BIGINT NOT NULL
 );
 CREATE INDEX mailbox_customer ON mailbox (customer_id);
 CREATE INDEX mailbox_last_used ON mailbox (last_used_at) WHERE state = 'active';
+CREATE INDEX mailbox_charge_from ON mailbox (charge_from) WHERE charge_from IS NOT NULL;
 
-CREATE TABLE mailbox_alias (
+-- Every address that leads to a mailbox, its own among them: so no two mailboxes can have the same one.
+CREATE TABLE mailbox_address (
     address    TEXT PRIMARY KEY,
     mailbox_id BIGINT NOT NULL REFERENCES mailbox (id)
 );
-CREATE INDEX mailbox_alias_mailbox ON mailbox_alias (mailbox_id);
+CREATE INDEX mailbox_address_mailbox ON mailbox_address (mailbox_id);
 
 -- A password for one program on one device; it can be taken away without changing the mailbox's own.
 CREATE TABLE app_password (
@@ -76,6 +83,16 @@ CREATE TABLE journal_position (
     segment  BIGINT NOT NULL,
     position BIGINT NOT NULL
 );
+
+-- Who had how many steps of extra storage (C9), and from when: what the charge of a month is reckoned from.
+CREATE TABLE storage_step (
+    id         BIGINT PRIMARY KEY,
+    mailbox_id BIGINT NOT NULL REFERENCES mailbox (id),
+    since      BIGINT NOT NULL,
+    steps      BIGINT NOT NULL,
+    changed_by TEXT NOT NULL
+);
+CREATE INDEX storage_step_mailbox ON storage_step (mailbox_id, id);
 
 -- Storage beyond what every mailbox has (C9): one row for each mailbox and month.
 CREATE TABLE storage_charge (
