@@ -22,13 +22,9 @@ public struct DotStuffing
     /// <param name="length">Its octets.</param>
     public static int RoomFor(int length) => length + (length / 2) + 1;
 
-    /// <summary>How long a range may be for this much room: the inverse of <see cref="RoomFor"/>.</summary>
-    /// <param name="room">Octets; at least 3.</param>
-    public static int FitsInto(int room) => (int)((room - 1) * 2L / 3);
-
     /// <summary>Stuffs the next range of the message where it lies.</summary>
     /// <param name="room">The range, with room behind it.</param>
-    /// <param name="length">How long the range is; not more than <see cref="FitsInto"/> of the room.</param>
+    /// <param name="length">How long the range is; there must be <see cref="RoomFor"/> it.</param>
     /// <returns>How long it is now.</returns>
     public int Stuff(Span<byte> room, int length)
     {

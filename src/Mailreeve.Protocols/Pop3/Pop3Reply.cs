@@ -45,6 +45,9 @@ public sealed partial class Pop3Reply
     /// <summary>The same reply, after which the connection ends.</summary>
     public Pop3Reply ThenClose() => new(line, IsPositive, Code) { Closes = true };
 
+    /// <summary>The reply as it goes over the wire.</summary>
+    public ReadOnlyMemory<byte> Line => line;
+
     /// <summary>Writes the reply as it goes over the wire.</summary>
     public void WriteTo(IBufferWriter<byte> output) => output.Write(line);
 

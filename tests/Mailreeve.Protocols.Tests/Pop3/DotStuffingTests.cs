@@ -39,7 +39,6 @@ public class DotStuffingTests
         var message = string.Concat(Enumerable.Repeat(".\n", 5_000));
 
         Assert.Equal(Naive(message), Send(message, [4096]));
-        Assert.All(Enumerable.Range(3, 9000), room => Assert.True(DotStuffing.RoomFor(DotStuffing.FitsInto(room)) <= room));
     }
 
     // The cuts are used one after the other, and again.
