@@ -441,7 +441,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
 
     private OwnedFolder? Find(string name) => folders.Values.FirstOrDefault(f => f.View.Name == name);
 
-    private long CapacityNow() => MailboxRules.CapacityBytes(policy.Terms, views.Mailboxes.Find(Id)?.ExtraSteps ?? 0);
+    private long CapacityNow() => StorageRules.CapacityBytes(policy.Terms, views.Mailboxes.Find(Id)?.ExtraSteps ?? 0);
 
     private void PutUp() => board.Put(new MailboxView
     {

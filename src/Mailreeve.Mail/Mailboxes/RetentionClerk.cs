@@ -36,7 +36,8 @@ public sealed class RetentionClerk(
         var now = clock.GetCurrentInstant();
         if (now < next)
             return 0;
-        var savedBefore = now - policy.Terms.MessageRetention.Value;
+        // What was saved exactly that long ago goes, too; rows know milliseconds.
+        var savedBefore = now - policy.Terms.MessageRetention.Value + Duration.FromMilliseconds(1);
         var mailboxes = await db.ReadAsync(session => new MessageStore(session).MailboxesWithAsync(savedBefore, MailboxesPerRound, stop), stop);
         var expired = 0;
         foreach (var mailbox in mailboxes)

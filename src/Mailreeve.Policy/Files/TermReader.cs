@@ -31,10 +31,20 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var inactive = Time("inactive-mailbox-retention", "60 d");
         var step = Size("extra-storage-step");
         var price = Money("extra-storage-price");
+        var steps = Count("extra-storage-steps-at-most");
+        var warnFirst = Time("inactive-warning-first", "14 d");
+        var warnLast = Time("inactive-warning-last", "3 d");
+        var fillFirst = Count("fill-warning-first");
+        var fillLast = Count("fill-warning-last");
         terms.Finish();
+        InOrder("inactive-warning-first", inactive?.Value > warnFirst?.Value, "The first warning comes before a mailbox is closed", "inactive-mailbox-retention");
+        InOrder("inactive-warning-last", warnFirst?.Value > warnLast?.Value, "The last warning comes after the first", "inactive-warning-first");
+        InOrder("fill-warning-last", fillLast?.Value > fillFirst?.Value, "The last warning comes at more than the first", "fill-warning-first", "more");
+        InOrder("fill-warning-last", 100 > fillLast?.Value, "At 100 per cent the mailbox is full", "100");
 
         if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
-            || capacity is null || retention is null || inactive is null || step is null || price is null)
+            || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
+            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null)
             return null;
         return new PolicyTerms
         {
@@ -49,6 +59,11 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             InactiveMailboxRetention = inactive,
             ExtraStorageStepBytes = step,
             ExtraStoragePrice = price,
+            ExtraStorageStepsAtMost = steps,
+            InactiveWarningFirst = warnFirst,
+            InactiveWarningLast = warnLast,
+            FillWarningFirst = fillFirst,
+            FillWarningLast = fillLast,
         };
     }
 
@@ -57,7 +72,15 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
     [
         "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
+        "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
     ];
+
+    // Terms that only make sense together. Null when one of them could not be read, which has been told.
+    private void InOrder(string name, bool? holds, string rule, string than, string size = "less")
+    {
+        if (holds == false && terms!.Entry(name) is { } entry)
+            problems.Add(entry.Value.At, terms.KeyOf(name), $"{rule}.", $"Write {size} than {than}.");
+    }
 
     private Term<Money>? Money(string name) => Parsed<Money>(
         name, "500.00 USD", text => Policy.Money.TryParse(text, out var money) ? money : null, "an amount of money");

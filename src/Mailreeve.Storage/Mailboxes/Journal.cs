@@ -179,7 +179,7 @@ public sealed class Journal : IAsyncDisposable
     {
         var octets = new byte[record.Message.Length];
         segments.Read(record.Message, 0, octets);
-        var summary = MessageSummary.Of(octets).ToBytes();
+        var summary = MessageSummary.Of(octets).ToBytes().ToArray();
         return record.Head.Deliveries.Select(d => new MessageRow
         {
             FolderId = d.Folder,
