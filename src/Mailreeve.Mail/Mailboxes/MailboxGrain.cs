@@ -241,7 +241,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         if (folders.Count >= FoldersMax)
             return FolderOutcome.TooMany;
 
-        var missing = FolderNames.Above(wanted).Where(above => Find(above) is null).Select(above => (above, SpecialUse.None)).ToList();
+        var missing = FolderNames.Above(wanted).Where(above => Find(above) is null).Select(above => (Name: above, Use: SpecialUse.None)).ToList();
         if (old == FolderNames.Inbox)
         {
             await AddFoldersAsync([.. missing, (wanted, SpecialUse.None)]);
@@ -413,7 +413,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
             to.Arrived(messages[i] with { Uid = moves[i].To, ModSeq = moves[i].ModSeq });
     }
 
-    private async Task AddFoldersAsync(IReadOnlyList<(string Name, SpecialUse Use)> added)
+    private async Task AddFoldersAsync(List<(string Name, SpecialUse Use)> added)
     {
         if (added.Count == 0)
             return;

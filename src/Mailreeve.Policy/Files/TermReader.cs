@@ -37,10 +37,11 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var fillFirst = Count("fill-warning-first");
         var fillLast = Count("fill-warning-last");
         terms.Finish();
-        InOrder("inactive-warning-first", inactive?.Value > warnFirst?.Value, "The first warning comes before a mailbox is closed", "inactive-mailbox-retention");
-        InOrder("inactive-warning-last", warnFirst?.Value > warnLast?.Value, "The last warning comes after the first", "inactive-warning-first");
-        InOrder("fill-warning-last", fillLast?.Value > fillFirst?.Value, "The last warning comes at more than the first", "fill-warning-first", "more");
-        InOrder("fill-warning-last", 100 > fillLast?.Value, "At 100 per cent the mailbox is full", "100");
+        Less("inactive-warning-first", warnFirst, "inactive-mailbox-retention", inactive);
+        Less("inactive-warning-last", warnLast, "inactive-warning-first", warnFirst);
+        Less("fill-warning-first", fillFirst, "fill-warning-last", fillLast);
+        if (fillLast?.Value >= 100)
+            problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
         if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
             || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
@@ -75,11 +76,12 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
     ];
 
-    // Terms that only make sense together. Null when one of them could not be read, which has been told.
-    private void InOrder(string name, bool? holds, string rule, string than, string size = "less")
+    // Terms that only make sense together. What could not be read has been told already.
+    private void Less<T>(string name, Term<T>? term, string otherName, Term<T>? other)
+        where T : IComparable<T>
     {
-        if (holds == false && terms!.Entry(name) is { } entry)
-            problems.Add(entry.Value.At, terms.KeyOf(name), $"{rule}.", $"Write {size} than {than}.");
+        if (term is not null && other is not null && term.Value.CompareTo(other.Value) >= 0)
+            problems.Add(terms!.Entry(name)!.Value.At, terms.KeyOf(name), $"This is not less than {otherName}.", $"Write less than {otherName}.");
     }
 
     private Term<Money>? Money(string name) => Parsed<Money>(

@@ -1,4 +1,3 @@
-using Mailreeve.Policy;
 using Mailreeve.Protocols.Messages;
 using Mailreeve.Storage.Segments;
 using Microsoft.Extensions.Logging;
