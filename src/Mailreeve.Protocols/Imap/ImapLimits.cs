@@ -21,8 +21,8 @@ public sealed record ImapLimits
     /// <summary>Octets of one literal that is an argument (a name, a search text). Default 100 KiB, mox's. A message to APPEND has its own limit: the quota.</summary>
     public int ArgumentLiteralBytesMax { get; init; } = 100 << 10;
 
-    /// <summary>Literals in one command. Default 1000, mox's.</summary>
-    public int LiteralsMax { get; init; } = 1000;
+    /// <summary>Literals in one command. Default 100: the command so far is read anew at each, and clients send two or three.</summary>
+    public int LiteralsMax { get; init; } = 100;
 
     /// <summary>
     /// Octets of a refused <c>{n+}</c> that are read and thrown away to stay in step (RFC 7888 §4); beyond it the connection closes.

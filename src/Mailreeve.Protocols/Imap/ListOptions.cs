@@ -68,3 +68,38 @@ public enum SpecialUse
     /// <summary><c>\Trash</c>.</summary>
     Trash = 64,
 }
+
+/// <summary>What LIST and LSUB tell of a mailbox (RFC 3501 §7.2.2, RFC 5258 §4).</summary>
+[Flags]
+public enum ListAttributes
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary><c>\Noinferiors</c>: nothing can be created in it.</summary>
+    NoInferiors = 1,
+
+    /// <summary><c>\Noselect</c>: only a place that holds others.</summary>
+    NoSelect = 2,
+
+    /// <summary><c>\NonExistent</c>: a name that someone subscribed to, or that others begin with.</summary>
+    NonExistent = 4,
+
+    /// <summary><c>\HasChildren</c> (RFC 3348).</summary>
+    HasChildren = 8,
+
+    /// <summary><c>\HasNoChildren</c> (RFC 3348).</summary>
+    HasNoChildren = 16,
+
+    /// <summary><c>\Marked</c>: probably has new messages.</summary>
+    Marked = 32,
+
+    /// <summary><c>\Unmarked</c>: has no new messages.</summary>
+    Unmarked = 64,
+
+    /// <summary><c>\Subscribed</c>.</summary>
+    Subscribed = 128,
+
+    /// <summary><c>\Remote</c>.</summary>
+    Remote = 256,
+}

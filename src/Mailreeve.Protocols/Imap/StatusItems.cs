@@ -34,3 +34,34 @@ public enum StatusItems
     /// <summary>APPENDLIMIT: octets of the largest message taken (RFC 7889 §4).</summary>
     AppendLimit = 256,
 }
+
+/// <summary>What STATUS tells.</summary>
+public readonly record struct StatusFigures
+{
+    /// <summary>How many messages.</summary>
+    public uint Messages { get; init; }
+
+    /// <summary>How many no session has been told of.</summary>
+    public uint Recent { get; init; }
+
+    /// <summary>At least the UID of the next message.</summary>
+    public uint UidNext { get; init; }
+
+    /// <summary>At least 1.</summary>
+    public uint UidValidity { get; init; }
+
+    /// <summary>How many are unread.</summary>
+    public uint Unseen { get; init; }
+
+    /// <summary>Octets of all messages.</summary>
+    public ulong SizeBytes { get; init; }
+
+    /// <summary>At least 1.</summary>
+    public ulong HighestModSeq { get; init; }
+
+    /// <summary>How many are marked as deleted.</summary>
+    public uint Deleted { get; init; }
+
+    /// <summary>Octets of the largest message that APPEND takes.</summary>
+    public ulong AppendLimitBytes { get; init; }
+}

@@ -92,16 +92,16 @@ public sealed class MailboxStore(DbSession db)
             """, new { due.WarnFirst, due.WarnLast, due.Close, due.LastWarnedBefore, limit }, stop);
 
     /// <summary>Mailboxes that have extra storage to charge up to a month.</summary>
-    /// <param name="through">The last month that is over, as <c>2026-03</c>.</param>
+    /// <param name="through">The last month that is over.</param>
     /// <param name="limit">Rows at most.</param>
     /// <param name="stop">Stops the work.</param>
-    public Task<IReadOnlyList<MailboxRow>> ToChargeAsync(string through, long limit, CancellationToken stop) =>
+    public Task<IReadOnlyList<MailboxRow>> ToChargeAsync(YearMonth through, long limit, CancellationToken stop) =>
         db.QueryAsync<MailboxRow>($"""
             {Select}
             WHERE  charge_from <= @through
             ORDER  BY charge_from, id
             LIMIT  @limit
-            """, new { through, limit }, stop);
+            """, new { through = StorageChargeStore.TextOf(through), limit }, stop);
 
     // Passwords ---------------------------------------------------------------------------------------------------------
 

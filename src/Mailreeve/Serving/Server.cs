@@ -105,6 +105,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(settings.Provider)
             .AddSingleton(policy.Policy)
             .AddSingleton(new NoticeTemplates(policy.Notices))
+            .AddSingleton(OfferedServices.Of(settings) with { DaysKept = DaysKept(policy) })
             .AddSingleton(clock)
             .AddSingleton(database)
             .AddSingleton(views)
@@ -130,6 +131,9 @@ internal sealed class Server : IAsyncDisposable
         app.MapMailreeveWeb();
         return app;
     }
+
+    // A mail program counts in days. A fraction is rounded down: it must not rely on what may be gone.
+    private static int DaysKept(PolicyInForce policy) => Math.Max(1, policy.Policy.Terms.MessageRetention.Value.Days);
 
     private static readonly Gauge BlocksInForce = Metrics.CreateGauge("mailreeve_blocks_in_force", "Blocks in force.");
 
