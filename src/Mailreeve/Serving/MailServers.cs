@@ -22,7 +22,7 @@ internal static class MailServers
     {
         if (settings.MailCertificate is var (certificate, key))
             services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
-        services.AddSingleton<MailboxBoard>()
+        services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>()
             .AddSingleton<IClerk, RetentionClerk>()
