@@ -39,14 +39,14 @@ public class AutoconfigTests
     }
 
     [Fact]
-    public void C9_Pop3_leaves_messages_for_other_devices_as_long_as_they_are_kept()
+    public void C9_Pop3_leaves_messages_for_other_devices_for_a_week_and_never_longer_than_they_are_kept()
     {
         var habits = Read(Services.All, null).Elements("incomingServer").First(s => s.Attribute("type")!.Value == "pop3").Element("pop3")!;
-        var unlimited = Read(Services.All with { DaysKept = null }, null);
 
         Assert.Equal("true", habits.Element("leaveMessagesOnServer")!.Value);
-        Assert.Equal("30", habits.Element("daysToLeaveMessagesOnServer")!.Value);
-        Assert.Empty(unlimited.Descendants("daysToLeaveMessagesOnServer"));
+        Assert.Equal(["7", "7", "3"], new int?[] { 30, null, 3 }.Select(d => DaysLeft(Services.All with { DaysKept = d })));
+
+        static string DaysLeft(MailServices services) => Read(services, null).Descendants("daysToLeaveMessagesOnServer").First().Value;
     }
 
     [Fact]
