@@ -77,4 +77,19 @@ public sealed record PolicyTerms
 
     /// <summary>Price of one step a month (C9).</summary>
     public required Term<Money> ExtraStoragePrice { get; init; }
+
+    /// <summary>Most steps of extra storage that a mailbox can have. Ours: the document leaves it open (C9).</summary>
+    public required Term<long> ExtraStorageStepsAtMost { get; init; }
+
+    /// <summary>How long before an unused mailbox is closed its user is warned for the first time. Ours (C9).</summary>
+    public required Term<Duration> InactiveWarningFirst { get; init; }
+
+    /// <summary>How long before it is closed its user is warned for the last time; shorter than the first. Ours (C9).</summary>
+    public required Term<Duration> InactiveWarningLast { get; init; }
+
+    /// <summary>Per cent of the capacity at which the user is warned for the first time. Ours (C9).</summary>
+    public required Term<long> FillWarningFirst { get; init; }
+
+    /// <summary>Per cent of the capacity at which the user is warned once more, more than the first; at 100 there is a third. Ours (C9).</summary>
+    public required Term<long> FillWarningLast { get; init; }
 }

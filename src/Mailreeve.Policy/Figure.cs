@@ -20,5 +20,10 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("inactive-mailbox-retention", DurationText.Human(terms.InactiveMailboxRetention.Value), terms.InactiveMailboxRetention.Clause),
         new("extra-storage-step", SizeText.Print(terms.ExtraStorageStepBytes.Value), terms.ExtraStorageStepBytes.Clause),
         new("extra-storage-price", terms.ExtraStoragePrice.Value.ToString(), terms.ExtraStoragePrice.Clause),
+        new("extra-storage-steps-at-most", terms.ExtraStorageStepsAtMost.Value.ToString(), terms.ExtraStorageStepsAtMost.Clause),
+        new("inactive-warning-first", DurationText.Human(terms.InactiveWarningFirst.Value), terms.InactiveWarningFirst.Clause),
+        new("inactive-warning-last", DurationText.Human(terms.InactiveWarningLast.Value), terms.InactiveWarningLast.Clause),
+        new("fill-warning-first", terms.FillWarningFirst.Value.ToString(), terms.FillWarningFirst.Clause),
+        new("fill-warning-last", terms.FillWarningLast.Value.ToString(), terms.FillWarningLast.Clause),
     ];
 }

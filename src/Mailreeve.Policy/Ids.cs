@@ -38,3 +38,17 @@ public readonly record struct BlockId(long Value);
 
 /// <summary>A decision that an operator is asked for.</summary>
 public readonly record struct DecisionId(long Value);
+
+/// <summary>A mailbox.</summary>
+public readonly record struct MailboxId(long Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Value}";
+}
+
+/// <summary>A folder of a mailbox.</summary>
+public readonly record struct FolderId(long Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Value}";
+}

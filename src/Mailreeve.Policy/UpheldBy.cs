@@ -30,6 +30,9 @@ public enum UpheldBy
     /// <summary>A block that would hit other customers waits for an operator.</summary>
     BlockLimits,
 
+    /// <summary>Mailboxes: their capacity, retention and storage charges, and the protocols that programs read them with.</summary>
+    Mailboxes,
+
     /// <summary>The policy page, rendered from the file that decides.</summary>
     PolicyPage,
 }

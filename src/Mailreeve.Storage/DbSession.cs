@@ -191,4 +191,10 @@ public enum ChangeKind
 
     /// <summary>The policy in force.</summary>
     Policy,
+
+    /// <summary>Mailboxes and their addresses; the key is the mailbox's id.</summary>
+    Mailbox,
+
+    /// <summary>Mail domains; the key says nothing.</summary>
+    MailDomain,
 }

@@ -31,6 +31,8 @@ internal static class DbValues
         Add(i => i.Value, (long id) => new ChargeId(id));
         Add(i => i.Value, (long id) => new BlockId(id));
         Add(i => i.Value, (long id) => new DecisionId(id));
+        Add(i => i.Value, (long id) => new MailboxId(id));
+        Add(i => i.Value, (long id) => new FolderId(id));
 
         var enums = new[] { typeof(Money).Assembly, typeof(Address).Assembly, typeof(DbValues).Assembly }
             .SelectMany(a => a.GetTypes())
@@ -62,6 +64,8 @@ internal static class DbValues
         ChargeId id => id.Value,
         BlockId id => id.Value,
         DecisionId id => id.Value,
+        MailboxId id => id.Value,
+        FolderId id => id.Value,
         int n => (long)n,
         _ => value,
     };

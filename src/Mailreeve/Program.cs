@@ -12,5 +12,6 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     AccountsCommands.Make(),
     CustomerCommands.Make(),
     OperatorCommands.Make(),
+    ZoneCommand.Make(),
 };
 return await root.Parse(args).InvokeAsync();

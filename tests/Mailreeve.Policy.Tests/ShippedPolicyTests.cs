@@ -45,6 +45,10 @@ public class ShippedPolicyTests
         Assert.Equal(Rests(Duration.FromDays(60), "C9"), terms.InactiveMailboxRetention);
         Assert.Equal(Rests(25_000_000L, "C9"), terms.ExtraStorageStepBytes);
         Assert.Equal(Rests(new Money(5_00, "USD"), "C9"), terms.ExtraStoragePrice);
+        Assert.Equal(Rests(40L, "C9"), terms.ExtraStorageStepsAtMost);
+        Assert.Equal(Rests(Duration.FromDays(14), "C9"), terms.InactiveWarningFirst);
+        Assert.Equal(Rests(Duration.FromDays(3), "C9"), terms.InactiveWarningLast);
+        Assert.Equal((Rests(80L, "C9"), Rests(90L, "C9")), (terms.FillWarningFirst, terms.FillWarningLast));
         Assert.Equal(Rests(Duration.FromDays(30), "C4"), terms.BlockAtMost);
         Assert.Equal(Rests(256L, "C4"), terms.BlockAddressesAtMost);
     }

@@ -38,6 +38,15 @@ public sealed class AttemptThrottle(IClock clock)
         }
     }
 
+    /// <summary>How long this network has to wait before its next attempt on this account; zero when it may try. Counts nothing.</summary>
+    public Duration WaitOf(Address client, string account)
+    {
+        var now = clock.GetCurrentInstant();
+        var network = NetworkOf(client);
+        lock (gate)
+            return Duration.Max(networks.WaitOf(network, now), pairs.WaitOf((network, account), now));
+    }
+
     /// <summary>Begins an attempt.</summary>
     /// <returns>Zero when it may go on; otherwise how long to wait before the next one, and this one must not be carried out.</returns>
     public Duration Begin(Address client, string account)

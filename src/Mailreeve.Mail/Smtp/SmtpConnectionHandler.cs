@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using Microsoft.AspNetCore.Connections;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>
-/// Takes mail for the role addresses, and refuses all other.
+/// Takes mail for mailboxes and for the role addresses, and refuses all other.
 /// Standards: RFC 5321; PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES
 /// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207). Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
 /// each line with the connection's id, which is also in the Received line.
@@ -21,7 +22,7 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpC
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var client = Address.From(((IPEndPoint)connection.RemoteEndPoint!).Address);
-        await using var wire = new SmtpWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
+        await using var wire = new ClientWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
         try
         {
             var admission = counts.Enter(client);
@@ -47,7 +48,7 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpC
         }
     }
 
-    private async Task ServeAsync(SmtpWire wire, Address client, string id)
+    private async Task ServeAsync(ClientWire wire, Address client, string id)
     {
         try
         {

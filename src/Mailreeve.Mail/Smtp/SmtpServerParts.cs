@@ -1,3 +1,5 @@
+using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
 using NodaTime;
@@ -13,6 +15,9 @@ public sealed record SmtpServerParts
     /// <summary>The domains whose role addresses get mail here.</summary>
     public required OwnDomains Domains { get; init; }
 
+    /// <summary>The mailboxes, and how to deliver to them; null where there are none, and only role addresses get mail.</summary>
+    public MailDelivery? Mailboxes { get; init; }
+
     /// <summary>Where someone who is blocked finds the way out, as in <c>https://provider.example/case</c>.</summary>
     public required string WhereToTurn { get; init; }
 
@@ -20,7 +25,7 @@ public sealed record SmtpServerParts
     public SmtpLimits Limits { get; init; } = new();
 
     /// <summary>TLS; <see langword="null"/> when there is no certificate, and STARTTLS is then not offered.</summary>
-    public SmtpTls? Tls { get; init; }
+    public ServerTls? Tls { get; init; }
 
     /// <summary>The blocks in force, as of now. Asked for each MAIL and each RCPT.</summary>
     public required Func<BlockView> Blocks { get; init; }

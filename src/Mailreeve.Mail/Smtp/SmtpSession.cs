@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Authentication;
 using Mailreeve.Mail.Smtp.Commands;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using NodaTime;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>One SMTP session: who is there, what they have said so far, and the loop that answers each command.</summary>
-internal sealed class SmtpSession(SmtpServerParts parts, SmtpWire wire, Address client, string id, ILogger log) : IDisposable
+internal sealed class SmtpSession(SmtpServerParts parts, ClientWire wire, Address client, string id, ILogger log) : IDisposable
 {
     private readonly LineFramer framer = new(parts.Limits.CommandLineBytesMax);
     private readonly byte[] line = new byte[parts.Limits.CommandLineBytesMax];
@@ -31,7 +32,7 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpWire wire, Address 
 
     public SmtpLimits Limits => Parts.Limits;
 
-    public SmtpWire Wire { get; } = wire;
+    public ClientWire Wire { get; } = wire;
 
     public Address Client { get; } = client;
 

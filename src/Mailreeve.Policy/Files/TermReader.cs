@@ -31,10 +31,21 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var inactive = Time("inactive-mailbox-retention", "60 d");
         var step = Size("extra-storage-step");
         var price = Money("extra-storage-price");
+        var steps = Count("extra-storage-steps-at-most");
+        var warnFirst = Time("inactive-warning-first", "14 d");
+        var warnLast = Time("inactive-warning-last", "3 d");
+        var fillFirst = Count("fill-warning-first");
+        var fillLast = Count("fill-warning-last");
         terms.Finish();
+        Less("inactive-warning-first", warnFirst, "inactive-mailbox-retention", inactive);
+        Less("inactive-warning-last", warnLast, "inactive-warning-first", warnFirst);
+        Less("fill-warning-first", fillFirst, "fill-warning-last", fillLast);
+        if (fillLast?.Value >= 100)
+            problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
         if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
-            || capacity is null || retention is null || inactive is null || step is null || price is null)
+            || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
+            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null)
             return null;
         return new PolicyTerms
         {
@@ -49,6 +60,11 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             InactiveMailboxRetention = inactive,
             ExtraStorageStepBytes = step,
             ExtraStoragePrice = price,
+            ExtraStorageStepsAtMost = steps,
+            InactiveWarningFirst = warnFirst,
+            InactiveWarningLast = warnLast,
+            FillWarningFirst = fillFirst,
+            FillWarningLast = fillLast,
         };
     }
 
@@ -57,7 +73,16 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
     [
         "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
+        "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
     ];
+
+    // Terms that only make sense together. What could not be read has been told already.
+    private void Less<T>(string name, Term<T>? term, string otherName, Term<T>? other)
+        where T : IComparable<T>
+    {
+        if (term is not null && other is not null && term.Value.CompareTo(other.Value) >= 0)
+            problems.Add(terms!.Entry(name)!.Value.At, terms.KeyOf(name), $"This is not less than {otherName}.", $"Write less than {otherName}.");
+    }
 
     private Term<Money>? Money(string name) => Parsed<Money>(
         name, "500.00 USD", text => Policy.Money.TryParse(text, out var money) ? money : null, "an amount of money");

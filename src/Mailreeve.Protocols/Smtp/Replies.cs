@@ -116,6 +116,15 @@ public sealed partial record Reply
     /// <summary>Not ours, or a way of writing an address that only relays understand.</summary>
     public static readonly Reply C550RelayDenied = Of(550, "5.7.1", "Relay denied: not a domain of this server");
 
+    /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
+    public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");
+
+    /// <summary>The mailbox is suspended, and comes back.</summary>
+    public static readonly Reply C450MailboxSuspended = Of(450, "4.2.1", "Mailbox is suspended; try again later");
+
+    /// <summary>The mailbox was closed because nobody used it.</summary>
+    public static readonly Reply C550MailboxInactive = Of(550, "5.2.1", "Mailbox is closed: nobody has used it for a long time");
+
     /// <summary>The content has a CR or LF on its own (RFC 5321 §2.3.8).</summary>
     public static readonly Reply C550BareCrOrLf = Of(550, "5.6.0", "Message has a bare CR or LF; lines end in CRLF");
 

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 
 namespace Mailreeve.Storage.Live;
@@ -24,6 +25,9 @@ public sealed class LiveViews : IDisposable
 
     /// <summary>Customers and what is theirs.</summary>
     public Directory Directory { get; private set; } = Directory.Empty;
+
+    /// <summary>Mailboxes, their addresses and the mail domains of customers.</summary>
+    public MailboxDirectory Mailboxes { get; private set; } = MailboxDirectory.Empty;
 
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
@@ -88,6 +92,7 @@ public sealed class LiveViews : IDisposable
             seen = await db.SingleAsync<long>("SELECT COALESCE(MAX(seq), 0) FROM change", null, stop);
             Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
+            Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
             return true;
         }, stop);
 
@@ -102,7 +107,18 @@ public sealed class LiveViews : IDisposable
         Blocks = blocks;
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
+        await TakeInMailboxesAsync(db, changes, stop);
         seen = changes[^1].Seq;
+    }
+
+    private async Task TakeInMailboxesAsync(DbSession db, IReadOnlyList<Change> changes, CancellationToken stop)
+    {
+        var mailboxes = Mailboxes;
+        foreach (var id in changes.Where(c => c.Kind == ChangeKind.Mailbox).Select(c => new MailboxId(c.Key)).Distinct())
+            mailboxes = mailboxes.With(id, await new MailboxViewStore(db).FindAsync(id, stop));
+        if (changes.Any(c => c.Kind == ChangeKind.MailDomain))
+            mailboxes = mailboxes.WithDomains(await new MailDomainStore(db).AllAsync(stop));
+        Mailboxes = mailboxes;
     }
 
     private sealed record Change

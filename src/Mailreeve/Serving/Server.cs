@@ -11,6 +11,7 @@ using Mailreeve.Clerks;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
@@ -104,6 +105,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(settings.Provider)
             .AddSingleton(policy.Policy)
             .AddSingleton(new NoticeTemplates(policy.Notices))
+            .AddSingleton(OfferedServices.Of(settings) with { DaysKept = DaysKept(policy) })
             .AddSingleton(clock)
             .AddSingleton(database)
             .AddSingleton(views)
@@ -129,6 +131,9 @@ internal sealed class Server : IAsyncDisposable
         app.MapMailreeveWeb();
         return app;
     }
+
+    // A mail program counts in days. A fraction is rounded down: it must not rely on what may be gone.
+    private static int DaysKept(PolicyInForce policy) => Math.Max(1, policy.Policy.Terms.MessageRetention.Value.Days);
 
     private static readonly Gauge BlocksInForce = Metrics.CreateGauge("mailreeve_blocks_in_force", "Blocks in force.");
 
@@ -188,7 +193,7 @@ internal sealed class Server : IAsyncDisposable
         WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
         Limits = settings.SmtpLimits,
         Tls = settings.SmtpCertificate is var (certificate, key)
-            ? new SmtpTls(X509Certificate2.CreateFromPemFile(certificate, key))
+            ? new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key))
             : null,
         Blocks = () => views.Blocks,
         Keep = new MailIntake(database, keys.Bounce).KeepAsync,

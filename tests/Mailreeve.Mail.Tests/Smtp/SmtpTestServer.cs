@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
 using Microsoft.AspNetCore.Builder;
@@ -45,7 +46,7 @@ internal sealed class SmtpTestServer : IAsyncDisposable
             Domains = new OwnDomains(["provider.example"]),
             WhereToTurn = "https://provider.example/case",
             Limits = new SmtpLimits { SizeBytesMax = 65_536, HeaderBytesMax = 32_768 },
-            Tls = new SmtpTls(Certificate),
+            Tls = new ServerTls(Certificate),
             Blocks = () => BlockView.Empty,
             Keep = (message, _) =>
             {

@@ -80,6 +80,11 @@ public class PolicyFileTests
     [InlineData("inactive-mailbox-retention")]
     [InlineData("extra-storage-step")]
     [InlineData("extra-storage-price")]
+    [InlineData("extra-storage-steps-at-most")]
+    [InlineData("inactive-warning-first")]
+    [InlineData("inactive-warning-last")]
+    [InlineData("fill-warning-first")]
+    [InlineData("fill-warning-last")]
     public void A_missing_term_is_told_at_the_head_of_the_terms(string term)
     {
         var start = Shipped.IndexOf($"\n{term} = ", StringComparison.Ordinal);

@@ -20,7 +20,7 @@ internal static class Dispatch
             SmtpVerb.Ehlo => Ehlo.Handle(session, argument),
             SmtpVerb.Helo => Commands.Helo.Handle(session, argument),
             SmtpVerb.Mail => MailFrom.Handle(session, argument),
-            SmtpVerb.Rcpt => RcptTo.Handle(session, argument),
+            SmtpVerb.Rcpt => await RcptTo.HandleAsync(session, argument),
             SmtpVerb.Data => await Data.HandleAsync(session, argument),
             SmtpVerb.Bdat => await Bdat.HandleAsync(session, argument),
             SmtpVerb.StartTls => await StartTls.HandleAsync(session, argument),
