@@ -23,16 +23,16 @@ internal sealed class ImapPeer : LinePeer
 
     /// <summary>Sends a command, which must be answered with OK.</summary>
     /// <returns>The untagged responses, and the tagged one last, without its tag.</returns>
-    public async Task<IReadOnlyList<string>> AskAsync(string command)
+    public async Task<string[]> AskAsync(string command)
     {
         var answers = await TryAsync(command);
-        Assert.True(answers[^1].StartsWith("OK ", StringComparison.Ordinal), $"{command}\n{string.Join('\n', answers)}");
+        Assert.True(answers[^1].StartsWith("OK ", StringComparison.Ordinal), $"{command}\n{string.Join("\n", answers)}");
         return answers;
     }
 
     /// <summary>Sends a command.</summary>
     /// <returns>The untagged responses, and the tagged one last, without its tag.</returns>
-    public async Task<IReadOnlyList<string>> TryAsync(string command) => await AnswersAsync(await BeginAsync(command));
+    public async Task<string[]> TryAsync(string command) => await AnswersAsync(await BeginAsync(command));
 
     /// <summary>Sends a command and does not wait for anything.</summary>
     /// <returns>Its tag.</returns>
@@ -45,7 +45,7 @@ internal sealed class ImapPeer : LinePeer
 
     /// <summary>Reads up to the end of a command.</summary>
     /// <returns>The untagged responses, and the tagged one last, without its tag.</returns>
-    public async Task<IReadOnlyList<string>> AnswersAsync(string tag)
+    public async Task<string[]> AnswersAsync(string tag)
     {
         var answers = new List<string>();
         while (true)
