@@ -90,7 +90,8 @@ public class HostileMessageTests
 
         // A square would be minutes; the limit is far from what it takes.
         var before = TimeProvider.System.GetTimestamp();
-        MessageSummary.Of(large);
+        Assert.False(SearchText.IsInMessage(large, MessageSummary.Of(large), SearchNeedle.Of("not in \u00E9 it")));
+        Assert.False(SearchText.IsInMessage(large, MessageSummary.Of(large), SearchNeedle.Of("not in it")));
         Assert.True(TimeProvider.System.GetElapsedTime(before) < TimeSpan.FromSeconds(20));
     }
 

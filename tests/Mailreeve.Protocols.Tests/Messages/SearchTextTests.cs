@@ -95,6 +95,17 @@ public class SearchTextTests
         Assert.False(SearchText.IsInHeader("Subject: a\r\n b\r\n"u8, SearchNeedle.Of("ab")));
     }
 
+    [Theory]
+    [InlineData("", "gr\u00FCn")]
+    [InlineData("Content-Type: text/plain; charset=utf-8\r\n", "GR\u00DCN")]
+    [InlineData("Content-Type: text/plain; charset=no-such-thing\r\n", "gr\u00FCn")]
+    public void Eight_bit_text_that_is_no_UTF_8_is_read_as_Latin_1(string header, string text)
+    {
+        byte[] octets = [.. Encoding.ASCII.GetBytes(header), .. Encoding.Latin1.GetBytes("\r\nalles gr\u00FCn\r\n")];
+
+        Assert.True(SearchText.IsInBody(octets, MessageSummary.Of(octets), SearchNeedle.Of(text)));
+    }
+
     [Fact]
     public void A_needle_is_found_where_it_is_and_nowhere_else()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using Mailreeve.Protocols.Messages;
 using MimeKit;
 
@@ -165,6 +166,32 @@ public class SectionTests
         "Content-Type: multipart/digest; boundary=a\n\n--a\n\nSubject: One\n\nText one\n--a\n\nSubject: Two\n\nText two\n--a--\n",
         "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/related; boundary=aa\n\n--aa\n\nX\n--aa\n\nY\n--aa--\nepilogue\n--a\n\nZ\n--a--\n",
         "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nNo end\n");
+
+    [Fact]
+    public void Parts_of_any_well_formed_message_are_where_MimeKit_finds_them() =>
+        Gen.Int[0, 99].Array[1, 40].Sample(choices =>
+        {
+            var boundaries = 0;
+            var octets = SomeMail.Octets("MIME-Version: 1.0\n" + Entity(new Queue<int>(choices), 0, ref boundaries));
+            var message = MimeMessage.Load(new MemoryStream(octets), TestContext.Current.CancellationToken);
+            Compare(octets, MessageSummary.Of(octets), message.Body!, message.Body is Multipart ? [] : [1]);
+        });
+
+    // A part of a message; the choices say what it is, what is in it, and how it ends.
+    private static string Entity(Queue<int> choices, int depth, ref int boundaries)
+    {
+        var choice = choices.TryDequeue(out var next) && depth < 6 ? next : 0;
+        if (choice < 40)
+            return (choice % 4) switch { 0 => "\nText\n", 1 => "Content-Type: image/png\n\nx", 2 => "X-A: folded\n field\n\n\n-- \n--x\n\n", _ => "\n" };
+        if (choice < 55)
+            return "Content-Type: message/rfc822\n\nSubject: inner\n" + Entity(choices, depth + 1, ref boundaries);
+
+        var boundary = $"b{boundaries++}";
+        var text = new StringBuilder($"Content-Type: multipart/mixed; boundary=\"{boundary}\"\n\n{(choice % 2 == 0 ? "preamble\n" : "")}");
+        for (var i = 0; i <= choice % 4; i++)
+            text.Append($"--{boundary}\n").Append(Entity(choices, depth + 1, ref boundaries)).Append('\n');
+        return text.Append($"--{boundary}--\n{(choice % 3 == 0 ? "epilogue\n" : "")}").ToString();
+    }
 
     private static int Compare(byte[] octets, MessageSummary summary, MimeEntity entity, int[] path)
     {

@@ -76,6 +76,18 @@ public class ThreadTreeTests
         Assert.Equal("(2 (4)(5))(1 3)", ThreadTree.Write(threads));
     }
 
+    [Fact]
+    public void A_summary_has_all_that_threading_needs()
+    {
+        var first = SomeMail.Summary("Subject: Plan\nMessage-ID: <1@a.example>\n\n");
+        var answer = SomeMail.Summary("Subject: Re: plan\nDate: Tue, 1 Jul 2025 10:00:00 +0200\nIn-Reply-To: <1@a.example>\n\n");
+
+        Assert.Equal(
+            "(7 8)", ThreadTree.Write(ThreadTree.References([ThreadMessage.Of(7, first, Start), ThreadMessage.Of(8, answer, Start)])));
+        Assert.Equal(Start + Duration.FromHours(8), ThreadMessage.Of(8, answer, Start).Sent);
+        Assert.Equal(Start, ThreadMessage.Of(7, first, Start).Sent);
+    }
+
     private static Instant At(int hour) => Start + Duration.FromHours(hour);
 
     private static ThreadMessage Mail(long key, string? id, string subject, bool isReply = false, params string[] references) =>
