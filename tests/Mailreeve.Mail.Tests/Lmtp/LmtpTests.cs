@@ -93,6 +93,25 @@ public class LmtpTests(SharedHost shared) : IClassFixture<SharedHost>
     }
 
     [Fact]
+    public async Task Swaks_hands_a_message_over_for_two()
+    {
+        var swaks = Tool.Require("swaks", "swaks");
+        var (kim, first) = await AddAsync();
+        var (lee, second) = await AddAsync();
+        await using var server = await StartAsync();
+
+        var (code, output) = await Tool.RunAsync(swaks,
+        [
+            "--protocol", "LMTP", "--server", "127.0.0.1", "--port", $"{server.Port}", "--ehlo", "client.example",
+            "--from", "a@b.example", "--to", $"{first},{second}", "--header", "Subject: for two",
+        ]);
+
+        Assert.True(code == 0, output);
+        Assert.Contains("Subject: for two\r\n", Host.TextOf(Assert.Single((await Host.ViewOfAsync(kim)).Inbox.Messages.Span.ToArray())), StringComparison.Ordinal);
+        Assert.Single((await Host.ViewOfAsync(lee)).Inbox.Messages.Span.ToArray());
+    }
+
+    [Fact]
     public async Task It_is_never_on_the_port_of_smtp()
     {
         SmtpServerParts? parts = null;
