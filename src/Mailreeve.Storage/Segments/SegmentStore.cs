@@ -256,11 +256,12 @@ public sealed class SegmentStore : IAsyncDisposable
     private void Delete(Segment segment)
     {
         segments.TryRemove(segment.Id, out _);
-        handles.Close(segment);
         var day = Path.GetDirectoryName(segment.Path)!;
         try
         {
+            // In this order: nobody opens it again after it has been closed, which would keep its space from others.
             File.Delete(segment.Path);
+            handles.Close(segment);
             if (!Directory.EnumerateFileSystemEntries(day).Any())
                 Directory.Delete(day);
         }
