@@ -2,7 +2,7 @@ using System.CommandLine;
 using Mailreeve.Bench;
 using Mailreeve.Storage;
 
-// What a report costs, from SMTP to its case. README.md says how to read the figures.
+// What a report costs, from SMTP to its case, and what a message costs on disk. README.md says how to read the figures.
 var database = new Option<string>("--database") { Description = "sqlite or postgresql", DefaultValueFactory = _ => "sqlite" };
 database.AcceptOnlyFromAmong("sqlite", "postgresql");
 var reports = new Option<int>("--reports") { Description = "Reports that are measured", DefaultValueFactory = _ => 10_000 };
@@ -27,4 +27,13 @@ serve.SetAction((parsed, stop) =>
 });
 var messages = new Command("messages", "Summaries, search and threads of messages.");
 messages.SetAction(_ => MessagesBench.Run());
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, serve }.Parse(args).InvokeAsync();
+var writers = new Option<int[]>("--writers") { Description = "Writers at once", DefaultValueFactory = _ => [1, 20, 100], AllowMultipleArgumentsPerToken = true };
+var bytes = new Option<int>("--bytes") { Description = "Octets of a message", DefaultValueFactory = _ => 4096 };
+var seconds = new Option<int>("--seconds") { Description = "How long each is measured", DefaultValueFactory = _ => 5 };
+var segments = new Command("segments", "Appends to the journal of messages.") { writers, bytes, seconds };
+segments.SetAction(async (parsed, stop) =>
+{
+    foreach (var count in parsed.GetValue(writers)!)
+        await new SegmentsBench(count, parsed.GetValue(bytes), TimeSpan.FromSeconds(parsed.GetValue(seconds))).RunAsync(stop);
+});
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, serve }.Parse(args).InvokeAsync();
