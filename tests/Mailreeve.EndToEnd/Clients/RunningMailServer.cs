@@ -36,7 +36,7 @@ public sealed class RunningMailServer : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Elsewhere) is { Length: > 0 } file)
             return JsonSerializer.Deserialize<ServerElsewhere>(await File.ReadAllTextAsync(file), Json)!.ToServer();
         ours = new MailreeveUnderTest();
-        return await MailreeveUnderTest.StartAsync();
+        return await ours.StartAsync();
     }
 
     /// <summary>The file that describes a server that somebody else started: ports on one host, and one password for any user of the domain.</summary>
