@@ -39,7 +39,7 @@ public sealed class RunningMailServer : IAsyncDisposable
         return await ours.StartAsync();
     }
 
-    /// <summary>The file that describes a server that somebody else started: ports on one host, and one password for any user of the domain.</summary>
+    /// <summary>A file about a server that somebody else started: its ports, and one password for any user of the domain.</summary>
     private sealed record ServerElsewhere(
         string Host, int SmtpPort, int? SubmissionPort, int Pop3Port, int Pop3sPort, int ImapPort, int ImapsPort,
         string CaCertificate, string Domain, string Password, IReadOnlyList<string>? Lacks)
