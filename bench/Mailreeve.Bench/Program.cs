@@ -25,4 +25,6 @@ serve.SetAction((parsed, stop) =>
     var p = parsed.GetValue(place)!;
     return ServeCommand.RunAsync(p[0], p[1], int.Parse(p[2]), int.Parse(p[3]), stop);
 });
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, serve }.Parse(args).InvokeAsync();
+var messages = new Command("messages", "Summaries, search and threads of messages.");
+messages.SetAction(_ => MessagesBench.Run());
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, serve }.Parse(args).InvokeAsync();

@@ -12,6 +12,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     AccountsCommands.Make(),
     CustomerCommands.Make(),
     OperatorCommands.Make(),
+    StoreCommands.Make(),
     ZoneCommand.Make(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -27,6 +27,9 @@ public sealed class LastUse(IClock clock)
             unwritten[mailbox] = now;
     }
 
+    /// <summary>Whether a use of the mailbox waits to be written: it must not be taken for unused.</summary>
+    internal bool IsUnwritten(MailboxId mailbox) => unwritten.ContainsKey(mailbox);
+
     /// <summary>Takes what has not been written down.</summary>
     internal IReadOnlyCollection<KeyValuePair<MailboxId, Instant>> Take()
     {

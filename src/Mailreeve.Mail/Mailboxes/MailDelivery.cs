@@ -92,7 +92,7 @@ public sealed class MailDelivery(IGrainFactory grains, MailboxBoard board, LiveV
     {
         var reserved = new Reservation[to.Count];
         for (var i = 0; i < to.Count; i++)
-            reserved[i] = await OwnerOf(to[i]).ReserveAsync(null, [size]);
+            reserved[i] = await OwnerOf(to[i]).ReserveAsync(null, new[] { size });
         return reserved;
     }
 
@@ -127,7 +127,7 @@ public sealed class MailDelivery(IGrainFactory grains, MailboxBoard board, LiveV
 
         var body = new MessageBody(stored.Message, head.SavedAt, head.InternalDate);
         foreach (var d in head.Deliveries)
-            await OwnerOf(d.Mailbox).PublishAsync(d.Folder, [new StoredMessage(d.Uid, d.ModSeq, (SystemFlags)d.Flags, d.Keywords, body)]);
+            await OwnerOf(d.Mailbox).PublishAsync(d.Folder, new[] { new StoredMessage(d.Uid, d.ModSeq, (SystemFlags)d.Flags, d.Keywords, body) });
     }
 
     private async ValueTask<MailboxFact> FactAsync(MailboxEntry entry)

@@ -4,7 +4,8 @@ using Mailreeve.Policy;
 namespace Mailreeve.Mail.Mailboxes;
 
 /// <summary>The live view of the mailboxes that are in use on this node. Owners put it up; sessions read it and wait for changes.</summary>
-public sealed class MailboxBoard
+/// <param name="used">Told how many octets lie in a mailbox, whenever that may have changed; null when nobody asks.</param>
+public sealed class MailboxBoard(Action<MailboxId, long>? used = null)
 {
     private readonly ConcurrentDictionary<MailboxId, MailboxView> views = new();
     private readonly ConcurrentDictionary<MailboxId, Watch[]> watches = new();
@@ -24,6 +25,7 @@ public sealed class MailboxBoard
     internal void Put(MailboxView view)
     {
         views[view.Id] = view;
+        used?.Invoke(view.Id, view.UsedBytes);
         foreach (var watch in watches.GetValueOrDefault(view.Id, []))
             watch.Changed();
     }

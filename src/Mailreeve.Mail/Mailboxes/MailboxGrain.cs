@@ -27,6 +27,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
 
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly Dictionary<FolderId, OwnedFolder> folders = [];
+    private ImmutableSortedDictionary<string, FolderView> shown = ImmutableSortedDictionary<string, FolderView>.Empty;
     private long capacity;
     private string? lockedBy;
 
@@ -80,7 +81,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         {
             foreach (var message in messages)
                 owned.Arrived(message);
-            PutUp();
+            PutUp(owned);
         }
 
         return Task.CompletedTask;
@@ -93,7 +94,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         {
             for (var i = 0; i < count; i++)
                 owned.Abandoned(firstUid + (uint)i);
-            PutUp();
+            PutUp(owned);
         }
 
         return Task.CompletedTask;
@@ -122,7 +123,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
                 await NoteNumbersAsync(session, owned);
             }, CancellationToken.None);
             owned.Changed(changed, change.Operation == StoreMode.Remove ? [] : change.Keywords);
-            PutUp();
+            PutUp(owned);
         }
 
         return new FlagsStored([.. modified.Select(m => m.Uid)], TooManyKeywords: false);
@@ -388,7 +389,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         }, CancellationToken.None);
         var gone = uids.ToHashSet();
         owned.Removed(m => gone.Contains(m.Uid));
-        PutUp();
+        PutUp(owned);
         return uids;
     }
 
@@ -443,10 +444,23 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
 
     private long CapacityNow() => StorageRules.CapacityBytes(policy.Terms, views.Mailboxes.Find(Id)?.ExtraSteps ?? 0);
 
-    private void PutUp() => board.Put(new MailboxView
+    private void PutUp()
+    {
+        shown = folders.Values.ToImmutableSortedDictionary(f => f.View.Name, f => f.View, StringComparer.Ordinal);
+        Show();
+    }
+
+    // One folder has changed, as at each delivery: the others stay where they are.
+    private void PutUp(OwnedFolder folder)
+    {
+        shown = shown.SetItem(folder.View.Name, folder.View);
+        Show();
+    }
+
+    private void Show() => board.Put(new MailboxView
     {
         Id = Id,
-        Folders = folders.Values.ToImmutableSortedDictionary(f => f.View.Name, f => f.View, StringComparer.Ordinal),
+        Folders = shown,
         CapacityBytes = capacity,
         UsedBytes = folders.Values.Sum(f => f.View.Bytes),
     });

@@ -48,6 +48,9 @@ public readonly struct MessageList
     /// <summary>The message with this UID, or null.</summary>
     public StoredMessage? Find(uint uid) => IndexOf(uid) is var index and >= 0 ? messages[index] : null;
 
+    /// <summary>Whether the other list is this one, with more behind it perhaps.</summary>
+    internal bool IsBeginningOf(MessageList longer) => messages == longer.messages && Count <= longer.Count;
+
     // Whoever adds to the newest list twice, or to an old one, would overwrite what others see: only the owner's single thread does.
     internal MessageList Add(StoredMessage message)
     {

@@ -58,6 +58,40 @@ public abstract record NoticeFacts
     /// <summary>The registration number, sent to a registered contact who asked for it (S2).</summary>
     public sealed record OfAccount(string Customer, string RegistrationNumber) : NoticeFacts;
 
+    /// <summary>A notice about a mailbox (C9).</summary>
+    public sealed record OfMailbox : NoticeFacts
+    {
+        /// <summary>The customer's name, <c>{customer}</c>.</summary>
+        public required string Customer { get; init; }
+
+        /// <summary>Their registration number, <c>{registration-number}</c>.</summary>
+        public required string RegistrationNumber { get; init; }
+
+        /// <summary>The mailbox's address, <c>{mailbox}</c>.</summary>
+        public required string Mailbox { get; init; }
+
+        /// <summary>When it was last used, <c>{last-used}</c>, a day in UTC.</summary>
+        public required Instant LastUsedAt { get; init; }
+
+        /// <summary>When it will be or was closed, <c>{closes-utc}</c> and <c>{closes-local}</c>; null when it is not about that.</summary>
+        public Instant? ClosesAt { get; init; }
+
+        /// <summary>How full it is in per cent, <c>{percent}</c>.</summary>
+        public long Percent { get; init; }
+
+        /// <summary>Octets in it, shown in megabytes as <c>{used}</c>.</summary>
+        public long UsedBytes { get; init; }
+
+        /// <summary>Octets that it holds, <c>{capacity}</c>.</summary>
+        public required long CapacityBytes { get; init; }
+
+        /// <summary>The page where it is looked after, <c>{mailbox-url}</c>.</summary>
+        public required string MailboxUrl { get; init; }
+
+        /// <summary>The clause the notice rests on: <c>{clause}</c>, <c>{clause-title}</c>, <c>{clause-text}</c>.</summary>
+        public required ClauseId Clause { get; init; }
+    }
+
     /// <summary>An answer to a reporter.</summary>
     /// <param name="Report">Their report, <c>{report}</c>.</param>
     /// <param name="Resource">What it was about, <c>{resource}</c>.</param>

@@ -30,9 +30,18 @@ public static class NoticeNames
     /// <summary>To a reporter: that address is not ours.</summary>
     public const string NotOurs = "not-ours";
 
+    /// <summary>A mailbox that nobody uses will be closed (C9).</summary>
+    public const string MailboxUnused = "mailbox-unused";
+
+    /// <summary>It has been closed.</summary>
+    public const string MailboxClosed = "mailbox-closed";
+
+    /// <summary>A mailbox fills up, or is full (C9).</summary>
+    public const string MailboxFilling = "mailbox-filling";
+
     /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
     public static readonly IReadOnlyList<string> Required =
-        [Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs];
+        [Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed, MailboxFilling];
 
     private static readonly IReadOnlyList<string> CaseNames =
     [
@@ -40,11 +49,18 @@ public static class NoticeNames
         "deadline-local", "time-to-answer", "case-url", "clause", "clause-title", "clause-text", "evidence", "reason", "what-is-blocked",
     ];
 
+    private static readonly IReadOnlyList<string> MailboxNames =
+    [
+        "customer", "registration-number", "mailbox", "last-used", "closes-utc", "closes-local", "percent", "used", "capacity", "mailbox-url",
+        "clause", "clause-title", "clause-text",
+    ];
+
     /// <summary>Placeholders, beside those of the provider and of the terms, that a notice of this name may use.</summary>
     internal static IReadOnlyList<string> PlaceholdersOf(string notice) => notice switch
     {
         RegistrationNumber => ["customer", "registration-number"],
         NotOurs => ["report", "resource"],
+        MailboxUnused or MailboxClosed or MailboxFilling => MailboxNames,
         _ => CaseNames,
     };
 }

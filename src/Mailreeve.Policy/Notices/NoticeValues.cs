@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mailreeve.Policy.Files;
 using Mailreeve.Policy.Page;
 using NodaTime;
@@ -8,6 +9,8 @@ namespace Mailreeve.Policy.Notices;
 /// <summary>The values of one notice's placeholders, plain and as Markdown.</summary>
 internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, NoticeFacts facts)
 {
+    private static readonly InstantPattern Day = InstantPattern.CreateWithInvariantCulture("d MMMM uuuu");
+
     private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm 'UTC'");
 
     private static readonly ZonedDateTimePattern Local =
@@ -32,7 +35,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         "evidence" => MarkdownText.CodeBlock(value),
         "reason" => MarkdownText.Quote(value),
         "clause-text" => Indent("> ", ProviderText.Fill(ClauseOf()!.Text, provider)),
-        "case-url" => MarkdownText.Link(value),
+        "case-url" or "mailbox-url" => MarkdownText.Link(value),
         _ when Placeholders.IsLink(name) => MarkdownText.Link(value),
         _ => MarkdownText.Escape(value),
     };
@@ -48,6 +51,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
             "registration-number" => f.RegistrationNumber,
             _ => null,
         },
+        NoticeFacts.OfMailbox f => OfMailbox(f, name),
         NoticeFacts.OfReport f => name switch
         {
             "report" => f.Report.ToString(),
@@ -79,7 +83,30 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         _ => null,
     };
 
-    private Clause? ClauseOf() => facts is NoticeFacts.OfCase f ? policy.ClauseOf(f.Clause) : null;
+    private string? OfMailbox(NoticeFacts.OfMailbox f, string name) => name switch
+    {
+        "customer" => f.Customer,
+        "registration-number" => f.RegistrationNumber,
+        "mailbox" => f.Mailbox,
+        "last-used" => Day.Format(f.LastUsedAt),
+        "closes-utc" => f.ClosesAt is { } closes ? Utc.Format(closes) : "not yet",
+        "closes-local" => f.ClosesAt is { } closes ? LocalText(closes) : "not yet",
+        "percent" => f.Percent.ToString(CultureInfo.InvariantCulture),
+        "used" => SizeText.Human(f.UsedBytes),
+        "capacity" => SizeText.Human(f.CapacityBytes),
+        "mailbox-url" => f.MailboxUrl,
+        "clause" => f.Clause.Value,
+        "clause-title" => ProviderText.FillPlain(ClauseOf()!.Title, provider),
+        "clause-text" => ProviderText.FillPlain(ClauseOf()!.Text, provider),
+        _ => null,
+    };
+
+    private Clause? ClauseOf() => facts switch
+    {
+        NoticeFacts.OfCase f => policy.ClauseOf(f.Clause),
+        NoticeFacts.OfMailbox f => policy.ClauseOf(f.Clause),
+        _ => null,
+    };
 
     private string LocalText(Instant at) => $"{Local.Format(at.InZone(provider.Zone))}, {provider.Zone.Id}";
 

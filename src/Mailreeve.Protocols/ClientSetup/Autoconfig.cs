@@ -13,6 +13,9 @@ public static class Autoconfig
     // The client puts the address in. Mailboxes at customers' own domains share this server: the local part alone would be ambiguous.
     private const string UserName = "%EMAILADDRESS%";
 
+    // Whoever reads at home only at the weekend still finds what the telephone has fetched.
+    private const int DaysLeft = 7;
+
     /// <summary>Writes the file.</summary>
     /// <param name="services">The services; those not offered are left out.</param>
     /// <param name="asked">
@@ -53,13 +56,11 @@ public static class Autoconfig
             new XElement("username", UserName),
             habits);
 
-    // A second device should find the messages too. They leave the server by themselves when their time is over.
+    // A second device should find the messages too; but a mailbox is small, and one that is downloaded should not fill up (C9).
     private static XElement Pop3Habits(MailServices services) =>
         new(
             "pop3",
             new XElement("leaveMessagesOnServer", "true"),
             new XElement("downloadOnBiff", "true"),
-            services.DaysKept is { } days
-                ? new XElement("daysToLeaveMessagesOnServer", days.ToString(CultureInfo.InvariantCulture))
-                : null);
+            new XElement("daysToLeaveMessagesOnServer", Math.Min(DaysLeft, services.DaysKept ?? DaysLeft).ToString(CultureInfo.InvariantCulture)));
 }

@@ -20,7 +20,7 @@ public struct FetchResponse(ImapWriter writer, uint number)
     /// <summary>UID.</summary>
     public void Uid(uint uid) => Item("UID "u8).Number(uid);
 
-    /// <summary>MODSEQ (RFC 7162 §3.1.4).</summary>
+    /// <summary>MODSEQ (RFC 7162 §3.1.4.2).</summary>
     public void ModSeq(ulong modSeq) => Item("MODSEQ ("u8).Number(modSeq).Text(")"u8);
 
     /// <summary>RFC822.SIZE.</summary>
@@ -29,7 +29,7 @@ public struct FetchResponse(ImapWriter writer, uint number)
     /// <summary>INTERNALDATE.</summary>
     public void InternalDate(Instant instant) => Item("INTERNALDATE "u8).DateTime(instant);
 
-    /// <summary>SAVEDATE (RFC 8514 §4.2).</summary>
+    /// <summary>SAVEDATE (RFC 8514 §4).</summary>
     public void SaveDate(Instant instant) => Item("SAVEDATE "u8).DateTime(instant);
 
     /// <summary>ENVELOPE.</summary>

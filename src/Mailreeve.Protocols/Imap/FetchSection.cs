@@ -86,9 +86,9 @@ public enum FetchItems
     /// <summary>UID. Set for every UID FETCH, whether asked for or not (RFC 3501 §6.4.8).</summary>
     Uid = 64,
 
-    /// <summary>MODSEQ (RFC 7162 §3.1.5). Set with CHANGEDSINCE, whether asked for or not.</summary>
+    /// <summary>MODSEQ (RFC 7162 §3.1.4.2). Set with CHANGEDSINCE, whether asked for or not.</summary>
     ModSeq = 128,
 
-    /// <summary>SAVEDATE (RFC 8514 §4.2).</summary>
+    /// <summary>SAVEDATE (RFC 8514 §4).</summary>
     SaveDate = 256,
 }

@@ -66,7 +66,7 @@ public sealed class ImapFramer(ImapLimits limits)
     /// <summary>Whether the client has signed in, and may send longer commands. The session sets it.</summary>
     public bool SignedIn { get; set; }
 
-    /// <summary>The command, as <see cref="ImapParser.Parse"/> takes it. Valid until <see cref="Next"/> is called again.</summary>
+    /// <summary>The command, as <see cref="ImapParser.Parse"/> takes it. Valid until <see cref="Next"/> or <see cref="Stream"/> is called.</summary>
     public ReadOnlySpan<byte> Text => held.AsSpan(0, length);
 
     /// <summary>Octets of the literal that was announced; <see cref="long.MaxValue"/> for numbers too large to hold. Nothing has been checked about it.</summary>

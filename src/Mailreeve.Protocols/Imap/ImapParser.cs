@@ -95,8 +95,12 @@ public static class ImapParser
     {
         var reader = new ImapReader(text, limits);
         atLiteral = false;
-        if (!reader.Tag(out var tag) || !reader.Space())
+        if (!reader.Tag(out var tag))
             return new ImapCommand.Malformed(tag, reader.Problem);
+        if (reader.OnlyBlanksLeft())
+            return new ImapCommand.Malformed(tag, "Command missing");
+        if (!reader.Space())
+            return new ImapCommand.Malformed("*", "Tag missing");
         var command = Command(ref reader, tag) ?? new ImapCommand.Malformed(tag, reader.Problem);
         atLiteral = reader.AtLiteral;
         return command;

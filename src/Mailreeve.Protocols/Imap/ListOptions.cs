@@ -16,7 +16,7 @@ public enum ListSelection
     /// <summary>RECURSIVEMATCH: also those whose children are selected. Never alone.</summary>
     RecursiveMatch = 4,
 
-    /// <summary>SPECIAL-USE: those with a special use (RFC 6154 §5.2).</summary>
+    /// <summary>SPECIAL-USE: those with a special use (RFC 6154 §2).</summary>
     SpecialUse = 8,
 }
 
@@ -33,7 +33,7 @@ public enum ListReturn
     /// <summary>CHILDREN: <c>\HasChildren</c> or <c>\HasNoChildren</c>.</summary>
     Children = 2,
 
-    /// <summary>SPECIAL-USE: <c>\Sent</c> and so on (RFC 6154 §5.2).</summary>
+    /// <summary>SPECIAL-USE: <c>\Sent</c> and so on (RFC 6154 §2).</summary>
     SpecialUse = 4,
 
     /// <summary>STATUS: a STATUS reply after each LIST reply (RFC 5819 §2).</summary>
@@ -69,7 +69,7 @@ public enum SpecialUse
     Trash = 64,
 }
 
-/// <summary>What LIST and LSUB tell of a mailbox (RFC 3501 §7.2.2, RFC 5258 §4).</summary>
+/// <summary>What LIST and LSUB tell of a mailbox (RFC 3501 §7.2.2, RFC 5258 §3).</summary>
 [Flags]
 public enum ListAttributes
 {

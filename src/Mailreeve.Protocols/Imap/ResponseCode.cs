@@ -79,7 +79,7 @@ public abstract record ResponseCode
     /// <summary>SERVERBUG: we are at fault.</summary>
     public static readonly ResponseCode ServerBug = new Word("SERVERBUG");
 
-    /// <summary>TOOBIG: larger than any message may be (RFC 7889 §4).</summary>
+    /// <summary>TOOBIG: larger than any message may be (RFC 7889).</summary>
     public static readonly ResponseCode TooBig = new Word("TOOBIG");
 
     /// <summary>TRYCREATE: APPEND, COPY and MOVE to a mailbox that could be created.</summary>

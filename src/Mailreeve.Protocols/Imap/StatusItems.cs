@@ -31,7 +31,7 @@ public enum StatusItems
     /// <summary>DELETED: how many are marked so (RFC 9208 §4.1.4).</summary>
     Deleted = 128,
 
-    /// <summary>APPENDLIMIT: octets of the largest message taken (RFC 7889 §4).</summary>
+    /// <summary>APPENDLIMIT: octets of the largest message taken (RFC 7889).</summary>
     AppendLimit = 256,
 }
 

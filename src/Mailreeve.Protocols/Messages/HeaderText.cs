@@ -10,20 +10,21 @@ internal static class HeaderText
     /// <summary>The value of a field, unfolded and with its encoded words decoded (RFC 2047 §6), whatever charset it is in.</summary>
     public static string Decode(ReadOnlySpan<byte> value)
     {
-        if (!NeedsDecoding(value))
-            return value.ContainsAny((byte)'\r', (byte)'\n') ? Unfold(value) : Encoding.ASCII.GetString(value);
-        var octets = value.ToArray();
-        return Rfc2047.DecodeText(ParserOptions.Default, octets, 0, octets.Length);
+        if (value.ContainsAny((byte)'\r', (byte)'\n', (byte)0))
+            return DecodeLine(Unfold(value));
+        return NeedsDecoding(value) ? DecodeLine(value.ToArray()) : Encoding.ASCII.GetString(value);
     }
 
-    /// <summary>Whether a value is more than ASCII.</summary>
-    public static bool NeedsDecoding(ReadOnlySpan<byte> value) => value.IndexOf("=?"u8) >= 0 || !Ascii.IsValid(value);
+    private static string DecodeLine(byte[] line) =>
+        NeedsDecoding(line) ? Rfc2047.DecodeText(ParserOptions.Default, line, 0, line.Length) : Encoding.ASCII.GetString(line);
 
-    private static string Unfold(ReadOnlySpan<byte> value)
+    private static bool NeedsDecoding(ReadOnlySpan<byte> value) => value.IndexOf("=?"u8) >= 0 || !Ascii.IsValid(value);
+
+    private static byte[] Unfold(ReadOnlySpan<byte> value)
     {
         var text = new OctetWriter(value.Length);
         text.Unfolded(value, escape: false);
-        var unfolded = Encoding.ASCII.GetString(text.Written);
+        var unfolded = text.Written.ToArray();
         text.Dispose();
         return unfolded;
     }

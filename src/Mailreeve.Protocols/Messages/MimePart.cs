@@ -51,9 +51,6 @@ internal struct MimePart
     /// <summary>Deeper than the limit: shown as application/octet-stream, whatever it says.</summary>
     public bool IsOpaque;
 
-    /// <summary>The root of the message or of one that it carries: an envelope can be made of its header.</summary>
-    public bool IsRoot;
-
     /// <summary>Whether a part without Content-Type is a message here (RFC 2046 §5.1.5).</summary>
     public bool IsInDigest;
 

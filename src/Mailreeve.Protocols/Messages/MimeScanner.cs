@@ -43,7 +43,7 @@ internal ref struct MimeScanner
 
     private void Run()
     {
-        var part = ReadPart(isRoot: true, isInDigest: false);
+        var part = ReadPart(isInDigest: false);
         while (true)
         {
             ref var current = ref parts[part];
@@ -54,7 +54,7 @@ internal ref struct MimeScanner
                 open[depth++] = part;
             if (current.Kind == PartKind.Message)
             {
-                part = ReadPart(isRoot: true, isInDigest: false);
+                part = ReadPart(isInDigest: false);
                 continue;
             }
 
@@ -75,7 +75,7 @@ internal ref struct MimeScanner
             }
             while (true);
 
-            part = ReadPart(isRoot: false, IsDigest(open[level]));
+            part = ReadPart(IsDigest(open[level]));
         }
     }
 
@@ -99,7 +99,7 @@ internal ref struct MimeScanner
         }
     }
 
-    private int ReadPart(bool isRoot, bool isInDigest)
+    private int ReadPart(bool isInDigest)
     {
         if (Count == parts.Length)
         {
@@ -110,7 +110,7 @@ internal ref struct MimeScanner
         }
 
         ref var part = ref parts[Count];
-        part = new MimePart { IsRoot = isRoot, IsInDigest = isInDigest, HeaderStart = at, End = -1 };
+        part = new MimePart { IsInDigest = isInDigest, HeaderStart = at, End = -1 };
         var reader = new HeaderReader(message, at);
         while (!IsDelimiter(reader.At) && reader.Next(out var field))
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Mailreeve.Protocols.Messages;
 
@@ -51,9 +52,8 @@ public static class SearchText
         if (needle.Text.Length == 0)
             return true;
 
-        // Nothing encoded, and nothing that a fold could stand in the middle of: as it is.
-        if (needle.IsAscii && !needle.HasBlank && header.IndexOf("=?"u8) < 0)
-            return needle.IsInOctets(header);
+        if (needle.IsAscii && header.IndexOf("=?"u8) < 0)
+            return IsInUnfolded(header, needle);
 
         var reader = new HeaderReader(header, 0);
         while (reader.Next(out var field))
@@ -87,13 +87,39 @@ public static class SearchText
             return true;
         if (value.IndexOf("=?"u8) < 0)
         {
-            if (needle.IsAscii && (!needle.HasBlank || value.TrimEnd("\r\n"u8).IndexOf((byte)'\n') < 0))
-                return needle.IsInOctets(value);
-            if (!needle.IsAscii && Ascii.IsValid(value))
+            if (needle.IsAscii)
+                return IsInUnfolded(value, needle);
+            if (Ascii.IsValid(value))
                 return false;
         }
 
         return needle.IsIn(HeaderText.Decode(value));
+    }
+
+    // Nothing is encoded. Only a needle with a blank can match across a fold, for every fold has one.
+    private static bool IsInUnfolded(ReadOnlySpan<byte> fields, SearchNeedle needle)
+    {
+        if (needle.IsInOctets(fields))
+            return true;
+        if (!needle.HasBlank)
+            return false;
+
+        var unfolded = ArrayPool<byte>.Shared.Rent(fields.Length);
+        var length = 0;
+        while (!fields.IsEmpty)
+        {
+            var end = fields.IndexOf((byte)'\n');
+            var line = end < 0 ? fields : fields[..(end + 1)];
+            fields = fields[line.Length..];
+            if (!fields.IsEmpty && fields[0] is (byte)' ' or (byte)'\t')
+                line = line.TrimEnd("\r\n"u8);
+            line.CopyTo(unfolded.AsSpan(length));
+            length += line.Length;
+        }
+
+        var isIn = needle.IsInOctets(unfolded.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(unfolded);
+        return isIn;
     }
 
     private static bool IsInText(ReadOnlySpan<byte> body, in MappedPart part, SearchNeedle needle)
@@ -121,7 +147,10 @@ public static class SearchText
                 return false;
         }
 
+        // Mail that does not name its charset, or names the wrong one, is UTF-8 when it can be and else what Western mail was.
         var charset = Charsets.Of(part.Charset);
+        if (charset is UTF8Encoding && !Utf8.IsValid(text))
+            charset = Encoding.Latin1;
         var characters = ArrayPool<char>.Shared.Rent(charset.GetMaxCharCount(text.Length));
         var length = charset.GetChars(text, characters);
         var isIn = needle.IsIn(characters.AsSpan(0, length));

@@ -1,3 +1,4 @@
+using System.Text;
 using NodaTime;
 
 namespace Mailreeve.Protocols.Messages;
@@ -10,4 +11,14 @@ namespace Mailreeve.Protocols.Messages;
 /// <param name="MessageId">Message-ID as <see cref="MessageSummary.MessageId"/> has it; null for none.</param>
 /// <param name="References">Message-IDs that it refers to, the oldest first.</param>
 public sealed record ThreadMessage(
-    long Key, Instant Sent, string BaseSubject, bool IsReplyOrForward, string? MessageId, IReadOnlyList<string> References);
+    long Key, Instant Sent, string BaseSubject, bool IsReplyOrForward, string? MessageId, IReadOnlyList<string> References)
+{
+    /// <summary>Takes it from a summary.</summary>
+    /// <param name="key">Sequence number or UID.</param>
+    /// <param name="summary">The summary of the message.</param>
+    /// <param name="internalDate">Its internal date, for a message without a date that can be read.</param>
+    public static ThreadMessage Of(long key, MessageSummary summary, Instant internalDate) =>
+        new(
+            key, summary.SentAt?.ToInstant() ?? internalDate, Encoding.UTF8.GetString(summary.BaseSubject.Span),
+            summary.IsReplyOrForward, summary.MessageId, summary.References);
+}

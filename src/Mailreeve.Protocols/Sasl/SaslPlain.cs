@@ -24,8 +24,19 @@ public sealed record SaslPlain(string User, string Password)
     {
         Span<byte> room = stackalloc byte[BytesMax];
         var length = SaslText.Decode(base64, room);
-        plain = length < 0 ? null : Split(room[..length]);
+        plain = null;
+        var read = length >= 0 && TryRead(room[..length], out plain);
         SaslText.Forget(room);
+        return read;
+    }
+
+    /// <summary>Reads the client's only message when it is decoded already.</summary>
+    /// <param name="message">The octets.</param>
+    /// <param name="plain">Name and password, when the result is <see langword="true"/>.</param>
+    /// <returns>As for <see cref="TryParse"/>.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> message, [NotNullWhen(true)] out SaslPlain? plain)
+    {
+        plain = message.Length > BytesMax ? null : Split(message);
         return plain is not null;
     }
 

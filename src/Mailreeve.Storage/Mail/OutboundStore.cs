@@ -95,6 +95,9 @@ public enum OutboundPurpose
 
     /// <summary>A forgotten registration number; the subject is <c>customer.id</c>.</summary>
     RegistrationNumber,
+
+    /// <summary>A notice about a mailbox (C9); the subject is <c>mailbox.id</c>.</summary>
+    Mailbox,
 }
 
 /// <summary>Where a message stands.</summary>

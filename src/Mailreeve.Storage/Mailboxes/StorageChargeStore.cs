@@ -54,7 +54,17 @@ public sealed class StorageChargeStore(DbSession db)
             "ON CONFLICT (mailbox_id, month) DO NOTHING",
             stop);
 
-    /// <summary>All months up to this one have been charged; the next one follows when it is over, if the mailbox still has steps.</summary>
+    /// <summary>Holds on to a mailbox until the end of the transaction, so that nobody buys or gives back steps meanwhile.</summary>
+    /// <returns>The first month that has not been charged, as <c>2026-03</c>; null when there is none.</returns>
+    public Task<string?> HoldAsync(MailboxId mailbox, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<string?>("""
+            UPDATE mailbox
+            SET    charge_from = charge_from
+            WHERE  id = @mailbox
+            RETURNING charge_from
+            """, new { mailbox }, stop);
+
+    /// <summary>Months up to this one have been charged. The next one follows when it is over, if there are or were steps in it.</summary>
     public Task ChargedThroughAsync(MailboxId mailbox, YearMonth month, CancellationToken stop) =>
         db.ExecuteAsync("""
             UPDATE mailbox

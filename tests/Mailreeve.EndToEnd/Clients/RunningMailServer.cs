@@ -35,11 +35,11 @@ public sealed class RunningMailServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable(Elsewhere) is { Length: > 0 } file)
             return JsonSerializer.Deserialize<ServerElsewhere>(await File.ReadAllTextAsync(file), Json)!.ToServer();
-        ours = new MailreeveUnderTest();
-        return await ours.StartAsync();
+        ours = await MailreeveUnderTest.StartAsync();
+        return ours.Server;
     }
 
-    /// <summary>A file about a server that somebody else started: its ports, and one password for any user of the domain.</summary>
+    /// <summary>The file that describes a server that somebody else started: ports on one host, and one password for any user of the domain.</summary>
     private sealed record ServerElsewhere(
         string Host, int SmtpPort, int? SubmissionPort, int Pop3Port, int Pop3sPort, int ImapPort, int ImapsPort,
         string CaCertificate, string Domain, string Password, IReadOnlyList<string>? Lacks)

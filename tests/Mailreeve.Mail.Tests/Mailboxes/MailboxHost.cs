@@ -136,7 +136,7 @@ internal sealed class MailboxHost : IAsyncDisposable
             .AddSingleton(journal!)
             .AddSingleton<IClock>(Clock)
             .AddSingleton(ShippedPolicy.Policy)
-            .AddSingleton<MailboxBoard>()
+            .AddSingleton(new MailboxBoard())
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>();
         builder.Logging.SetMinimumLevel(LogLevel.None);

@@ -21,7 +21,7 @@ internal sealed class SmtpTestServer : IAsyncDisposable
 {
     public static readonly Instant Start = Instant.FromUtc(2026, 3, 5, 4, 5, 6);
 
-    private static readonly X509Certificate2 Certificate = SelfSigned();
+    public static readonly X509Certificate2 Certificate = SelfSigned();
 
     private readonly WebApplication app;
 

@@ -11,6 +11,7 @@ internal sealed class SegmentFixture : IAsyncDisposable
     /// <summary>Small, so that tests turn many segments over.</summary>
     public static readonly SegmentOptions Small = new() { SegmentBytes = 64 << 10, FillStepBytes = 16 << 10, RetryPause = TimeSpan.Zero };
 
+    private readonly Lock opening = new();
     private SegmentStore? store;
 
     public SegmentFixture(SegmentOptions? options = null)
@@ -20,11 +21,18 @@ internal sealed class SegmentFixture : IAsyncDisposable
 
     public SegmentOptions Options { get; }
 
-    public string Folder { get; } = RunFolder.NewFolder("segments");
+    public string Folder { get; init; } = RunFolder.NewFolder("segments");
 
     public FakeClock Clock { get; } = Some.Clock();
 
-    public SegmentStore Store => store ??= SegmentStore.Open(Folder, Options, Clock);
+    public SegmentStore Store
+    {
+        get
+        {
+            lock (opening)
+                return store ??= SegmentStore.Open(Folder, Options, Clock);
+        }
+    }
 
     public static RecordHead Head(uint uid = 1) => new()
     {
