@@ -3,6 +3,7 @@ using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
 using Mailreeve.Web.Layout;
 using Mailreeve.Web.Desk;
+using Mailreeve.Web.Mailboxes;
 using Mailreeve.Web.Portal;
 using Mailreeve.Web.Public;
 using Microsoft.AspNetCore.Antiforgery;
@@ -30,6 +31,7 @@ public static class WebSetup
         services.AddSingleton<ReportIntake>();
         services.AddSingleton<PortalCases>();
         services.AddSingleton<BlockLifting>();
+        services.AddSingleton<MailboxForms>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddProblemDetails();
