@@ -17,9 +17,9 @@ internal static class MailboxCommands
     public static Command Make() => new("mailbox", "Mailboxes (clause C9).")
     {
         Config, Add(), List(), Show(), Password(), AppPassword(), Storage(),
-        Act("suspend", MailboxAct.Suspend, "Suspends a mailbox: nobody signs in, mail for it waits."),
-        Act("reopen", MailboxAct.Reopen, "Opens a suspended or unused mailbox again."),
-        Act("end", MailboxAct.End, "Ends a mailbox for good. Its address stays taken."),
+        Act(new Command("suspend", "Suspends a mailbox: nobody signs in, mail for it waits."), MailboxAct.Suspend),
+        Act(new Command("reopen", "Opens a suspended or unused mailbox again."), MailboxAct.Reopen),
+        Act(new Command("end", "Ends a mailbox for good. Its address stays taken."), MailboxAct.End),
         Alias(), Domain(),
     };
 
@@ -86,10 +86,10 @@ internal static class MailboxCommands
         return storage;
     }
 
-    private static Command Act(string name, MailboxAct act, string description)
+    private static Command Act(Command command, MailboxAct act)
     {
         var address = Address();
-        var command = new Command(name, description) { address };
+        command.Add(address);
         command.SetAction((parsed, stop) => WithDeskAsync(parsed, (database, desk, _, output) =>
             MailboxActCommand.RunAsync(database, desk, parsed.GetValue(address)!, act, output, stop)));
         return command;
