@@ -14,7 +14,7 @@ internal static class MailboxCommands
 {
     private static readonly Option<FileInfo> Config = Setup.ConfigOption();
 
-    public static Command Make() => new("mailbox", "Mailboxes (clause C9).")
+    public static Command Make() => new Command("mailbox", "Mailboxes (clause C9).")
     {
         Config, Add(), List(), Show(), Password(), AppPassword(), Storage(),
         Act(new Command("suspend", "Suspends a mailbox: nobody signs in, mail for it waits."), MailboxAct.Suspend),
