@@ -9,6 +9,7 @@ using Mailreeve.Policy.Cases;
 using Mailreeve.Serving;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 using NodaTime;
 
 namespace Mailreeve.Demo;
@@ -25,6 +26,12 @@ internal sealed class DemoStory
     private const string Password = "correct horse battery staple";
     private const string OperatorName = "mara";
     private static readonly CaseId Case = new(1);
+
+    // Of a customer with a line of their own, and of their hoster.
+    private static readonly (string Number, string Address)[] Mailboxes =
+    [
+        (AccusedNumber, "robin@provider.example"), (AccusedNumber, "print-shop@provider.example"), ("104-2238-0", "cold-creek@provider.example"),
+    ];
 
     private readonly Server server;
     private readonly DemoClock clock;
@@ -85,7 +92,12 @@ internal sealed class DemoStory
         {
             var store = new CustomerStore(db);
             foreach (var customer in await store.ListAsync(stop))
+            {
                 await store.SetPasswordHashAsync(customer.Id, hash, stop);
+                foreach (var address in Mailboxes.Where(m => m.Number == customer.RegNumber).Select(m => m.Address))
+                    await new MailboxStore(db).AddAsync(new NewMailbox(customer.Id, address, hash, clock.GetCurrentInstant()), stop);
+            }
+
             await new OperatorStore(db).AddAsync(OperatorName, OperatorRole.Admin, hash, clock.GetCurrentInstant(), stop);
         }, stop);
     }
@@ -193,6 +205,7 @@ internal sealed class DemoStory
               Policy, report form    {baseUrl}/
               A customer             {baseUrl}/sign-in      Reg # {AccusedNumber}, password: {Password}
               Their hoster           {baseUrl}/sign-in      Reg # 104-2238-0, same password; a downstream's case is theirs
+              Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example and another; same password
               The desk               {baseUrl}/desk/sign-in name {OperatorName}, same password; it shows a code to enrol
               Mail                   127.0.0.1:{smtp} (abuse@provider.example)
             """);

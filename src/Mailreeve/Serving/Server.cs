@@ -5,6 +5,7 @@ using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Notices;
 using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
@@ -170,6 +171,22 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>();
+        AddMailboxes(services, settings);
+    }
+
+    private static void AddMailboxes(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<LastUse>()
+            .AddSingleton<MailboxFill>()
+            .AddSingleton<MailboxNotices>()
+            .AddSingleton<MailboxDesk>()
+            .AddSingleton(s => new MailboxSignIn(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), s.GetRequiredService<PasswordHashing>(),
+                s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<LastUse>(), settings.Provider.Domains, s.GetRequiredService<IClock>()))
+            .AddSingleton<IClerk, LastUseClerk>()
+            .AddSingleton<IClerk, InactivityClerk>()
+            .AddSingleton<IClerk, StorageChargeClerk>()
+            .AddSingleton<IClerk, FillClerk>();
     }
 
     private static void AddPages(IServiceCollection services, Settings settings)
