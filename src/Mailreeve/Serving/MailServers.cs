@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Imap;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Pop3;
 using Mailreeve.Mail.Wire;
@@ -42,11 +43,39 @@ internal static class MailServers
     /// <summary>Listens where the configuration says.</summary>
     public static void ListenForMailboxes(this KestrelServerOptions kestrel, Settings settings)
     {
+        var imap = ImapParts(settings, kestrel.ApplicationServices);
+        foreach (var endPoint in settings.Imap.Listen)
+            kestrel.ListenImap(endPoint, imap);
+        foreach (var endPoint in settings.Imap.ListenTls)
+            kestrel.ListenImaps(endPoint, imap);
         var pop3 = Pop3Parts(settings, kestrel.ApplicationServices);
         foreach (var endPoint in settings.Pop3.Listen)
             kestrel.ListenPop3(endPoint, pop3);
         foreach (var endPoint in settings.Pop3.ListenTls)
             kestrel.ListenPop3s(endPoint, pop3);
+    }
+
+    private static ImapServerParts ImapParts(Settings settings, IServiceProvider services)
+    {
+        var limits = new ImapServerLimits();
+        return new ImapServerParts
+        {
+            HostName = settings.Provider.HostName,
+            Limits = limits with
+            {
+                ConnectionsMax = settings.Imap.ConnectionsMax ?? limits.ConnectionsMax,
+                ConnectionsPerAddress = settings.Imap.ConnectionsPerAddress ?? limits.ConnectionsPerAddress,
+            },
+            Tls = services.GetService<ServerTls>(),
+            AllowsPlain = settings.Imap.AllowsPlain,
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            Grains = services.GetRequiredService<IGrainFactory>(),
+            Board = services.GetRequiredService<MailboxBoard>(),
+            Segments = services.GetRequiredService<SegmentStore>(),
+            Delivery = services.GetRequiredService<MailDelivery>(),
+            Summaries = services.GetRequiredService<Summaries>(),
+            Clock = services.GetRequiredService<IClock>(),
+        };
     }
 
     private static Pop3ServerParts Pop3Parts(Settings settings, IServiceProvider services)

@@ -35,8 +35,8 @@ public sealed class RunningMailServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable(Elsewhere) is { Length: > 0 } file)
             return JsonSerializer.Deserialize<ServerElsewhere>(await File.ReadAllTextAsync(file), Json)!.ToServer();
-        ours = new MailreeveUnderTest();
-        return await MailreeveUnderTest.StartAsync();
+        ours = await MailreeveUnderTest.StartAsync();
+        return ours.Server;
     }
 
     /// <summary>The file that describes a server that somebody else started: ports on one host, and one password for any user of the domain.</summary>
