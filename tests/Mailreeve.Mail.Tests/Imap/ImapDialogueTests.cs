@@ -1,4 +1,5 @@
 using System.Text;
+using Mailreeve.Testing.Imap;
 
 namespace Mailreeve.Mail.Tests.Imap;
 

@@ -1,3 +1,5 @@
+using Mailreeve.Testing.Imap;
+
 namespace Mailreeve.Mail.Tests.Imap;
 
 public class ImapSeveralClientsTests

@@ -6,6 +6,7 @@ using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy;
+using Mailreeve.Testing.Imap;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -4,10 +4,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Mailreeve.Mail.Tests.Imap;
+namespace Mailreeve.Testing.Imap;
 
 /// <summary>A client that sends exactly what it is told to.</summary>
-internal sealed class ImapPeer : IDisposable
+public sealed class ImapPeer : IDisposable
 {
     // Only ever reached by a test that fails.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
