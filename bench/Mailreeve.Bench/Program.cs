@@ -36,4 +36,11 @@ segments.SetAction(async (parsed, stop) =>
     foreach (var count in parsed.GetValue(writers)!)
         await new SegmentsBench(count, parsed.GetValue(bytes), TimeSpan.FromSeconds(parsed.GetValue(seconds))).RunAsync(stop);
 });
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, serve }.Parse(args).InvokeAsync();
+var duration = new Option<int>("--seconds") { Description = "How long", DefaultValueFactory = _ => 300 };
+var seed = new Option<int>("--seed") { Description = "What the sessions do", DefaultValueFactory = _ => 1 };
+var sessions = new Option<int>("--sessions") { Description = "IMAP sessions at once", DefaultValueFactory = _ => 8 };
+var elsewhere = new Option<string[]>("--elsewhere") { Description = "Port, user and password of another server on the loopback", Arity = new ArgumentArity(3, 3), AllowMultipleArgumentsPerToken = true };
+var stress = new Command("imap-stress", "IMAP sessions on one folder that hold the server to what it says.") { duration, seed, sessions, elsewhere };
+stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
+    parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, stress, serve }.Parse(args).InvokeAsync();

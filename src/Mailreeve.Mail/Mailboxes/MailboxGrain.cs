@@ -23,7 +23,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
     private const int FoldersMax = 1000;
 
     // Dovecot's mailboxes hold 26 by letters; clients use a dozen. Each is listed at every SELECT.
-    private const int KeywordsMax = 100;
+    internal const int KeywordsMax = 100;
 
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly Dictionary<FolderId, OwnedFolder> folders = [];

@@ -107,7 +107,7 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
 
     private void Settle()
     {
-        var (list, bytes, unseen) = (View.Messages, View.Bytes, View.Unseen);
+        var (list, bytes, unseen, keywords) = (View.Messages, View.Bytes, View.Unseen, View.Keywords);
         while (awaited.Count > 0)
         {
             var (uid, place) = awaited.First();
@@ -118,6 +118,8 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
             list = list.Add(message);
             bytes += message.Body.Length;
             unseen += message.Flags.HasFlag(SystemFlags.Seen) ? 0 : 1;
+            if (message.Keywords.Length > 0)
+                keywords = [.. keywords.Union(message.Keywords.Split(' '), StringComparer.OrdinalIgnoreCase)];
         }
 
         View = View with
@@ -125,6 +127,7 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
             Messages = list,
             Bytes = bytes,
             Unseen = unseen,
+            Keywords = keywords,
             UidNext = uidNext,
             // What is awaited has a number already: a client must not believe that it knows everything up to a later one.
             HighestModSeq = awaited.Count == 0 ? modSeq : awaited.First().Value.ModSeq - 1,

@@ -10,6 +10,7 @@ using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Segments;
 using Mailreeve.Testing;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -112,7 +113,8 @@ internal sealed class MailboxHost : IAsyncDisposable
         await Ports.WaitAsync(stop);
         try
         {
-            host = await BuildAsync(stop);
+            while (host is null)
+                host = await BuildAsync(stop);
         }
         finally
         {
@@ -127,7 +129,7 @@ internal sealed class MailboxHost : IAsyncDisposable
         System.IO.Directory.Delete(folder, recursive: true);
     }
 
-    private async Task<IHost> BuildAsync(CancellationToken stop)
+    private async Task<IHost?> BuildAsync(CancellationToken stop)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(database!)
@@ -142,8 +144,17 @@ internal sealed class MailboxHost : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         var built = builder.Build();
-        await built.StartAsync(stop);
-        return built;
+        try
+        {
+            await built.StartAsync(stop);
+            return built;
+        }
+        catch (AddressInUseException)
+        {
+            // Somebody took the port between asking for it and using it.
+            built.Dispose();
+            return null;
+        }
     }
 
     private static int FreePort()

@@ -25,6 +25,9 @@ internal static class Append
         if (command.Message.SizeBytes > view.CapacityBytes - view.UsedBytes)
             return session.Refuse(Replies.OverQuota);
 
+        if (folder.Keywords.Union(command.Message.Flags.Keywords, StringComparer.OrdinalIgnoreCase).Count() > MailboxGrain.KeywordsMax)
+            return session.Refuse(Replies.TooManyKeywords);
+
         var waits = session.Framer.LiteralWaits;
         session.Framer.Stream();
         if (waits)
