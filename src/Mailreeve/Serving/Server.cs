@@ -9,6 +9,7 @@ using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
@@ -133,6 +134,8 @@ internal sealed class Server : IAsyncDisposable
                 kestrel.Listen(endPoint);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
+            foreach (var endPoint in settings.LmtpListen)
+                kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
         });
 
@@ -171,10 +174,10 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>();
-        AddMailboxes(services, settings);
+        AddMailboxAccounts(services, settings);
     }
 
-    private static void AddMailboxes(IServiceCollection services, Settings settings)
+    private static void AddMailboxAccounts(IServiceCollection services, Settings settings)
     {
         services.AddSingleton<LastUse>()
             .AddSingleton<MailboxFill>()

@@ -137,7 +137,7 @@ public sealed partial class ImapHabitTests(RunningMailServer running) : MailServ
             var special = await peer.AskAsync("LIST (SPECIAL-USE) \"\" \"*\" RETURN (SUBSCRIBED)");
             Assert.Contains(special, l => l.Contains("\\Trash", StringComparison.Ordinal) && l.Contains("\\Subscribed", StringComparison.Ordinal));
             Assert.True((await peer.AskAsync("LIST (SUBSCRIBED) \"\" \"*\"")).Length > 4);
-            Assert.Contains("* STATUS INBOX (MESSAGES 3 UNSEEN 3)", await peer.AskAsync("STATUS INBOX (MESSAGES UNSEEN)"));
+            Assert.Contains("* STATUS \"INBOX\" (MESSAGES 3 UNSEEN 3)", await peer.AskAsync("STATUS INBOX (MESSAGES UNSEEN)"));
             await peer.AskAsync("SELECT INBOX");
             Assert.Single((await peer.AskAsync("UID SEARCH 3"))[..^1], l => Regex.IsMatch(l, @"^\* SEARCH \d+$"));
             var all = Assert.Single((await peer.AskAsync("UID SEARCH ALL UNDELETED"))[..^1]);
@@ -175,7 +175,7 @@ public sealed partial class ImapHabitTests(RunningMailServer running) : MailServ
 
         Assert.Matches(@"^OK \[APPENDUID \d+ \d+\]", appended[^1]);
         Assert.Matches(@"MODSEQ \(\d+\)", fetched[0]);
-        Assert.Contains("INTERNALDATE \"02-Mar-2026 0", fetched[0], StringComparison.Ordinal);
+        Assert.Contains("INTERNALDATE \" 2-Mar-2026 0", fetched[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed partial class ImapHabitTests(RunningMailServer running) : MailServ
 
         await peer.AskAsync("RENAME INBOX Old");
 
-        Assert.Contains("* STATUS INBOX (MESSAGES 0)", await peer.AskAsync("STATUS INBOX (MESSAGES)"));
+        Assert.Contains("* STATUS \"INBOX\" (MESSAGES 0)", await peer.AskAsync("STATUS INBOX (MESSAGES)"));
         Assert.Contains(await peer.AskAsync("STATUS Old (MESSAGES)"), l => l.EndsWith("(MESSAGES 1)", StringComparison.Ordinal));
     }
 
@@ -313,7 +313,7 @@ public sealed partial class ImapHabitTests(RunningMailServer running) : MailServ
         Assert.Single(below[..^1]);
         Assert.Contains(subscribed, l => l.StartsWith("* LSUB", StringComparison.Ordinal) && l.Contains("Chess", StringComparison.Ordinal));
         Assert.Equal(2, several[..^1].Count(l => l.StartsWith("* LIST", StringComparison.Ordinal)));
-        Assert.Contains(counted, l => l.StartsWith("* STATUS INBOX (", StringComparison.Ordinal));
+        Assert.Contains(counted, l => l.StartsWith("* STATUS \"INBOX\" (", StringComparison.Ordinal));
         Assert.Contains(counted, l => l.Contains("\\Trash", StringComparison.Ordinal));
     }
 
