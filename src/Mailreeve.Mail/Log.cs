@@ -43,4 +43,73 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
     public static partial void OutboundInDoubt(this ILogger log, int count);
+
+    [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
+    public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
+
+    [LoggerMessage(41, LogLevel.Information, "{Segments} segments have been deleted: every message in them has reached the end of its time")]
+    public static partial void SegmentsDropped(this ILogger log, int segments);
+
+    [LoggerMessage(100, LogLevel.Debug, "{Connection}: {Client} connected for IMAP")]
+    public static partial void ImapConnected(this ILogger log, string connection, string client);
+
+    [LoggerMessage(101, LogLevel.Debug, "{Connection}: turned away at the door: {Reason}")]
+    public static partial void ImapTurnedAway(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(102, LogLevel.Debug, "{Connection}: not a good command: {Reason}")]
+    public static partial void ImapBadCommand(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(103, LogLevel.Information, "{Connection}: signed in to mailbox {Mailbox} by IMAP")]
+    public static partial void ImapSignedIn(this ILogger log, string connection, string mailbox);
+
+    [LoggerMessage(104, LogLevel.Debug, "{Connection}: sign-in refused: {Reason}")]
+    public static partial void ImapSignInRefused(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(105, LogLevel.Error, "{Connection}: {Command} failed")]
+    public static partial void ImapCommandFailed(this ILogger log, Exception e, string connection, string command);
+
+    [LoggerMessage(106, LogLevel.Debug, "{Connection}: TLS handshake failed: {Reason}")]
+    public static partial void ImapTlsFailed(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(107, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
+    public static partial void ImapHungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(108, LogLevel.Error, "{Connection}: the message at {Place} cannot be read; the client was told so")]
+    public static partial void ImapMessageUnreadable(this ILogger log, Exception e, string connection, string place);
+
+    [LoggerMessage(109, LogLevel.Error, "{Connection}: a message could not be stored; the client keeps it")]
+    public static partial void ImapNotStored(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(110, LogLevel.Warning, "{Connection}: mailbox {Mailbox} or its selected folder is gone; the session ends")]
+    public static partial void ImapFolderGone(this ILogger log, string connection, string mailbox);
+
+    [LoggerMessage(50, LogLevel.Debug, "{Connection}: {Client} connected")]
+    public static partial void Pop3Connected(this ILogger log, string connection, string client);
+
+    [LoggerMessage(51, LogLevel.Debug, "{Connection}: refused at the door: {Reply}")]
+    public static partial void Pop3TurnedAway(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(52, LogLevel.Debug, "{Connection}: {Reply}")]
+    public static partial void Pop3Refused(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(53, LogLevel.Debug, "{Connection}: mailbox {Mailbox} is open, with {Messages} messages")]
+    public static partial void Pop3Opened(this ILogger log, string connection, string mailbox, int messages);
+
+    [LoggerMessage(54, LogLevel.Error, "{Connection}: a command failed; the client was asked to try again")]
+    public static partial void Pop3CommandFailed(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(55, LogLevel.Warning, "{Connection}: the message with UID {Uid} cannot be read")]
+    public static partial void Pop3MessageUnreadable(this ILogger log, Exception e, string connection, uint uid);
+
+    [LoggerMessage(56, LogLevel.Error, "{Connection}: the messages that were deleted could not be removed; the client was told")]
+    public static partial void Pop3NotRemoved(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(57, LogLevel.Error, "{Connection}: the lock could not be given back; the mailbox may stay locked for POP3")]
+    public static partial void Pop3NotUnlocked(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(58, LogLevel.Debug, "{Connection}: TLS handshake failed: {Reason}")]
+    public static partial void Pop3TlsFailed(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
+    public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
 }

@@ -51,6 +51,24 @@ public sealed class SqliteDatabase : Database
         return new SqliteDatabase(connectionString);
     }
 
+    /// <summary>Copies the database as it is at one moment into a file, while others go on writing; a file that is there is replaced.</summary>
+    /// <param name="path">The file. It is complete when the call returns, and appears only then.</param>
+    public void CopyTo(string path)
+    {
+        var beginning = $"{path}.new";
+        File.Delete(beginning);
+        using (var connection = new SqliteConnection(connectionString))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "VACUUM INTO $path";
+            command.Parameters.AddWithValue("$path", beginning);
+            command.ExecuteNonQuery();
+        }
+
+        File.Move(beginning, path, overwrite: true);
+    }
+
     /// <inheritdoc/>
     public override async Task<T> ReadAsync<T>(Func<DbSession, Task<T>> read, CancellationToken stop)
     {

@@ -29,6 +29,9 @@ public sealed record WebOptions
     /// <summary>Attempts to sign in, and look-ups of forgotten numbers, from one network in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 20;
 
+    /// <summary>Settings posted for by mail programs of one network in a minute. An office that begins its day asks at once.</summary>
+    public int ClientSetupsPerMinute { get; init; } = 120;
+
     /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; nobody else's are.</summary>
     public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
+using Mailreeve.Web.ClientSetup;
 using Mailreeve.Web.Layout;
 using Mailreeve.Web.Desk;
 using Mailreeve.Web.Mailboxes;
@@ -20,7 +21,7 @@ namespace Mailreeve.Web;
 /// desk; components show; no rule is made here.
 /// </summary>
 /// <remarks>
-/// The host registers <c>Database</c>, <c>LiveViews</c>, <c>IClock</c> and the slices before; limits are in <see cref="WebOptions"/>.
+/// The host registers <c>Database</c>, <c>LiveViews</c>, <c>IClock</c>, <c>MailServices</c> and the slices before; limits are in <see cref="WebOptions"/>.
 /// </remarks>
 public static class WebSetup
 {
@@ -62,6 +63,7 @@ public static class WebSetup
         ReportsApi.Map(app);
         PublicPages.Map(app);
         ReportPages.Map(app);
+        ClientSetupPages.Map(app);
         SignInPages.Map(app);
         PortalPages.Map(app);
         DeskPages.Map(app);

@@ -14,4 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(9004, LogLevel.Warning, "The live views could not be followed; it is tried again")]
     public static partial void ViewsNotFollowed(this ILogger log, Exception why);
+
+    [LoggerMessage(9005, LogLevel.Error, "A segment of the mail store is damaged: {Problem} 'mailreeve store verify' tells all")]
+    public static partial void SegmentDamaged(this ILogger log, string problem);
 }

@@ -13,5 +13,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     CustomerCommands.Make(),
     MailboxCommands.Make(),
     OperatorCommands.Make(),
+    StoreCommands.Make(),
+    ZoneCommand.Make(),
 };
 return await root.Parse(args).InvokeAsync();

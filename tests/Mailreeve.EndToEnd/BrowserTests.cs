@@ -110,6 +110,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
     [InlineData("/")]
     [InlineData("/policy")]
     [InlineData("/report")]
+    [InlineData("/setup")]
     [InlineData("/sign-in")]
     [InlineData("/sign-in/forgotten")]
     [InlineData("/desk/sign-in")]

@@ -82,6 +82,22 @@ public sealed class CommandTests
         Assert.Matches(@"policy\.toml:\d+.*nonsense", changed.Output);
     }
 
+    [Fact]
+    public async Task The_records_of_a_domain_are_printed_and_what_is_no_domain_is_told()
+    {
+        await using var server = new ServerProcess("sqlite:unused.db", smarthostPort: 25);
+
+        var good = await Program.RunAsync(Stop, "zone", "provider.example", "-c", server.ConfigPath);
+        var bad = await Program.RunAsync(Stop, "zone", "provider example", "-c", server.ConfigPath);
+
+        Assert.Equal(0, good.ExitCode);
+        Assert.Contains("\nprovider.example. 3600 IN MX 10 mail.provider.example.\n", good.Output, StringComparison.Ordinal);
+        Assert.Contains("_imaps._tcp.provider.example. 3600 IN SRV ", good.Output, StringComparison.Ordinal);
+        Assert.Equal(1, bad.ExitCode);
+        Assert.Empty(bad.Output);
+        Assert.Contains("'provider example'", bad.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public async Task A_second_import_of_the_same_file_and_an_import_of_the_export_change_nothing(Dialect dialect)

@@ -22,7 +22,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Writes the configuration; nothing runs yet.</summary>
     /// <param name="connection">The database.</param>
     /// <param name="smarthostPort">Where all mail goes, on the loopback.</param>
-    public ServerProcess(string connection, int smarthostPort)
+    /// <param name="smtp">More lines of the section <c>[smtp]</c>.</param>
+    /// <param name="sections">More sections.</param>
+    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "")
     {
         ConfigPath = Path.Combine(folder, "mailreeve.toml");
         File.WriteAllText(ConfigPath, $"""
@@ -41,6 +43,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
             [smtp]
             listen = ["127.0.0.1:{SmtpPort}"]
+            {smtp}
 
             [web]
             listen = ["127.0.0.1:{webPort}"]
@@ -50,6 +53,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             smarthost-port = {smarthostPort}
             smarthost-tls = "when-offered"
 
+            {sections}
             """);
     }
 
@@ -58,6 +62,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Where it takes mail, on the loopback.</summary>
     public int SmtpPort { get; } = LocalPorts.Free();
+
+    /// <summary>Where its messages lie.</summary>
+    public string MailFolder => Path.Combine(folder, "data", "mail");
 
     /// <summary>Starts it; when this returns, it says that it is ready.</summary>
     public async Task StartAsync(CancellationToken stop)

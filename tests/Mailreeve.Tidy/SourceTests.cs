@@ -33,9 +33,10 @@ public sealed partial class SourceTests
     public void An_rfc_is_cited_as_number_and_section_sign()
     {
         // "RFC 5321 §4.5.2", or "RFC 5321" for the whole of it. A citation that a reader cannot search for is worth nothing.
+        // In one word, the oldest of them is a fetch item of IMAP.
         var comments = Repository.Sources.Concat(Repository.Files.Where(f => f.HasExtension(".md")));
 
-        Assert.Empty(Repository.Find(comments, RfcMentions(), m => RfcForm().IsMatch(m.Value)));
+        Assert.Empty(Repository.Find(comments, RfcMentions(), m => m.Value is "RFC822" or "Rfc822" || RfcForm().IsMatch(m.Value)));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Mailreeve.Accounts.SignIn;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Notices;
+using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
@@ -55,6 +56,21 @@ public sealed class WebHost : IAsyncDisposable
         NeverBlock = [],
     };
 
+    /// <summary>All that can be offered, for our domain and for one of a customer's.</summary>
+    public static MailServices Services { get; } = new()
+    {
+        ProviderName = Provider.Name,
+        Domains = Provider.Domains,
+        HostName = Provider.HostName,
+        BaseUrl = Provider.BaseUrl,
+        SupportTelephone = Provider.SupportTelephone,
+        Imap = new MailPorts(993, 143),
+        Pop3 = new MailPorts(995, 110),
+        Submission = new MailPorts(465, 587),
+        DaysKept = 30,
+        Serves = domain => domain.ToLowerInvariant() is "provider.example" or "alder.example",
+    };
+
     /// <summary>Has 192.0.2.0/28.</summary>
     public static CustomerFact Alder { get; } = Customer(1, "Alder Hosting", null);
 
@@ -72,7 +88,7 @@ public sealed class WebHost : IAsyncDisposable
 
     public IEnumerable<RouteEndpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    public static async Task<WebHost> StartAsync(Func<WebOptions, WebOptions>? change = null)
+    public static async Task<WebHost> StartAsync(Func<WebOptions, WebOptions>? change = null, MailServices? services = null)
     {
         var stop = TestContext.Current.CancellationToken;
         var testDatabase = await TestDatabase.OpenAsync(Dialect.Sqlite);
@@ -85,7 +101,7 @@ public sealed class WebHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services
             .AddSingleton(ShippedPolicy.Policy).AddSingleton(Provider).AddSingleton(new NoticeTemplates(ShippedPolicy.Notices))
-            .AddSingleton<IClock>(clock).AddSingleton(testDatabase.Database).AddSingleton(views)
+            .AddSingleton<IClock>(clock).AddSingleton(testDatabase.Database).AddSingleton(views).AddSingleton(services ?? Services)
             .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32]))
             .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()

@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
+using NodaTime;
 
 namespace Mailreeve.Mail.Smtp;
 
@@ -14,6 +17,38 @@ internal static class Acceptance
         var id = session.NextMessageId();
         var now = session.Now();
         var trace = TraceOf(session, transaction, id, now).ToBytes();
+        return transaction.Recipients[0].Route is MailRoute.ToMailbox
+            ? await DeliverAsync(session, transaction, trace, id)
+            : await HandOverAsync(session, transaction, trace, now);
+    }
+
+    // Into mailboxes: one durable write is the delivery. All recipients or none: with one reply for all of them there is no other way.
+    private static async ValueTask<Reply> DeliverAsync(SmtpSession session, SmtpTransaction transaction, byte[] trace, string id)
+    {
+        var message = transaction.Message.ToSequence(trace);
+        if (CountReceived(message.Slice(trace.Length)) >= session.Limits.ReceivedLinesMax)
+            return Reply.C554Loop;
+        try
+        {
+            var to = transaction.Recipients.Select(r => ((MailRoute.ToMailbox)r.Route).Id).Distinct().ToList();
+            if (!await session.Parts.Mailboxes!.DeliverToAllAsync(message, $"{transaction.Mail.From}", to))
+                return Reply.C452MailboxFull;
+            session.Log.SmtpAccepted(session.Id, message.Length, id);
+            return Reply.C250Accepted(id);
+        }
+        catch (Exception e)
+        {
+            session.Log.SmtpNotStored(e, session.Id);
+            return Reply.C451NotStored;
+        }
+    }
+
+    public static int CountReceived(ReadOnlySequence<byte> content) =>
+        TraceHeader.CountReceived(content.IsSingleSegment ? content.FirstSpan : content.ToArray());
+
+    // To the desk, as a row.
+    private static async ValueTask<Reply> HandOverAsync(SmtpSession session, SmtpTransaction transaction, byte[] trace, Instant now)
+    {
         var raw = transaction.Message.ToArray(trace);
         if (TraceHeader.CountReceived(raw.AsSpan(trace.Length)) >= session.Limits.ReceivedLinesMax)
             return Reply.C554Loop;
@@ -43,7 +78,7 @@ internal static class Acceptance
         }
     }
 
-    private static TraceHeader TraceOf(SmtpSession session, SmtpTransaction transaction, string id, NodaTime.Instant now) => new()
+    public static TraceHeader TraceOf(SmtpSession session, SmtpTransaction transaction, string id, Instant now) => new()
     {
         From = transaction.Mail.From,
         Helo = session.Helo!,
@@ -51,13 +86,15 @@ internal static class Acceptance
         Host = session.Parts.HostName,
         Extended = session.Extended,
         Tls = session.Wire.Tls is not null,
+        Lmtp = session.IsLmtp,
         SmtpUtf8 = transaction.Mail.SmtpUtf8,
         Id = id,
         OnlyRecipient = transaction.Recipients.Count == 1 ? transaction.Recipients[0].Mailbox : null,
         At = now,
     };
 
-    private static Reply? Refusal(ContentProblem problem) => problem switch
+    /// <summary>The refusal of what cannot be taken as it is; <see langword="null"/> when there is nothing wrong.</summary>
+    public static Reply? Refusal(ContentProblem problem) => problem switch
     {
         ContentProblem.None => null,
         ContentProblem.BareCrOrLf => Reply.C550BareCrOrLf,

@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
@@ -13,6 +14,9 @@ public sealed record SmtpServerParts
 
     /// <summary>The domains whose role addresses get mail here.</summary>
     public required OwnDomains Domains { get; init; }
+
+    /// <summary>The mailboxes, and how to deliver to them; null where there are none, and only role addresses get mail.</summary>
+    public MailDelivery? Mailboxes { get; init; }
 
     /// <summary>Where someone who is blocked finds the way out, as in <c>https://provider.example/case</c>.</summary>
     public required string WhereToTurn { get; init; }

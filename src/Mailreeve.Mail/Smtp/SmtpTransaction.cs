@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Mail.Smtp;

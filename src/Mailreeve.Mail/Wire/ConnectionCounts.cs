@@ -43,5 +43,6 @@ internal sealed class ConnectionCounts(int perAddress, int inAll)
         }
     }
 
-    private static Prefix Who(Address client) => client.IsIPv4 ? Prefix.Single(client) : new Prefix(client, 64);
+    /// <summary>Who counts as one.</summary>
+    public static Prefix Who(Address client) => client.IsIPv4 ? Prefix.Single(client) : new Prefix(client, 64);
 }

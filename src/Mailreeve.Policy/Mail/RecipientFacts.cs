@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Mail;
@@ -6,7 +7,26 @@ namespace Mailreeve.Policy.Mail;
 /// <summary>What is known about a recipient before it is taken.</summary>
 /// <param name="To">The recipient as sent.</param>
 /// <param name="Ours">The provider's own domains.</param>
-public sealed record RecipientFacts(Mailbox To, OwnDomains Ours);
+public sealed record RecipientFacts(Mailbox To, OwnDomains Ours)
+{
+    /// <summary>Whether the domain is a customer's whose mail is kept here.</summary>
+    public bool IsCustomerDomain { get; init; }
+
+    /// <summary>The mailbox that the address is of, itself, by an alias, or with <c>+something</c> behind it; null for none.</summary>
+    public MailboxFact? Mailbox { get; init; }
+
+    /// <summary>The mailbox that takes what nobody else in the domain takes; null for none.</summary>
+    public MailboxFact? CatchAll { get; init; }
+
+    /// <summary>Octets that the client says the message has (RFC 1870 §6); null when it does not say.</summary>
+    public long? SizeBytes { get; init; }
+}
+
+/// <summary>What is known about a mailbox that mail is for.</summary>
+/// <param name="Id">The mailbox.</param>
+/// <param name="State">Whether it works.</param>
+/// <param name="RoomBytes">Octets that still fit into it; zero or less when it is full.</param>
+public sealed record MailboxFact(MailboxId Id, MailboxState State, long RoomBytes);
 
 /// <summary>The provider's own mail domains. A name is in it as A-label and as U-label, in either case of its ASCII letters.</summary>
 public sealed class OwnDomains

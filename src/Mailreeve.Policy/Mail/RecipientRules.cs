@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Mail;
@@ -11,6 +12,7 @@ public static class RecipientRules
     private static readonly SearchValues<char> RelaySyntax = SearchValues.Create("%!@:/\\");
     private static readonly ClauseId ClosedRelay = new("C7");
     private static readonly ClauseId RoleAddresses = new("S3");
+    private static readonly ClauseId MailboxTerms = new("C9");
 
     /// <summary>Whether a recipient is taken, and where its mail goes.</summary>
     /// <remarks>
@@ -28,15 +30,36 @@ public static class RecipientRules
                 : new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
         }
 
-        if (!ours.Contains(to.Domain) || to.LocalPart.AsSpan().ContainsAny(RelaySyntax))
+        if (to.LocalPart.AsSpan().ContainsAny(RelaySyntax))
             return new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
+        if (!ours.Contains(to.Domain))
+            return facts.IsCustomerDomain ? InCustomerDomain(facts) : new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
         if (RoleOf(to.LocalPart) is { } role)
             return new RecipientVerdict.Accept(new MailRoute.Role(role));
         if (to.LocalPart.Length > BouncePrefix.Length && DomainName.Same(to.LocalPart.AsSpan(0, BouncePrefix.Length), BouncePrefix))
             return new RecipientVerdict.Accept(new MailRoute.NoticeBounce(to.LocalPart[BouncePrefix.Length..]));
 
-        return new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+        return facts.Mailbox is { } mailbox ? Into(mailbox, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
     }
+
+    // RFC 2142 §5: postmaster and abuse exist in every domain, whether or not the customer thought of them.
+    private static RecipientVerdict InCustomerDomain(RecipientFacts facts)
+    {
+        if (facts.Mailbox is { } mailbox)
+            return Into(mailbox, facts.SizeBytes);
+        if (RoleOf(facts.To.LocalPart) is { } role and (RoleAddress.Abuse or RoleAddress.Postmaster))
+            return new RecipientVerdict.Accept(new MailRoute.Role(role));
+        return facts.CatchAll is { } rest ? Into(rest, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+    }
+
+    private static RecipientVerdict Into(MailboxFact mailbox, long? sizeBytes) => mailbox.State switch
+    {
+        MailboxState.Suspended => new RecipientVerdict.Refuse(RefusalReason.Suspended, MailboxTerms),
+        MailboxState.Inactive => new RecipientVerdict.Refuse(RefusalReason.Inactive, MailboxTerms),
+        MailboxState.Ended => new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, MailboxTerms),
+        _ when mailbox.RoomBytes < Math.Max(1, sizeBytes ?? 1) => new RecipientVerdict.Refuse(RefusalReason.MailboxFull, MailboxTerms),
+        _ => new RecipientVerdict.Accept(new MailRoute.ToMailbox(mailbox.Id)),
+    };
 
     private static RoleAddress? RoleOf(string localPart)
     {

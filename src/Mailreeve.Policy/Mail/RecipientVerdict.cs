@@ -16,7 +16,7 @@ public abstract record RecipientVerdict
     public sealed record Refuse(RefusalReason Reason, ClauseId Clause) : RecipientVerdict;
 }
 
-/// <summary>Why a recipient is refused. All of them are permanent.</summary>
+/// <summary>Why a recipient is refused.</summary>
 public enum RefusalReason
 {
     /// <summary>The domain is ours; nobody there has this name.</summary>
@@ -24,6 +24,15 @@ public enum RefusalReason
 
     /// <summary>The domain is not ours, or the address is a way round that.</summary>
     NotOurs,
+
+    /// <summary>The message does not fit into the mailbox. For now.</summary>
+    MailboxFull,
+
+    /// <summary>The mailbox is suspended. For now.</summary>
+    Suspended,
+
+    /// <summary>The mailbox was closed because nobody used it.</summary>
+    Inactive,
 }
 
 /// <summary>Where the mail of a recipient goes.</summary>
@@ -32,6 +41,9 @@ public abstract record MailRoute
     private MailRoute()
     {
     }
+
+    /// <summary>Into a mailbox.</summary>
+    public sealed record ToMailbox(MailboxId Id) : MailRoute;
 
     /// <summary>To the queue of a role.</summary>
     public sealed record Role(RoleAddress Address) : MailRoute;

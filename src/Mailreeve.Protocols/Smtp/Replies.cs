@@ -95,6 +95,9 @@ public sealed partial record Reply
     /// <summary>EHLO comes first.</summary>
     public static readonly Reply C503NeedHelo = Of(503, "5.5.1", "Say EHLO first");
 
+    /// <summary>LHLO comes first.</summary>
+    public static readonly Reply C503NeedLhlo = Of(503, "5.5.1", "Say LHLO first");
+
     /// <summary>MAIL comes first (RFC 5321 §4.1.4).</summary>
     public static readonly Reply C503NeedMail = Of(503, "5.5.1", "MAIL first");
 
@@ -115,6 +118,15 @@ public sealed partial record Reply
 
     /// <summary>Not ours, or a way of writing an address that only relays understand.</summary>
     public static readonly Reply C550RelayDenied = Of(550, "5.7.1", "Relay denied: not a domain of this server");
+
+    /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
+    public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");
+
+    /// <summary>The mailbox is suspended, and comes back.</summary>
+    public static readonly Reply C450MailboxSuspended = Of(450, "4.2.1", "Mailbox is suspended; try again later");
+
+    /// <summary>The mailbox was closed because nobody used it.</summary>
+    public static readonly Reply C550MailboxInactive = Of(550, "5.2.1", "Mailbox is closed: nobody has used it for a long time");
 
     /// <summary>The content has a CR or LF on its own (RFC 5321 §2.3.8).</summary>
     public static readonly Reply C550BareCrOrLf = Of(550, "5.6.0", "Message has a bare CR or LF; lines end in CRLF");
@@ -152,6 +164,10 @@ public sealed partial record Reply
     /// <summary>The greeting.</summary>
     /// <param name="host">Our name.</param>
     public static Reply C220Greeting(string host) => Of(220, "", $"{host} ESMTP Mailreeve");
+
+    /// <summary>The greeting of LMTP.</summary>
+    /// <param name="host">Our name.</param>
+    public static Reply C220LmtpGreeting(string host) => Of(220, "", $"{host} LMTP Mailreeve");
 
     /// <summary>The answer to HELO.</summary>
     /// <param name="host">Our name.</param>

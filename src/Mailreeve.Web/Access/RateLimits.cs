@@ -14,12 +14,14 @@ internal static class RateLimits
     public const string Form = "form";
     public const string Api = "api";
     public const string SignIn = "sign-in";
+    public const string ClientSetup = "client-setup";
 
     public static void Add(RateLimiterOptions limiter, WebOptions options)
     {
         limiter.AddPolicy(Form, http => ForNetwork(http, options.FormReportsPerMinute));
         limiter.AddPolicy(Api, http => ForNetwork(http, options.ApiReportsPerMinute));
         limiter.AddPolicy(SignIn, http => ForNetwork(http, options.SignInsPerMinute));
+        limiter.AddPolicy(ClientSetup, http => ForNetwork(http, options.ClientSetupsPerMinute));
         limiter.OnRejected = RefuseAsync;
     }
 

@@ -18,14 +18,26 @@ internal sealed record Settings
     /// <summary>Folder for keys and the like. Whoever reads it can sign in as anyone.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>Folder with the messages.</summary>
+    public string MailFolder => Path.Combine(DataFolder, "mail");
+
     /// <summary>Folder with <c>policy.toml</c> and <c>notices/</c>.</summary>
     public required string PolicyFolder { get; init; }
 
     /// <summary>Where mail is taken.</summary>
     public required IReadOnlyList<IPEndPoint> SmtpListen { get; init; }
 
-    /// <summary>PEM files of the certificate and its key; null when STARTTLS is not offered.</summary>
-    public (string Certificate, string Key)? SmtpCertificate { get; init; }
+    /// <summary>PEM files of the certificate of all mail services and its key; null when TLS is not offered.</summary>
+    public (string Certificate, string Key)? MailCertificate { get; init; }
+
+    /// <summary>Where mailboxes are read over IMAP.</summary>
+    public MailDoors Imap { get; init; } = MailDoors.None;
+
+    /// <summary>Where mailboxes are read over POP3.</summary>
+    public MailDoors Pop3 { get; init; } = MailDoors.None;
+
+    /// <summary>Where another mail server of ours hands mail in for the mailboxes, over LMTP.</summary>
+    public IReadOnlyList<IPEndPoint> LmtpListen { get; init; } = [];
 
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
@@ -47,4 +59,22 @@ internal sealed record Settings
 
     /// <summary>Whether log lines say more, customers' addresses among it.</summary>
     public bool DebugLog { get; init; }
+}
+
+/// <summary>Where mailboxes are read over one protocol.</summary>
+/// <param name="Listen">In the clear at first; TLS is asked for in the protocol.</param>
+/// <param name="ListenTls">Under TLS from the first octet (RFC 8314 §3).</param>
+internal sealed record MailDoors(IReadOnlyList<IPEndPoint> Listen, IReadOnlyList<IPEndPoint> ListenTls)
+{
+    /// <summary>Nowhere.</summary>
+    public static readonly MailDoors None = new([], []);
+
+    /// <summary>Connections in all; null for the default.</summary>
+    public int? ConnectionsMax { get; init; }
+
+    /// <summary>Connections from one address; null for the default.</summary>
+    public int? ConnectionsPerAddress { get; init; }
+
+    /// <summary>Whether passwords are taken without TLS.</summary>
+    public bool AllowsPlain { get; init; }
 }

@@ -53,6 +53,12 @@ internal sealed class SettingsFile
         var limits = ReadLimits(smtp);
         smtp?.Finish();
 
+        var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", certificate is not null);
+        var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", certificate is not null);
+        var lmtp = file.Table("lmtp", required: false);
+        var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
+        lmtp?.Finish();
+
         var web = file.Table("web", required: true);
         var webListen = EndPoints(web, "listen", "127.0.0.1:8080");
         var proxies = PrefixesIfAny(web, "trusted-proxies");
@@ -67,7 +73,10 @@ internal sealed class SettingsFile
             DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
             PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
             SmtpListen = smtpListen,
-            SmtpCertificate = certificate,
+            MailCertificate = certificate,
+            Imap = imap,
+            Pop3 = pop3,
+            LmtpListen = lmtpListen,
             SmtpLimits = limits,
             WebListen = webListen,
             TrustedProxies = proxies,
@@ -118,6 +127,26 @@ internal sealed class SettingsFile
         return certificate is null || key is null
             ? null
             : (Path.GetFullPath(certificate.Value, folder), Path.GetFullPath(key.Value, folder));
+    }
+
+    private MailDoors ReadDoors(TableReader file, string name, string example, string exampleTls, bool hasCertificate)
+    {
+        if (file.Table(name, required: false) is not { } table)
+            return MailDoors.None;
+        var doors = new MailDoors(
+            table.Entry("listen") is null ? [] : EndPoints(table, "listen", example),
+            table.Entry("listen-tls") is null ? [] : EndPoints(table, "listen-tls", exampleTls))
+        {
+            ConnectionsMax = (int?)table.WholeIfAny("connections-max"),
+            ConnectionsPerAddress = (int?)table.WholeIfAny("connections-per-address"),
+            AllowsPlain = table.Truth("allow-plain"),
+        };
+        if (doors.ListenTls.Count > 0 && !hasCertificate)
+            problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give smtp.certificate and smtp.key: all mail services use them.");
+        if (doors is { ConnectionsMax: < 1 } or { ConnectionsPerAddress: < 1 })
+            problems.Add(table.At, table.KeyOf("connections-max"), "A limit below 1 lets nobody in.", "Leave the key out for the default.");
+        table.Finish();
+        return doors;
     }
 
     private SmtpLimits ReadLimits(TableReader? smtp)

@@ -34,7 +34,7 @@ internal static class DemoProvider
         DataFolder = folder,
         PolicyFolder = Path.Combine(AppContext.BaseDirectory, "policy"),
         SmtpListen = [new IPEndPoint(IPAddress.Loopback, smtpPort)],
-        SmtpCertificate = DemoCertificate.Write(folder, "mail.provider.example"),
+        MailCertificate = DemoCertificate.Write(folder, "mail.provider.example"),
         WebListen = [new IPEndPoint(IPAddress.Loopback, webPort)],
         Outbound = new OutboundOptions
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
@@ -10,6 +9,7 @@ using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Wire;
@@ -31,10 +31,11 @@ internal sealed class Server : IAsyncDisposable
     private readonly WebApplication app;
     private readonly Database database;
     private readonly LiveViews views;
+    private readonly MailStorage mail;
 
-    private Server(WebApplication app, Database database, LiveViews views)
+    private Server(WebApplication app, Database database, LiveViews views, MailStorage mail)
     {
-        (this.app, this.database, this.views) = (app, database, views);
+        (this.app, this.database, this.views, this.mail) = (app, database, views, mail);
     }
 
     /// <summary>The database.</summary>
@@ -53,17 +54,21 @@ internal sealed class Server : IAsyncDisposable
     {
         System.IO.Directory.CreateDirectory(settings.DataFolder);
         var database = Storage.Database.Open(settings.Database);
+        MailStorage? mail = null;
         try
         {
             var keys = await database.WriteAsync(db => KeepAsync(db, policy, clock.GetCurrentInstant(), stop), stop);
             var views = await LiveViews.LoadAsync(database, stop);
-            var app = Build(settings, policy, clock, database, views, keys);
+            mail = await MailStorage.OpenAsync(settings, database, clock, stop);
+            var app = Build(settings, policy, clock, database, views, mail, keys);
             await app.StartAsync(stop);
             Announce(app, settings, policy);
-            return new Server(app, database, views);
+            return new Server(app, database, views, mail);
         }
         catch
         {
+            if (mail is not null)
+                await mail.DisposeAsync();
             await database.DisposeAsync();
             throw;
         }
@@ -77,6 +82,7 @@ internal sealed class Server : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        await mail.DisposeAsync();
         views.Dispose();
         await database.DisposeAsync();
     }
@@ -98,20 +104,24 @@ internal sealed class Server : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        Settings settings, PolicyInForce policy, IClock clock, Database database, LiveViews views, Keys keys)
+        Settings settings, PolicyInForce policy, IClock clock, Database database, LiveViews views, MailStorage mail, Keys keys)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        Logging(builder.Logging, settings);
+        Logging.Configure(builder.Logging, settings);
         builder.Services.AddSingleton(settings)
             .AddSingleton(settings.Provider)
             .AddSingleton(policy.Policy)
             .AddSingleton(new NoticeTemplates(policy.Notices))
+            .AddSingleton(OfferedServices.Of(settings) with { DaysKept = DaysKept(policy) })
             .AddSingleton(clock)
             .AddSingleton(database)
             .AddSingleton(views)
+            .AddSingleton(mail.Segments)
+            .AddSingleton(mail.Journal)
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
+        builder.Services.AddMailboxes(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -122,7 +132,8 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.WebListen)
                 kestrel.Listen(endPoint);
             foreach (var endPoint in settings.SmtpListen)
-                kestrel.ListenSmtp(endPoint, SmtpParts(settings, clock, database, views, keys));
+                kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
+            kestrel.ListenForMailboxes(settings);
         });
 
         var app = builder.Build();
@@ -131,6 +142,9 @@ internal sealed class Server : IAsyncDisposable
         app.MapMailreeveWeb();
         return app;
     }
+
+    // A mail program counts in days. A fraction is rounded down: it must not rely on what may be gone.
+    private static int DaysKept(PolicyInForce policy) => Math.Max(1, policy.Policy.Terms.MessageRetention.Value.Days);
 
     private static readonly Gauge BlocksInForce = Metrics.CreateGauge("mailreeve_blocks_in_force", "Blocks in force.");
 
@@ -199,39 +213,18 @@ internal sealed class Server : IAsyncDisposable
         });
     }
 
-    private static SmtpServerParts SmtpParts(Settings settings, IClock clock, Database database, LiveViews views, Keys keys) => new()
+    private static SmtpServerParts SmtpParts(Settings settings, IServiceProvider services, Keys keys) => new()
     {
         HostName = settings.Provider.HostName,
         Domains = new OwnDomains(settings.Provider.Domains),
         WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
         Limits = settings.SmtpLimits,
-        Tls = settings.SmtpCertificate is var (certificate, key)
-            ? new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key))
-            : null,
-        Blocks = () => views.Blocks,
-        Keep = new MailIntake(database, keys.Bounce).KeepAsync,
-        Clock = clock,
+        Tls = services.GetService<ServerTls>(),
+        Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
+        Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
+        Clock = services.GetRequiredService<IClock>(),
     };
-
-    private static void Logging(ILoggingBuilder logging, Settings settings)
-    {
-        logging.ClearProviders();
-        if (settings.JsonLog)
-            logging.AddJsonConsole(o => o.UseUtcTimestamp = true);
-        else
-            logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true));
-        logging.SetMinimumLevel(settings.QuietLog ? LogLevel.Warning : settings.DebugLog ? LogLevel.Debug : LogLevel.Information);
-        // Orleans recommends the server's garbage collector, which takes memory for speed that this program does not need.
-        logging.AddFilter("Orleans", LogLevel.Warning);
-        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
-        // Its first look at a fresh process mistakes the time of day for a delay.
-        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        // The keys of cookies lie in a folder of ours that only the program may read.
-        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        // Says at each form that it must not be cached, which our pages say themselves.
-        logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
-    }
 
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
     {

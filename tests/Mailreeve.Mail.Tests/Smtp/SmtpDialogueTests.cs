@@ -18,7 +18,7 @@ public class SmtpDialogueTests
             await PlayAsync(peer, lines[i], $"{file}:{i + 1}");
     }
 
-    private static async Task PlayAsync(SmtpPeer peer, string line, string where)
+    internal static async Task PlayAsync(SmtpPeer peer, string line, string where)
     {
         switch (line)
         {

@@ -17,10 +17,11 @@ internal static class Dispatch
 
         return verb switch
         {
-            SmtpVerb.Ehlo => Ehlo.Handle(session, argument),
-            SmtpVerb.Helo => Commands.Helo.Handle(session, argument),
+            SmtpVerb.Lhlo when session.IsLmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Ehlo when !session.IsLmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Helo when !session.IsLmtp => Commands.Helo.Handle(session, argument),
             SmtpVerb.Mail => MailFrom.Handle(session, argument),
-            SmtpVerb.Rcpt => RcptTo.Handle(session, argument),
+            SmtpVerb.Rcpt => await RcptTo.HandleAsync(session, argument),
             SmtpVerb.Data => await Data.HandleAsync(session, argument),
             SmtpVerb.Bdat => await Bdat.HandleAsync(session, argument),
             SmtpVerb.StartTls => await StartTls.HandleAsync(session, argument),

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Mailreeve.Mail.Smtp;
+namespace Mailreeve.Mail.Wire;
 
 /// <summary>Holds a message while it arrives, in pieces that come from the pool as they are needed: never from an announced size.</summary>
 internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
@@ -43,6 +43,17 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         return all;
     }
 
+    /// <summary>The prefix and everything written, where it lies. Valid until more is written or the buffer is disposed of.</summary>
+    public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix)
+    {
+        var first = new Piece(prefix, null);
+        var last = first;
+        foreach (var (bytes, length) in full)
+            last = new Piece(bytes.AsMemory(0, length), last);
+        last = new Piece(current.AsMemory(0, used), last);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
     /// <summary>Forgets everything and gives the memory back.</summary>
     public void Dispose()
     {
@@ -63,5 +74,17 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
             full.Add((current, used));
         current = ArrayPool<byte>.Shared.Rent(Math.Max(PieceBytes, sizeHint));
         used = 0;
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, Piece? before)
+        {
+            Memory = memory;
+            if (before is null)
+                return;
+            RunningIndex = before.RunningIndex + before.Memory.Length;
+            before.Next = this;
+        }
     }
 }

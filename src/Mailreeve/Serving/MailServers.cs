@@ -1,0 +1,111 @@
+using System.Security.Cryptography.X509Certificates;
+using Mailreeve.Accounts.Mailboxes;
+using Mailreeve.Configuration;
+using Mailreeve.Mail.Imap;
+using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Pop3;
+using Mailreeve.Mail.Wire;
+using Mailreeve.Policy;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Segments;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using NodaTime;
+
+namespace Mailreeve.Serving;
+
+/// <summary>The mailboxes, and the servers through which they are read.</summary>
+internal static class MailServers
+{
+    /// <summary>Adds the mailboxes and their clerks.</summary>
+    public static void AddMailboxes(this IServiceCollection services, Settings settings)
+    {
+        if (settings.MailCertificate is var (certificate, key))
+            services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
+        services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
+            .AddSingleton<MailDelivery>()
+            .AddSingleton<Summaries>()
+            .AddSingleton<IClerk, RetentionClerk>()
+            .AddSingleton<LastUse>()
+            .AddSingleton<IClerk, LastUseClerk>()
+            .AddSingleton<MailboxNotices>()
+            .AddSingleton<IClerk, InactivityClerk>()
+            .AddSingleton<MailboxFill>()
+            .AddSingleton<IClerk, FillClerk>()
+            .AddSingleton<IClerk, StorageChargeClerk>()
+            .AddSingleton(s => new MailboxSignIn(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), s.GetRequiredService<Accounts.SignIn.PasswordHashing>(),
+                s.GetRequiredService<Accounts.SignIn.AttemptThrottle>(), s.GetRequiredService<LastUse>(), settings.Provider.Domains,
+                s.GetRequiredService<IClock>()));
+    }
+
+    /// <summary>Listens where the configuration says.</summary>
+    public static void ListenForMailboxes(this KestrelServerOptions kestrel, Settings settings)
+    {
+        var imap = ImapParts(settings, kestrel.ApplicationServices);
+        foreach (var endPoint in settings.Imap.Listen)
+            kestrel.ListenImap(endPoint, imap);
+        foreach (var endPoint in settings.Imap.ListenTls)
+            kestrel.ListenImaps(endPoint, imap);
+        var pop3 = Pop3Parts(settings, kestrel.ApplicationServices);
+        foreach (var endPoint in settings.Pop3.Listen)
+            kestrel.ListenPop3(endPoint, pop3);
+        foreach (var endPoint in settings.Pop3.ListenTls)
+            kestrel.ListenPop3s(endPoint, pop3);
+    }
+
+    private static ImapServerParts ImapParts(Settings settings, IServiceProvider services)
+    {
+        var limits = new ImapServerLimits();
+        return new ImapServerParts
+        {
+            HostName = settings.Provider.HostName,
+            Limits = limits with
+            {
+                ConnectionsMax = settings.Imap.ConnectionsMax ?? limits.ConnectionsMax,
+                ConnectionsPerAddress = settings.Imap.ConnectionsPerAddress ?? limits.ConnectionsPerAddress,
+            },
+            Tls = services.GetService<ServerTls>(),
+            AllowsPlain = settings.Imap.AllowsPlain,
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            Grains = services.GetRequiredService<IGrainFactory>(),
+            Board = services.GetRequiredService<MailboxBoard>(),
+            Segments = services.GetRequiredService<SegmentStore>(),
+            Delivery = services.GetRequiredService<MailDelivery>(),
+            Summaries = services.GetRequiredService<Summaries>(),
+            Clock = services.GetRequiredService<IClock>(),
+        };
+    }
+
+    private static Pop3ServerParts Pop3Parts(Settings settings, IServiceProvider services)
+    {
+        var limits = new Pop3Limits();
+        return new Pop3ServerParts
+        {
+            HostName = settings.Provider.HostName,
+            Limits = limits with
+            {
+                ConnectionsMax = settings.Pop3.ConnectionsMax ?? limits.ConnectionsMax,
+                ConnectionsPerAddress = settings.Pop3.ConnectionsPerAddress ?? limits.ConnectionsPerAddress,
+            },
+            Tls = services.GetService<ServerTls>(),
+            AllowsPlain = settings.Pop3.AllowsPlain,
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            Grains = services.GetRequiredService<IGrainFactory>(),
+            Board = services.GetRequiredService<MailboxBoard>(),
+            Segments = services.GetRequiredService<SegmentStore>(),
+            RetentionDays = () => services.GetRequiredService<AbusePolicy>().Terms.MessageRetention.Value.Days,
+        };
+    }
+
+    // The mail servers know mailboxes, and the accounts know passwords; here they meet.
+    private static Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignInWith(MailboxSignIn accounts) =>
+        async (user, password, client, stop) => await accounts.VerifyAsync(user, password, client, stop) switch
+        {
+            MailboxSignInResult.Accepted accepted => new MailSignIn.Accepted(accepted.Mailbox),
+            MailboxSignInResult.Suspended => new MailSignIn.Unavailable("This mailbox is suspended; ask our support"),
+            MailboxSignInResult.TooManyAttempts late => new MailSignIn.TryLater(late.Wait),
+            _ => new MailSignIn.Refused(),
+        };
+}
