@@ -83,7 +83,7 @@ public class UnitTextTests
 
     [Theory]
     [InlineData(0, "0 MB")]
-    [InlineData(900, "0 kB")]
+    [InlineData(900, "900 B")]
     [InlineData(99_999, "99 kB")]
     [InlineData(100_000, "0.1 MB")]
     [InlineData(24_999_999, "24.9 MB")]
