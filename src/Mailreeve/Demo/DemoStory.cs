@@ -27,12 +27,6 @@ internal sealed class DemoStory
     private const string OperatorName = "mara";
     private static readonly CaseId Case = new(1);
 
-    // Of a customer with a line of their own, and of their hoster.
-    private static readonly (string Number, string Address)[] Mailboxes =
-    [
-        (AccusedNumber, "robin@provider.example"), (AccusedNumber, "print-shop@provider.example"), ("104-2238-0", "cold-creek@provider.example"),
-    ];
-
     private readonly Server server;
     private readonly DemoClock clock;
     private readonly CustomerMailServer customers;
@@ -83,7 +77,7 @@ internal sealed class DemoStory
     private async Task OpenAccountsAsync(Provider provider, string accounts, CancellationToken stop)
     {
         observed.Chapter("A provider with a dozen customers and a downstream");
-        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, provider.Networks, clock, stop);
+        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, ProviderResources.Of(provider), clock, stop);
         observed.That("the accounts file is imported", result.Problems.Count == 0, string.Join('\n', result.Problems));
 
         using var hashing = new PasswordHashing();
@@ -94,8 +88,8 @@ internal sealed class DemoStory
             foreach (var customer in await store.ListAsync(stop))
             {
                 await store.SetPasswordHashAsync(customer.Id, hash, stop);
-                foreach (var address in Mailboxes.Where(m => m.Number == customer.RegNumber).Select(m => m.Address))
-                    await new MailboxStore(db).AddAsync(new NewMailbox(customer.Id, address, hash, clock.GetCurrentInstant()), stop);
+                foreach (var mailbox in await new MailboxStore(db).OfCustomerAsync(customer.Id, stop))
+                    await new MailboxStore(db).SetPasswordHashAsync(mailbox.Id, hash, stop);
             }
 
             await new OperatorStore(db).AddAsync(OperatorName, OperatorRole.Admin, hash, clock.GetCurrentInstant(), stop);
@@ -205,7 +199,7 @@ internal sealed class DemoStory
               Policy, report form    {baseUrl}/
               A customer             {baseUrl}/sign-in      Reg # {AccusedNumber}, password: {Password}
               Their hoster           {baseUrl}/sign-in      Reg # 104-2238-0, same password; a downstream's case is theirs
-              Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example and another; same password
+              Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example; same password
               The desk               {baseUrl}/desk/sign-in name {OperatorName}, same password; it shows a code to enrol
               Mail                   127.0.0.1:{smtp} (abuse@provider.example)
             """);

@@ -173,6 +173,32 @@ public sealed class MailboxSignInTests
     }
 
     [Fact]
+    public async Task A_program_that_opens_many_connections_at_once_makes_one_attempt()
+    {
+        await using var it = await MailboxFixture.OpenAsync();
+
+        var wrong = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => it.VerifyAsync("kim", "last year's password")));
+        var right = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => it.VerifyAsync("kim", MailboxFixture.Password)));
+
+        Assert.All(wrong, r => Assert.IsType<MailboxSignInResult.Refused>(r));
+        Assert.All(right, r => Assert.IsType<MailboxSignInResult.Accepted>(r));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_attempt_that_is_given_up_tries_for_itself()
+    {
+        await using var it = await MailboxFixture.OpenAsync();
+        using var hangsUp = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        var first = it.SignIn.VerifyAsync("kim", MailboxFixture.Password, AccountsFixture.Here, hangsUp.Token).AsTask();
+        var second = it.VerifyAsync("kim", MailboxFixture.Password);
+        await hangsUp.CancelAsync();
+
+        Assert.IsType<MailboxSignInResult.Accepted>(await second);
+        await Task.WhenAny(first);
+    }
+
+    [Fact]
     public async Task Someone_who_tries_one_password_on_many_mailboxes_is_slowed_down()
     {
         await using var it = await MailboxFixture.OpenAsync();
