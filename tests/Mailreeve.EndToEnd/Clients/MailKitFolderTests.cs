@@ -63,7 +63,7 @@ public sealed class MailKitFolderTests(RunningMailServer running) : MailServerTe
         var second = (await elsewhere.GetFolder(elsewhere.PersonalNamespaces[0]).CreateAsync("Bills", isMessageFolder: true, Stop))!;
         var now = await second.AppendAsync(new AppendRequest(SampleMail.Text("April")), Stop);
         // A UID must not refer to two messages (RFC 3501 §2.3.1.1).
-        Assert.True(now!.Value.Validity != was!.Value.Validity || now.Value.Id > was.Value.Id, $"{was} and {now}");
+        Assert.True(now!.Value.Validity != was!.Value.Validity || now.Value.Id > was.Value.Id, $"{was.Value.Validity}:{was} and {now.Value.Validity}:{now}");
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class MailKitPop3Tests(RunningMailServer running) : MailServerTest
         var client = await Pop3Async();
 
         var headers = await client.GetMessageHeadersAsync(0, Stop);
+        await client.DisconnectAsync(quit: true, Stop);
         using var peer = await PeerAsync(Server.Pop3sPort, tls: true);
         await peer.LineAsync();
         await peer.SayAsync($"USER {User.Address}");

@@ -36,8 +36,10 @@ public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetim
             client.Dispose();
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
         {
+            var output = TestContext.Current.TestOutputHelper;
+            output?.WriteLine($"--- the server ---\n{EndOf(running.Said)}");
             foreach (var (name, lines) in dialogues)
-                TestContext.Current.TestOutputHelper?.WriteLine($"--- {name} ---\n{EndOf(Encoding.UTF8.GetString(lines.ToArray()))}");
+                output?.WriteLine($"--- {name} ---\n{EndOf(Encoding.UTF8.GetString(lines.ToArray()))}");
         }
 
         GC.SuppressFinalize(this);
