@@ -43,4 +43,6 @@ var elsewhere = new Option<string[]>("--elsewhere") { Description = "Port, user 
 var stress = new Command("imap-stress", "IMAP sessions on one folder that hold the server to what it says.") { duration, seed, sessions, elsewhere };
 stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
     parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, stress, serve }.Parse(args).InvokeAsync();
+var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
+imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, imap, stress, serve }.Parse(args).InvokeAsync();

@@ -74,7 +74,7 @@ internal static partial class Log
     [LoggerMessage(107, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void ImapHungUp(this ILogger log, string connection, string reason);
 
-    [LoggerMessage(108, LogLevel.Error, "{Connection}: the message at {Place} cannot be read; the client was told so")]
+    [LoggerMessage(108, LogLevel.Error, "{Connection}: the message at {Place} cannot be read")]
     public static partial void ImapMessageUnreadable(this ILogger log, Exception e, string connection, string place);
 
     [LoggerMessage(109, LogLevel.Error, "{Connection}: a message could not be stored; the client keeps it")]

@@ -31,8 +31,19 @@ internal static class FolderSearch
         if (costly.Cost == SearchCost.Listed || found.Count == 0)
             return found;
 
-        await session.Parts.Summaries.LoadAsync(folder, found[0].Message.Uid, found[^1].Message.Uid);
+        await SummaryLoad.LoadAsync(session, folder, found[0].Message.Uid, found[^1].Message.Uid);
         return await AmongAsync(found, costly, subject, session);
+    }
+
+    /// <summary>The messages that are found, each with its summary; one that cannot be read is not among them.</summary>
+    public static async ValueTask<List<Found>> RunWithSummariesAsync(ImapSession session, FolderView folder, SearchKey key)
+    {
+        var found = await RunAsync(session, folder, key);
+        if (found.Count == 0)
+            return found;
+        await SummaryLoad.LoadAsync(session, folder, found[0].Message.Uid, found[^1].Message.Uid);
+        found.RemoveAll(f => f.Message.Body.Summary is null);
+        return found;
     }
 
     private static List<Found> AmongListed(SelectedFolder selected, FolderView folder, SearchPlan plan, SearchSubject subject)
@@ -77,7 +88,7 @@ internal static class FolderSearch
         try
         {
             subject.LookAt(candidate.Index, candidate.Message);
-            return plan.IsMet(subject);
+            return candidate.Message.Body.Summary is not null && plan.IsMet(subject);
         }
         catch (IOException e)
         {

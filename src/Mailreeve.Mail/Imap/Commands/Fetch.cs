@@ -30,14 +30,15 @@ internal static class Fetch
             return Done;
 
         var marks = !selected.ReadOnly && command.Sections.Any(s => !s.Peek);
-        if (marks && await MarkAsync(session, folder, found, command.ChangedSince) is { } refusal)
-            return refusal;
+        if (marks)
+            await MarkAsync(session, folder, found, command.ChangedSince);
         if (marks && await session.SelectedViewAsync() is { } marked)
             folder = marked;
-        if ((command.Items & FromSummary) != 0 || command.Sections.Any(NeedsSummary))
-            await session.Parts.Summaries.LoadAsync(folder, selected.Told[found[0].First].Uid, selected.Told[found[^1].Last].Uid);
+        var needsSummary = (command.Items & FromSummary) != 0 || command.Sections.Any(NeedsSummary);
+        if (needsSummary)
+            await SummaryLoad.LoadAsync(session, folder, selected.Told[found[0].First].Uid, selected.Told[found[^1].Last].Uid);
 
-        using var answer = new Answer(session, command);
+        using var answer = new Answer(session, command, needsSummary);
         await answer.WriteAsync(folder, found, tellsFlags: marks);
         if (answer.IsUnreadable)
             return SomeUnreadable;
@@ -47,7 +48,7 @@ internal static class Fetch
     private static bool NeedsSummary(FetchSection section) => section.Part.Count > 0 || section.Text != SectionText.All;
 
     // Who fetches text has read the message. In one change for the set; what is read already is not touched.
-    private static async ValueTask<ImapReply?> MarkAsync(ImapSession session, FolderView folder, List<IndexRange> found, ulong? changedSince)
+    private static async ValueTask MarkAsync(ImapSession session, FolderView folder, List<IndexRange> found, ulong? changedSince)
     {
         var selected = session.Selected!;
         var unseen = new List<uint>();
@@ -59,7 +60,6 @@ internal static class Fetch
 
         if (unseen.Count > 0)
             await session.Account!.Owner.StoreAsync(selected.Id, new FlagChange { Uids = unseen, Operation = StoreMode.Add, Flags = SystemFlags.Seen });
-        return null;
     }
 
     private sealed class Answer : IDisposable
@@ -69,10 +69,11 @@ internal static class Fetch
         private readonly MessageReader reader;
         private readonly ArrayBufferWriter<byte> fields = new();
         private readonly byte[][][] names;
+        private readonly bool needsSummary;
 
-        public Answer(ImapSession session, ImapCommand.Fetch command)
+        public Answer(ImapSession session, ImapCommand.Fetch command, bool needsSummary)
         {
-            (this.session, this.command) = (session, command);
+            (this.session, this.command, this.needsSummary) = (session, command, needsSummary);
             reader = new MessageReader(session.Parts.Segments);
             names = [.. command.Sections.Select(s => s.Fields.Select(Encoding.UTF8.GetBytes).ToArray())];
         }
@@ -99,7 +100,7 @@ internal static class Fetch
 
                     if (message.ModSeq <= command.ChangedSince && command.ChangedSince > 0)
                         continue;
-                    if (command.Sections.Count > 0 && !session.Parts.Segments.Has(message.Body.Place.Segment))
+                    if (!IsReadable(message.Body))
                     {
                         IsUnreadable = true;
                         continue;
@@ -124,6 +125,10 @@ internal static class Fetch
         }
 
         public void Dispose() => reader.Dispose();
+
+        // Asked before the first word about a message: half of an answer cannot be taken back.
+        private bool IsReadable(MessageBody body) =>
+            (!needsSummary || body.Summary is not null) && (command.Sections.Count == 0 || session.Parts.Segments.Has(body.Place.Segment));
 
         private void WriteItems(ref FetchResponse response, StoredMessage message, bool flags)
         {
@@ -160,8 +165,7 @@ internal static class Fetch
             {
                 fields.ResetWrittenCount();
                 if (range.Length > 0)
-                    HeaderFields.Write(
-                        reader.Read(message.Body, range.Offset, range.Length), names[which], section.Text == SectionText.HeaderFieldsNot, fields);
+                    HeaderFields.Write(Read(message.Body, range), names[which], section.Text == SectionText.HeaderFieldsNot, fields);
                 var piece = Piece(new SectionRange(0, fields.WrittenCount), section.Partial);
                 response.Section(section, fields.WrittenSpan.Slice(piece.Offset, piece.Length));
                 return default;
@@ -204,7 +208,34 @@ internal static class Fetch
             {
                 if (session.Wire.Output.UnflushedBytes > ChunkBytes)
                     await session.Wire.FlushAsync();
-                session.Parts.Segments.CopyTo(body.Place, at, Math.Min(ChunkBytes, range.End - at), session.Wire.Output);
+                Copy(body, at, Math.Min(ChunkBytes, range.End - at));
+            }
+        }
+
+        private void Copy(MessageBody body, int from, int length)
+        {
+            try
+            {
+                session.Parts.Segments.CopyTo(body.Place, from, length, session.Wire.Output);
+            }
+            catch (IOException e)
+            {
+                // More was announced than can follow: all that is left is to close the connection.
+                session.Log.ImapMessageUnreadable(e, session.Id, $"{body.Place}");
+                throw;
+            }
+        }
+
+        private ReadOnlySpan<byte> Read(MessageBody body, SectionRange range)
+        {
+            try
+            {
+                return reader.Read(body, range.Offset, range.Length);
+            }
+            catch (IOException e)
+            {
+                session.Log.ImapMessageUnreadable(e, session.Id, $"{body.Place}");
+                throw;
             }
         }
     }

@@ -16,10 +16,9 @@ internal static class Sort
         var asksModSeq = Search.AsksModSeq(command.Key);
         if (asksModSeq)
             session.EnableCondStore(folder);
-        var found = await FolderSearch.RunAsync(session, folder, command.Key);
-        if (found.Count > 0 && command.Order.Any(o => o.Field is not (SortField.Arrival or SortField.Size)))
-            await session.Parts.Summaries.LoadAsync(folder, found[0].Message.Uid, found[^1].Message.Uid);
-
+        var found = command.Order.All(o => o.Field is SortField.Arrival or SortField.Size)
+            ? await FolderSearch.RunAsync(session, folder, command.Key)
+            : await FolderSearch.RunWithSummariesAsync(session, folder, command.Key);
         found.Sort((a, b) => Compare(a, b, command.Order));
         if (command.Return is { } asked)
             Search.Answer(session, command.Tag, command.ByUid, asked, found, asksModSeq);

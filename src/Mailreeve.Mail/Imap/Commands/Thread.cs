@@ -15,10 +15,7 @@ internal static class Thread
             return Replies.NoSuchFolder;
         if (Search.AsksModSeq(command.Key))
             session.EnableCondStore(folder);
-        var found = await FolderSearch.RunAsync(session, folder, command.Key);
-        if (found.Count > 0)
-            await session.Parts.Summaries.LoadAsync(folder, found[0].Message.Uid, found[^1].Message.Uid);
-
+        var found = await FolderSearch.RunWithSummariesAsync(session, folder, command.Key);
         var messages = found.ConvertAll(f => ThreadedBy(f, command.ByUid));
         var threads = command.Algorithm == ThreadAlgorithm.References ? ThreadTree.References(messages) : ThreadTree.OrderedSubject(messages);
         session.Writer.Text(threads.Count == 0 ? "* THREAD"u8 : "* THREAD "u8).Ascii(ThreadTree.Write(threads)).End();
