@@ -11,7 +11,7 @@ internal static class Replies
     public static readonly ImapReply NoSuchMessage = ImapReply.Bad("There is no message with that number");
     public static readonly ImapReply NoSuchFolder = ImapReply.No("There is no such folder", ResponseCode.NonExistent);
     public static readonly ImapReply TryCreate = ImapReply.No("There is no such folder", ResponseCode.TryCreate);
-    public static readonly ImapReply OverQuota = ImapReply.No("The mailbox is full", ResponseCode.OverQuota);
+    public static readonly ImapReply OverQuota = ImapReply.No("Quota exceeded: the mailbox is full", ResponseCode.OverQuota);
     public static readonly ImapReply ReadOnly = ImapReply.No("The folder was opened for reading only", ResponseCode.NoPerm);
     public static readonly ImapReply SomeExpunged = ImapReply.No("Some of the messages are gone", ResponseCode.ExpungeIssued);
     public static readonly ImapReply TooManyKeywords = ImapReply.No("The folder has as many keywords as it may", ResponseCode.Limit);
