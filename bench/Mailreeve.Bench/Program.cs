@@ -2,7 +2,7 @@ using System.CommandLine;
 using Mailreeve.Bench;
 using Mailreeve.Storage;
 
-// What a report costs, from SMTP to its case. README.md says how to read the figures.
+// What a report costs, from SMTP to its case, and what a message costs on disk. README.md says how to read the figures.
 var database = new Option<string>("--database") { Description = "sqlite or postgresql", DefaultValueFactory = _ => "sqlite" };
 database.AcceptOnlyFromAmong("sqlite", "postgresql");
 var reports = new Option<int>("--reports") { Description = "Reports that are measured", DefaultValueFactory = _ => 10_000 };
@@ -27,13 +27,22 @@ serve.SetAction((parsed, stop) =>
 });
 var messages = new Command("messages", "Summaries, search and threads of messages.");
 messages.SetAction(_ => MessagesBench.Run());
-var seconds = new Option<int>("--seconds") { Description = "How long", DefaultValueFactory = _ => 300 };
+var writers = new Option<int[]>("--writers") { Description = "Writers at once", DefaultValueFactory = _ => [1, 20, 100], AllowMultipleArgumentsPerToken = true };
+var bytes = new Option<int>("--bytes") { Description = "Octets of a message", DefaultValueFactory = _ => 4096 };
+var seconds = new Option<int>("--seconds") { Description = "How long each is measured", DefaultValueFactory = _ => 5 };
+var segments = new Command("segments", "Appends to the journal of messages.") { writers, bytes, seconds };
+segments.SetAction(async (parsed, stop) =>
+{
+    foreach (var count in parsed.GetValue(writers)!)
+        await new SegmentsBench(count, parsed.GetValue(bytes), TimeSpan.FromSeconds(parsed.GetValue(seconds))).RunAsync(stop);
+});
+var duration = new Option<int>("--seconds") { Description = "How long", DefaultValueFactory = _ => 300 };
 var seed = new Option<int>("--seed") { Description = "What the sessions do", DefaultValueFactory = _ => 1 };
 var sessions = new Option<int>("--sessions") { Description = "IMAP sessions at once", DefaultValueFactory = _ => 8 };
 var elsewhere = new Option<string[]>("--elsewhere") { Description = "Port, user and password of another server on the loopback", Arity = new ArgumentArity(3, 3), AllowMultipleArgumentsPerToken = true };
-var stress = new Command("imap-stress", "IMAP sessions on one folder that hold the server to what it says.") { seconds, seed, sessions, elsewhere };
+var stress = new Command("imap-stress", "IMAP sessions on one folder that hold the server to what it says.") { duration, seed, sessions, elsewhere };
 stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
-    parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
+    parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
 var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, imap, stress, serve }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, imap, stress, serve }.Parse(args).InvokeAsync();

@@ -35,9 +35,11 @@ public static class SizeText
         return string.Create(CultureInfo.InvariantCulture, $"{bytes / size} {unit}");
     }
 
-    /// <summary>For people, in megabytes with one decimal, rounded down: <c>24.9 MB</c>; <c>25 MB</c> when it is a whole number of them.</summary>
+    /// <summary>For people, in megabytes with one decimal, rounded down: <c>24.9 MB</c>; <c>25 MB</c> when it is a whole number of
+    /// them. Little is shown in smaller units.</summary>
     public static string Human(long bytes) =>
         bytes % 1_000_000 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000} MB")
+        : bytes < 1_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
         : bytes < 100_000 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000} kB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000}.{bytes / 100_000 % 10} MB");
 }

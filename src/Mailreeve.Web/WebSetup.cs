@@ -4,6 +4,7 @@ using Mailreeve.Web.Api;
 using Mailreeve.Web.ClientSetup;
 using Mailreeve.Web.Layout;
 using Mailreeve.Web.Desk;
+using Mailreeve.Web.Mailboxes;
 using Mailreeve.Web.Portal;
 using Mailreeve.Web.Public;
 using Microsoft.AspNetCore.Antiforgery;
@@ -31,6 +32,7 @@ public static class WebSetup
         services.AddSingleton<ReportIntake>();
         services.AddSingleton<PortalCases>();
         services.AddSingleton<BlockLifting>();
+        services.AddSingleton<MailboxForms>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();
         services.AddProblemDetails();

@@ -32,6 +32,9 @@ public sealed class AccountsImportTests : IAsyncDisposable
 
         """;
 
+    private static readonly ProviderResources Ours = new([Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8::/32")], ["provider.example"]);
+    private static readonly ProviderResources Nothing = new([], []);
+
     private readonly AccountsFixture it = new();
 
     [Fact]
@@ -120,7 +123,7 @@ public sealed class AccountsImportTests : IAsyncDisposable
     [Fact]
     public async Task A_dry_run_says_the_same_and_changes_nothing()
     {
-        var tried = await AccountsImport.TryAsync(it.Database, "accounts.toml", Two, [], it.Clock, AccountsFixture.Stop);
+        var tried = await AccountsImport.TryAsync(it.Database, "accounts.toml", Two, Nothing, it.Clock, AccountsFixture.Stop);
 
         Assert.Null(await it.CustomerAsync("100-0000-4"));
         Assert.Equal((await ImportAsync(Two)).Changes, tried.Changes);
@@ -182,10 +185,61 @@ public sealed class AccountsImportTests : IAsyncDisposable
         Assert.Contains("lies in 192.0.2.0/24 of 100-0000-4 Reseller (stored", problem.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Mailboxes_come_and_change_with_the_file_and_those_it_leaves_out_stay()
+    {
+        const string head = """
+            [[customer]]
+            reg-number = "100-0000-4"
+            name = "Alder"
+            time-zone = "Etc/UTC"
+            mail-domains = ["Alder.example"]
+
+            """;
+        const string kim = """{ address = "Kim@provider.example", aliases = ["k@alder.example"], catch-all-of = ["alder.example"], steps = 2 }""";
+        const string lee = """{ address = "lee@alder.example" }""";
+        Assert.Equal(4, (await ImportAsync($"{head}mailboxes = [{kim}, {lee}]")).Count);
+        var exported = await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop);
+        Assert.Contains(
+            """{ address = "kim@provider.example", aliases = ["k@alder.example"], catch-all-of = ["alder.example"], steps = 2 }""", exported, StringComparison.Ordinal);
+        Assert.Equal("", (await ImportAsync(exported)).Changes);
+
+        Assert.Equal("", (await ImportAsync($"{head}mailboxes = [{kim}]")).Changes);
+        var changed = await ImportAsync(
+            head + """mailboxes = [{ address = "kim@provider.example", state = "suspended" }, { address = "lee@alder.example", aliases = ["k@alder.example"] }]""");
+        Assert.Contains("k@alder.example leads to the mailbox kim@provider.example", Assert.Single(changed.Problems).Message, StringComparison.Ordinal);
+        changed = await ImportAsync(head + """mailboxes = [{ address = "kim@provider.example", state = "suspended" }]""");
+        Assert.Empty(changed.Problems);
+        Assert.Contains("(active, 2 steps), also k@alder.example", changed.Changes, StringComparison.Ordinal);
+        exported = await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop);
+        Assert.Contains("""{ address = "kim@provider.example", steps = 2, state = "suspended" }""", exported, StringComparison.Ordinal);
+        Assert.Equal("", (await ImportAsync(exported)).Changes);
+    }
+
+    [Theory]
+    [InlineData("""mailboxes = [{ address = "kim@elsewhere.example" }]""", "mailboxes[1].address")]
+    [InlineData("""mailboxes = [{ address = "abuse@provider.example" }]""", "mailboxes[1].address")]
+    [InlineData("""mailboxes = [{ address = "kim@provider.example" }, { address = "lee@provider.example", aliases = ["KIM@provider.example"] }]""", "mailboxes[2].address")]
+    [InlineData("""mailboxes = [{ address = "kim@provider.example", catch-all-of = ["alder.example"] }]""", "mailboxes[1].catch-all-of")]
+    [InlineData("""mailboxes = [{ address = "kim@provider.example", steps = -1 }]""", "mailboxes[1].steps")]
+    [InlineData("""mail-domains = ["alder"]""", "mail-domains")]
+    public async Task A_mailbox_that_cannot_be_is_told_and_nothing_is_changed(string line, string key)
+    {
+        var result = await ImportAsync($"""
+            [[customer]]
+            name = "Alder"
+            time-zone = "Etc/UTC"
+            {line}
+            """);
+
+        Assert.Equal($"customer[1].{key}", Assert.Single(result.Problems).Key);
+        Assert.Equal(4, result.Problems[0].Line);
+    }
+
     public ValueTask DisposeAsync() => it.DisposeAsync();
 
     private Task<ImportResult> ImportAsync(string text) =>
-        AccountsImport.RunAsync(it.Database, "accounts.toml", text, [Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8::/32")], it.Clock, AccountsFixture.Stop);
+        AccountsImport.RunAsync(it.Database, "accounts.toml", text, Ours, it.Clock, AccountsFixture.Stop);
 
     private async Task<IReadOnlyList<Assignment>> AssignmentsAsync(string number)
     {

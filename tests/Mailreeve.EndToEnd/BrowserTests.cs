@@ -71,6 +71,39 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
         await customer.ReloadAsync();
         await ShotAsync(customer, "closed-phone");
         Assert.Contains("This case is closed", await customer.ContentAsync(), StringComparison.Ordinal);
+
+        await desk.GotoAsync($"{demo.BaseUrl}/admin/mailboxes");
+        await ShotAsync(desk, "desk-mailboxes");
+        await desk.GetByRole(AriaRole.Link, new() { Name = "cold-creek@provider.example" }).ClickAsync();
+        await ShotAsync(desk, "desk-mailbox");
+        await AssertFitsAsync(desk);
+    }
+
+    [Fact]
+    public async Task A_customer_looks_after_a_mailbox_on_a_phone()
+    {
+        var customer = await PageAsync(390, script: false);
+        await SignInAsCustomerAsync(customer);
+        await customer.GetByRole(AriaRole.Link, new() { Name = "Mailboxes" }).ClickAsync();
+        await ShotAsync(customer, "mailboxes-phone");
+        await AssertFitsAsync(customer);
+        await customer.GetByRole(AriaRole.Link, new() { Name = "cold-creek@provider.example" }).ClickAsync();
+        await ShotAsync(customer, "mailbox-phone");
+        await AssertFitsAsync(customer);
+
+        await customer.Locator("[name=steps]").FillAsync("2");
+        await customer.GetByRole(AriaRole.Button, new() { Name = "Show the price" }).ClickAsync();
+        await ShotAsync(customer, "mailbox-price-phone");
+        await AssertFitsAsync(customer);
+        Assert.Contains("10.00 USD a month", await customer.ContentAsync(), StringComparison.Ordinal);
+        await customer.GetByRole(AriaRole.Button, new() { Name = "Buy it" }).ClickAsync();
+        Assert.Contains("of 75 MB", await customer.ContentAsync(), StringComparison.Ordinal);
+
+        await customer.Locator("[name=name]").FillAsync("Telephone");
+        await customer.GetByRole(AriaRole.Button, new() { Name = "Make an app password" }).ClickAsync();
+        await ShotAsync(customer, "mailbox-app-password-phone");
+        await AssertFitsAsync(customer);
+        Assert.Contains("shown this once", await customer.ContentAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -80,4 +80,13 @@ public class UnitTextTests
         Assert.True(SizeText.TryParse("25 MB", out var bytes));
         Assert.Equal(25_000_000, bytes);
     }
+
+    [Theory]
+    [InlineData(0, "0 MB")]
+    [InlineData(900, "900 B")]
+    [InlineData(99_999, "99 kB")]
+    [InlineData(100_000, "0.1 MB")]
+    [InlineData(24_999_999, "24.9 MB")]
+    [InlineData(25_000_000, "25 MB")]
+    public void People_read_megabytes_that_are_not_rounded_up(long bytes, string text) => Assert.Equal(text, SizeText.Human(bytes));
 }

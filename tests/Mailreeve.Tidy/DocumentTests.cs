@@ -128,7 +128,7 @@ public sealed partial class DocumentTests
     private static partial Regex Code();
 
     // "mailreeve policy check …" up to what is no command any more: an option, a number, a placeholder, a file.
-    [GeneratedRegex(@"(?<=(?:^|[\s`])(?:\./)?)mailreeve((?: [a-z]+(?![\w./=|-]))+)")]
+    [GeneratedRegex(@"(?<=(?:^|[\s`])(?:\./)?)mailreeve((?: [a-z]+(?![\w./=|@-]))+)")]
     private static partial Regex Calls();
 
     [GeneratedRegex("new Command\\(\"(\\w+)\"")]

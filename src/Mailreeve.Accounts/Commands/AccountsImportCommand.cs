@@ -1,5 +1,4 @@
 using Mailreeve.Accounts.Import;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using NodaTime;
 
@@ -12,13 +11,13 @@ public static class AccountsImportCommand
     /// <param name="database">Where to.</param>
     /// <param name="path">The file.</param>
     /// <param name="dryRun">Only say it.</param>
-    /// <param name="networks">The provider's networks; empty when they are not known.</param>
+    /// <param name="ours">What is the provider's own.</param>
     /// <param name="clock">The time.</param>
     /// <param name="output">Where the changes, or all mistakes, are printed.</param>
     /// <param name="stop">Stops the work.</param>
     /// <returns>0; 1 when the file has mistakes or cannot be read, and nothing was changed.</returns>
     public static async Task<int> RunAsync(
-        Database database, string path, bool dryRun, IReadOnlyList<Prefix> networks, IClock clock, TextWriter output, CancellationToken stop)
+        Database database, string path, bool dryRun, ProviderResources ours, IClock clock, TextWriter output, CancellationToken stop)
     {
         string text;
         try
@@ -32,8 +31,8 @@ public static class AccountsImportCommand
         }
 
         var result = dryRun
-            ? await AccountsImport.TryAsync(database, path, text, networks, clock, stop)
-            : await AccountsImport.RunAsync(database, path, text, networks, clock, stop);
+            ? await AccountsImport.TryAsync(database, path, text, ours, clock, stop)
+            : await AccountsImport.RunAsync(database, path, text, ours, clock, stop);
         foreach (var problem in result.Problems)
             await output.WriteLineAsync($"{problem}");
         if (result.Problems.Count > 0)

@@ -1,6 +1,7 @@
 using Mailreeve.Policy.Files;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 
 namespace Mailreeve.Accounts.Commands;
 
@@ -21,7 +22,8 @@ public static class CustomerShowCommand
                 var upstream = customer.Upstream is { } up ? await store.FindAsync(up, stop) : null;
                 var shown = AccountsText.WriteOne(
                     customer, upstream, await store.ContactsOfAsync(customer.Id, null, null, stop),
-                    await store.ServicesOfAsync(customer.Id, stop), await store.AssignmentsOfAsync(customer.Id, stop));
+                    await store.ServicesOfAsync(customer.Id, stop), await store.AssignmentsOfAsync(customer.Id, stop),
+                    await new MailAccountsStore(db).ReadAsync(customer.Id, stop));
                 return (shown, await store.PasswordHashOfAsync(customer.Id, stop) is not null);
             },
             stop);

@@ -12,7 +12,7 @@ public static class AccountsExport
             async db =>
             {
                 var stored = await StoredAccounts.LoadAsync(db, stop);
-                return AccountsText.Write(stored.Customers, stored.Contacts, stored.Services, stored.Assignments);
+                return AccountsText.Write(stored.Customers, stored.Contacts, stored.Services, stored.Assignments, stored.Mail);
             },
             stop);
 }

@@ -1,7 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Files;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using NodaTime;
@@ -13,11 +12,11 @@ public static class AccountsImport
 {
     /// <summary>What would be done.</summary>
     public static Task<ImportResult> TryAsync(
-        Database database, string fileName, string text, IReadOnlyList<Prefix> networks, IClock clock, CancellationToken stop)
+        Database database, string fileName, string text, ProviderResources ours, IClock clock, CancellationToken stop)
     {
         var file = AccountsFile.Read(fileName, text);
         return database.ReadAsync(
-            async db => ImportResult.From(ImportPlanner.Plan(fileName, file, await StoredAccounts.LoadAsync(db, stop), networks, Now(clock)), []),
+            async db => ImportResult.From(ImportPlanner.Plan(fileName, file, await StoredAccounts.LoadAsync(db, stop), ours, Now(clock)), []),
             stop);
     }
 
@@ -25,18 +24,18 @@ public static class AccountsImport
     /// <param name="database">Where.</param>
     /// <param name="fileName">Only for messages.</param>
     /// <param name="text">The file's text.</param>
-    /// <param name="networks">The provider's networks; empty when they are not known.</param>
+    /// <param name="ours">What is the provider's own.</param>
     /// <param name="clock">What ends, ends now.</param>
     /// <param name="stop">Stops before the work begins.</param>
     public static Task<ImportResult> RunAsync(
-        Database database, string fileName, string text, IReadOnlyList<Prefix> networks, IClock clock, CancellationToken stop)
+        Database database, string fileName, string text, ProviderResources ours, IClock clock, CancellationToken stop)
     {
         var file = AccountsFile.Read(fileName, text);
         return database.WriteAsync(
             async db =>
             {
                 var now = Now(clock);
-                var plan = ImportPlanner.Plan(fileName, file, await StoredAccounts.LoadAsync(db, stop), networks, now);
+                var plan = ImportPlanner.Plan(fileName, file, await StoredAccounts.LoadAsync(db, stop), ours, now);
                 var given = plan.Problems.Count == 0 ? await CarryOutAsync(db, plan, now, stop) : [];
                 return ImportResult.From(plan, given);
             },
@@ -74,6 +73,8 @@ public static class AccountsImport
             [.. plan.Customers.Where(p => p.Stored is null ? p.Customer.Upstream is not null : p.Customer != p.Stored).Select(p => RealFact(p.Customer))],
             stop);
         await PossessionsAsync(store, plan, Real, now, stop);
+        foreach (var p in plan.Customers)
+            await new MailboxImport(db, now).CarryOutAsync(p, Real(p.Customer.Id), stop);
         return given;
     }
 

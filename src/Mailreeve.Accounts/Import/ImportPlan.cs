@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Files;
+using Mailreeve.Policy.Mailboxes;
 
 namespace Mailreeve.Accounts.Import;
 
@@ -36,6 +37,12 @@ internal sealed class CustomerPlan
 
     /// <summary>Assignments to write, each with the name of its service.</summary>
     public List<(Assignment Assignment, string? Service)> Assign { get; } = [];
+
+    /// <summary>Mail domains to take in.</summary>
+    public List<string> MailDomains { get; } = [];
+
+    /// <summary>Mailboxes as they will be, each with what is stored; null when it is new.</summary>
+    public List<(MailboxAccount Wanted, MailboxAccount? Old)> Mailboxes { get; } = [];
 
     /// <summary>The changes, as an operator reads them.</summary>
     public List<ImportChange> Changes { get; } = [];

@@ -41,16 +41,17 @@ internal sealed class ImportPlanner
     /// <param name="fileName">Only for messages.</param>
     /// <param name="file">What the file says.</param>
     /// <param name="stored">What is stored.</param>
-    /// <param name="networks">The provider's networks; empty when they are not known.</param>
+    /// <param name="ours">What is the provider's own.</param>
     /// <param name="now">When it is done.</param>
     public static ImportPlan Plan(
-        string fileName, AccountsReading file, StoredAccounts stored, IReadOnlyList<Prefix> networks, Instant now)
+        string fileName, AccountsReading file, StoredAccounts stored, ProviderResources ours, Instant now)
     {
         var planner = new ImportPlanner(fileName, file, stored, now);
         planner.FindCustomers(file.Customers);
         planner.CheckRings();
         planner.ComparePossessions();
-        planner.CheckAssignments(networks);
+        planner.CheckAssignments(ours.Networks);
+        planner.CompareMail(ours.Domains);
         return new ImportPlan
         {
             Problems = [.. planner.problems.Distinct().OrderBy(p => p.Line).ThenBy(p => p.Column).ThenBy(p => p.Key, StringComparer.Ordinal)],
@@ -162,6 +163,13 @@ internal sealed class ImportPlanner
                     Problem(where.At, $"{where.Key}.to", "It ends before it begins.", "Write a later time, or leave the key out.");
             }
         }
+    }
+
+    private void CompareMail(IReadOnlyList<string> domains)
+    {
+        var comparison = new MailboxComparison(stored.Mail, domains, Problem);
+        foreach (var (entry, plan) in plans)
+            comparison.Compare(plan, entry);
     }
 
     private void CheckAssignments(IReadOnlyList<Prefix> networks)

@@ -1,13 +1,15 @@
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 
 namespace Mailreeve.Accounts.Import;
 
 /// <summary>Customers and what is theirs, as it is stored.</summary>
 internal sealed record StoredAccounts
 {
-    public static readonly StoredAccounts None = new() { Customers = [], Contacts = [], Services = [], Assignments = [] };
+    public static readonly StoredAccounts None = new() { Customers = [], Contacts = [], Services = [], Assignments = [], Mail = MailAccounts.None };
 
     public required IReadOnlyList<CustomerFact> Customers { get; init; }
 
@@ -16,6 +18,8 @@ internal sealed record StoredAccounts
     public required IReadOnlyList<Service> Services { get; init; }
 
     public required IReadOnlyList<Assignment> Assignments { get; init; }
+
+    public required MailAccounts Mail { get; init; }
 
     public static async Task<StoredAccounts> LoadAsync(DbSession db, CancellationToken stop)
     {
@@ -26,6 +30,7 @@ internal sealed record StoredAccounts
             Contacts = await store.AllContactsAsync(stop),
             Services = await store.AllServicesAsync(stop),
             Assignments = await store.AllAssignmentsAsync(stop),
+            Mail = await new MailAccountsStore(db).ReadAsync(null, stop),
         };
     }
 }

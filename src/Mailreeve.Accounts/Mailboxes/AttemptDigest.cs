@@ -29,12 +29,12 @@ internal sealed class AttemptDigest
         return Of(text[..length]);
     }
 
-    /// <summary>Of a password that was wrong, from one network on one account.</summary>
+    /// <summary>Of an attempt from one network on one account.</summary>
     /// <param name="network">Where it came from.</param>
     /// <param name="account">Which account; whether it exists makes no difference.</param>
     /// <param name="version">The version of its credentials, 0 for an account that does not exist.</param>
     /// <param name="password">At most <see cref="PasswordRules.LengthMax"/> characters.</param>
-    public UInt128 OfWrong(Prefix network, string account, long version, string password)
+    public UInt128 OfAttempt(Prefix network, string account, long version, string password)
     {
         var accountBytes = Encoding.UTF8.GetBytes(account);
         var text = new byte[1 + 16 + 8 + 8 + accountBytes.Length + PasswordBytesMax];

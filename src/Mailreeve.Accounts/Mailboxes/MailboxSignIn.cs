@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
@@ -36,6 +37,7 @@ public sealed class MailboxSignIn(
     private readonly AttemptDigest digest = new();
     private readonly RecentDigests verified = new(Remembered, 100_000);
     private readonly RecentDigests wrong = new(WrongRemembered, 100_000);
+    private readonly ConcurrentDictionary<UInt128, Task<MailboxSignInResult?>> underWay = new();
 
     /// <summary>Checks a name and a password.</summary>
     /// <param name="user">The mailbox's address or an alias, in any case; or the part before the <c>@</c> of one of the provider's own.</param>
@@ -55,15 +57,53 @@ public sealed class MailboxSignIn(
         if (mailbox is not null && verified.Contains(digest.OfVerified(mailbox.Id.Value, mailbox.CredentialsVersion, typed), now))
             return await EnterAsync(mailbox, now, stop);
 
-        var triedBefore = digest.OfWrong(AttemptThrottle.NetworkOf(client), account, mailbox?.CredentialsVersion ?? 0, typed);
-        if (wrong.Contains(triedBefore, now))
-            return new MailboxSignInResult.Refused();
-        wait = throttle.Begin(client, account);
+        var attempt = digest.OfAttempt(AttemptThrottle.NetworkOf(client), account, mailbox?.CredentialsVersion ?? 0, typed);
+        return wrong.Contains(attempt, now)
+            ? new MailboxSignInResult.Refused()
+            : await OnceAsync(attempt, () => TryAsync(attempt, mailbox, account, typed, client, stop), stop);
+    }
+
+    // A mail program opens five connections at once: they are one attempt, checked and counted once.
+    private async Task<MailboxSignInResult> OnceAsync(UInt128 attempt, Func<Task<MailboxSignInResult>> tryIt, CancellationToken stop)
+    {
+        while (true)
+        {
+            var mine = new TaskCompletionSource<MailboxSignInResult?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var first = underWay.GetOrAdd(attempt, mine.Task);
+            if (ReferenceEquals(first, mine.Task))
+                return await LeadAsync(attempt, mine, tryIt);
+            // Nothing when the first one hung up before it had an answer: then this one is the first.
+            if (await first.WaitAsync(stop) is { } answer)
+                return answer;
+        }
+    }
+
+    private async Task<MailboxSignInResult> LeadAsync(
+        UInt128 attempt, TaskCompletionSource<MailboxSignInResult?> answer, Func<Task<MailboxSignInResult>> tryIt)
+    {
+        MailboxSignInResult? result = null;
+        try
+        {
+            result = await tryIt();
+            return result;
+        }
+        finally
+        {
+            underWay.TryRemove(attempt, out _);
+            answer.SetResult(result);
+        }
+    }
+
+    private async Task<MailboxSignInResult> TryAsync(
+        UInt128 attempt, MailboxEntry? mailbox, string account, string typed, Address client, CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var wait = throttle.Begin(client, account);
         if (wait > Duration.Zero)
             return new MailboxSignInResult.TooManyAttempts(wait);
         if (!await IsRightAsync(mailbox, typed, stop))
         {
-            wrong.Add(triedBefore, now);
+            wrong.Add(attempt, now);
             return new MailboxSignInResult.Refused();
         }
 

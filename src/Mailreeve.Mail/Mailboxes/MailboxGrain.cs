@@ -418,10 +418,11 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
     {
         if (added.Count == 0)
             return;
-        // A name that was used before comes back with another UIDVALIDITY, and a larger one (RFC 3501 §2.3.1.1).
-        var validity = Math.Max(clock.GetCurrentInstant().ToUnixTimeSeconds(), folders.Values.Max(f => (long)f.View.UidValidity) + 1);
+        var seconds = clock.GetCurrentInstant().ToUnixTimeSeconds();
         var rows = await db.WriteAsync(async session =>
         {
+            var store = new FolderStore(session);
+            var validity = await store.NextUidValiditiesAsync(Id, seconds, added.Count, CancellationToken.None);
             var id = await session.NextIdsAsync("folder", added.Count, CancellationToken.None);
             var made = added.Select((a, i) => new FolderRow
             {
@@ -433,7 +434,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
                 UidNext = 1,
                 HighestModSeq = 1,
             }).ToList();
-            await new FolderStore(session).AddAsync(Id, made, CancellationToken.None);
+            await store.AddAsync(Id, made, CancellationToken.None);
             return made;
         }, CancellationToken.None);
         foreach (var row in rows)

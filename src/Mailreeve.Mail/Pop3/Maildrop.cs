@@ -43,16 +43,17 @@ internal sealed class Maildrop
     public static async Task<Maildrop?> OpenAsync(Pop3ServerParts parts, MailboxId mailbox, string session)
     {
         var owner = parts.Grains.GetGrain<IMailboxGrain>(mailbox.Value);
-        if (!await owner.LockAsync(session))
-            return null;
         try
         {
+            if (!await owner.LockAsync(session))
+                return null;
             await owner.OpenAsync();
             var view = parts.Board.Find(mailbox) ?? throw new InvalidOperationException($"Mailbox {mailbox} is open and not on the board.");
             return new Maildrop(owner, session, view.Inbox);
         }
         catch
         {
+            // Also when it was the lock that failed: the owner may have given it, and only the answer was lost.
             await owner.UnlockAsync(session);
             throw;
         }

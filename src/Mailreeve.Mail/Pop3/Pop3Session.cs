@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Pop3.Commands;
 using Mailreeve.Mail.Wire;
+using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Pop3;
 using Mailreeve.Protocols.Smtp;
@@ -66,16 +67,21 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
     /// <summary>Checks name and password, and opens the INBOX.</summary>
     public async ValueTask<Pop3Reply> SignInAsync(string user, string password)
     {
-        switch (await Parts.SignIn(user, password, client, CancellationToken.None))
+        try
         {
-            case MailSignIn.Accepted(var mailbox):
-                return await OpenAsync(mailbox);
-            case MailSignIn.Unavailable(var text):
-                return Pop3Reply.ErrUnavailable(text);
-            case MailSignIn.TryLater(var wait):
-                return Pop3Reply.ErrTryLater((long)Math.Ceiling(wait.TotalSeconds));
-            default:
-                return ++signIns >= Parts.Limits.SignInsMax ? Pop3Reply.ErrTooManySignIns : Pop3Reply.ErrSignInRefused;
+            return await Parts.SignIn(user, password, client, CancellationToken.None) switch
+            {
+                MailSignIn.Accepted(var mailbox) => await OpenAsync(mailbox),
+                MailSignIn.Unavailable(var text) => Pop3Reply.ErrUnavailable(text),
+                MailSignIn.TryLater(var wait) => Pop3Reply.ErrTryLater((long)Math.Ceiling(wait.TotalSeconds)),
+                _ => ++signIns >= Parts.Limits.SignInsMax ? Pop3Reply.ErrTooManySignIns : Pop3Reply.ErrSignInRefused,
+            };
+        }
+        catch (Exception e)
+        {
+            // Whatever failed, the disk or another node, was ours: the client must not think that the password is wrong.
+            Log.Pop3CommandFailed(e, Id);
+            return Pop3Reply.ErrNotOpened;
         }
     }
 
@@ -155,18 +161,9 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
         }
     }
 
-    private async ValueTask<Pop3Reply> OpenAsync(Policy.MailboxId mailbox)
+    private async ValueTask<Pop3Reply> OpenAsync(MailboxId mailbox)
     {
-        try
-        {
-            Maildrop = await Maildrop.OpenAsync(Parts, mailbox, Id);
-        }
-        catch (Exception e)
-        {
-            Log.Pop3CommandFailed(e, Id);
-            return Pop3Reply.ErrNotOpened;
-        }
-
+        Maildrop = await Maildrop.OpenAsync(Parts, mailbox, Id);
         if (Maildrop is not { } maildrop)
             return Pop3Reply.ErrInUse;
         Log.Pop3Opened(Id, $"{mailbox}", maildrop.Count);

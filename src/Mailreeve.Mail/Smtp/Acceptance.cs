@@ -43,7 +43,7 @@ internal static class Acceptance
         }
     }
 
-    private static int CountReceived(ReadOnlySequence<byte> content) =>
+    public static int CountReceived(ReadOnlySequence<byte> content) =>
         TraceHeader.CountReceived(content.IsSingleSegment ? content.FirstSpan : content.ToArray());
 
     // To the desk, as a row.
@@ -78,7 +78,7 @@ internal static class Acceptance
         }
     }
 
-    private static TraceHeader TraceOf(SmtpSession session, SmtpTransaction transaction, string id, Instant now) => new()
+    public static TraceHeader TraceOf(SmtpSession session, SmtpTransaction transaction, string id, Instant now) => new()
     {
         From = transaction.Mail.From,
         Helo = session.Helo!,
@@ -86,13 +86,15 @@ internal static class Acceptance
         Host = session.Parts.HostName,
         Extended = session.Extended,
         Tls = session.Wire.Tls is not null,
+        Lmtp = session.IsLmtp,
         SmtpUtf8 = transaction.Mail.SmtpUtf8,
         Id = id,
         OnlyRecipient = transaction.Recipients.Count == 1 ? transaction.Recipients[0].Mailbox : null,
         At = now,
     };
 
-    private static Reply? Refusal(ContentProblem problem) => problem switch
+    /// <summary>The refusal of what cannot be taken as it is; <see langword="null"/> when there is nothing wrong.</summary>
+    public static Reply? Refusal(ContentProblem problem) => problem switch
     {
         ContentProblem.None => null,
         ContentProblem.BareCrOrLf => Reply.C550BareCrOrLf,

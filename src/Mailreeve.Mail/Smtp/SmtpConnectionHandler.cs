@@ -11,10 +11,10 @@ namespace Mailreeve.Mail.Smtp;
 /// <summary>
 /// Takes mail for mailboxes and for the role addresses, and refuses all other.
 /// Standards: RFC 5321; PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES
-/// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207). Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
+/// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207); LMTP (RFC 2033), for mailboxes only. Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
 /// each line with the connection's id, which is also in the Received line.
 /// </summary>
-internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpConnectionHandler> log) : ConnectionHandler
+internal sealed class SmtpConnectionHandler(SmtpServerParts parts, bool isLmtp, ILogger<SmtpConnectionHandler> log) : ConnectionHandler
 {
     private readonly ConnectionCounts counts = new(parts.Limits.ConnectionsPerAddress, parts.Limits.ConnectionsMax);
 
@@ -52,7 +52,7 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, ILogger<SmtpC
     {
         try
         {
-            using var session = new SmtpSession(parts, wire, client, id, log);
+            using var session = new SmtpSession(parts, isLmtp, wire, client, id, log);
             await session.RunAsync();
         }
         finally

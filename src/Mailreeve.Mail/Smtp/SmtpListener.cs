@@ -15,14 +15,17 @@ public static class SmtpListener
     /// <param name="endPoint">Where; port 0 for any.</param>
     /// <param name="parts">What the server is made of.</param>
     /// <exception cref="ArgumentException">A limit is out of range; the message names each.</exception>
-    public static void ListenSmtp(this KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts)
+    public static void ListenSmtp(this KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts) =>
+        Listen(options, endPoint, parts, isLmtp: false);
+
+    internal static void Listen(KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts, bool isLmtp)
     {
         var problems = parts.Limits.Problems().ToList();
         if (problems.Count > 0)
             throw new ArgumentException(string.Join(' ', problems.Select(p => $"{p.Key}: {p.Reason}")), nameof(parts));
 
         var log = options.ApplicationServices.GetRequiredService<ILogger<SmtpConnectionHandler>>();
-        var handler = new SmtpConnectionHandler(parts, log);
+        var handler = new SmtpConnectionHandler(parts, isLmtp, log);
         options.Listen(endPoint, listen =>
         {
             // Without this Kestrel would keep HTTP's ALPN and its own protocol on top.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Authentication;
+using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Smtp.Commands;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Net;
@@ -10,7 +11,7 @@ using NodaTime;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>One SMTP session: who is there, what they have said so far, and the loop that answers each command.</summary>
-internal sealed class SmtpSession(SmtpServerParts parts, ClientWire wire, Address client, string id, ILogger log) : IDisposable
+internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire wire, Address client, string id, ILogger log) : IDisposable
 {
     private readonly LineFramer framer = new(parts.Limits.CommandLineBytesMax);
     private readonly byte[] line = new byte[parts.Limits.CommandLineBytesMax];
@@ -29,6 +30,9 @@ internal sealed class SmtpSession(SmtpServerParts parts, ClientWire wire, Addres
     }
 
     public SmtpServerParts Parts { get; } = parts;
+
+    /// <summary>Whether it is LMTP that is spoken (RFC 2033), and each recipient has a reply of its own.</summary>
+    public bool IsLmtp { get; } = isLmtp;
 
     public SmtpLimits Limits => Parts.Limits;
 
@@ -55,7 +59,7 @@ internal sealed class SmtpSession(SmtpServerParts parts, ClientWire wire, Addres
     /// <summary>Greets, then answers until one side has had enough.</summary>
     public async Task RunAsync()
     {
-        Wire.Write(Reply.C220Greeting(Parts.HostName));
+        Wire.Write(IsLmtp ? Reply.C220LmtpGreeting(Parts.HostName) : Reply.C220Greeting(Parts.HostName));
         while (true)
         {
             var (waited, length) = await NextLineAsync();
@@ -108,6 +112,11 @@ internal sealed class SmtpSession(SmtpServerParts parts, ClientWire wire, Addres
     }
 
     public SmtpTransaction Begin(MailArgument mail) => Transaction = new SmtpTransaction(mail);
+
+    /// <summary>The message has come whole, whatever it is worth.</summary>
+    /// <returns>The reply, or the last one of LMTP; those before it are written.</returns>
+    public ValueTask<Reply> TakeAsync(SmtpTransaction transaction, ContentIntake content) =>
+        IsLmtp ? LmtpAcceptance.TakeAsync(this, transaction, content) : Acceptance.TakeAsync(this, transaction, content);
 
     public void EndTransaction()
     {

@@ -34,10 +34,12 @@ internal sealed class DuplexPipeStream(IDuplexPipe pipe) : Stream
             }
 
             // A read of no octets only asks to be told that some are there: nothing is consumed.
-            var taken = available.Slice(0, Math.Min(buffer.Length, available.Length));
+            // Its length is taken now: when the pipe has been advanced, its segments are others' and the sequence measures nothing.
+            var length = (int)Math.Min(buffer.Length, available.Length);
+            var taken = available.Slice(0, length);
             System.Buffers.BuffersExtensions.CopyTo(taken, buffer.Span);
             pipe.Input.AdvanceTo(taken.End);
-            return (int)taken.Length;
+            return length;
         }
     }
 

@@ -14,7 +14,7 @@ public static class OperatorRules
             or DeskAction.DecideCases or DeskAction.DecideCharges or DeskAction.PlaceBlocks or DeskAction.LiftBlocks
             or DeskAction.SeeCustomers or DeskAction.SeeCharges,
         OperatorRole.Postmaster => action is DeskAction.SeeCases or DeskAction.SeeReports or DeskAction.SettleReports
-            or DeskAction.PlaceBlocks or DeskAction.LiftBlocks or DeskAction.SeeCustomers or DeskAction.SeeMail,
+            or DeskAction.PlaceBlocks or DeskAction.LiftBlocks or DeskAction.SeeCustomers or DeskAction.SeeMail or DeskAction.EditMailboxes,
         OperatorRole.Billing => action is DeskAction.SeeCases or DeskAction.SeeCustomers or DeskAction.SeeCharges
             or DeskAction.DecideCharges,
         _ => false,
@@ -72,6 +72,9 @@ public enum DeskAction
 
     /// <summary>Change them, import them, set a customer's password.</summary>
     EditCustomers,
+
+    /// <summary>Make, suspend, open and end mailboxes, set their passwords and storage.</summary>
+    EditMailboxes,
 
     /// <summary>Add, disable and re-enrol operators.</summary>
     EditOperators,

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -44,6 +45,12 @@ public sealed record CustomerEntry
 
     /// <summary>Assignments.</summary>
     public IReadOnlyList<AssignmentEntry> Assignments { get; init; } = [];
+
+    /// <summary>Mail domains, lower case.</summary>
+    public IReadOnlyList<string> MailDomains { get; init; } = [];
+
+    /// <summary>Mailboxes.</summary>
+    public IReadOnlyList<MailboxAccountEntry> Mailboxes { get; init; } = [];
 }
 
 /// <summary>A contact in an accounts file.</summary>
@@ -57,6 +64,31 @@ public sealed record ContactEntry(ContactChannel Channel, string Address, Contac
 /// <param name="Name">Its name, the kind's word when the file gives none.</param>
 /// <param name="State">State; null leaves it as it is, and makes a new or ended one active.</param>
 public sealed record ServiceEntry(ServiceKind Kind, string Name, ServiceState? State);
+
+/// <summary>A mailbox in an accounts file.</summary>
+public sealed record MailboxAccountEntry
+{
+    /// <summary>Where it begins.</summary>
+    public required Place At { get; init; }
+
+    /// <summary>Its key in messages: <c>customer[3].mailboxes[1]</c>.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Its address, lower case.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Its aliases, lower case.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Mail domains of the customer whose unknown names it takes, lower case.</summary>
+    public IReadOnlyList<string> CatchAllOf { get; init; } = [];
+
+    /// <summary>State; null leaves it as it is, and makes a new one active.</summary>
+    public MailboxState? State { get; init; }
+
+    /// <summary>Steps of extra storage; null leaves them as they are.</summary>
+    public long? Steps { get; init; }
+}
 
 /// <summary>An assignment in an accounts file.</summary>
 public sealed record AssignmentEntry

@@ -1,5 +1,6 @@
 using System.Text;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Mailboxes;
 
 namespace Mailreeve.Policy.Files;
 
@@ -11,19 +12,24 @@ public static class AccountsText
     /// <param name="contacts">Their contacts, in any order.</param>
     /// <param name="services">Their services, ended ones too.</param>
     /// <param name="assignments">Their assignments, ended ones too.</param>
+    /// <param name="mail">Their mailboxes and mail domains.</param>
     public static string Write(
-        IReadOnlyList<CustomerFact> customers, IReadOnlyList<Contact> contacts, IReadOnlyList<Service> services, IReadOnlyList<Assignment> assignments)
+        IReadOnlyList<CustomerFact> customers, IReadOnlyList<Contact> contacts, IReadOnlyList<Service> services, IReadOnlyList<Assignment> assignments,
+        MailAccounts mail)
     {
         var numbers = customers.ToDictionary(c => c.Id, c => c.RegNumber);
         var contactsOf = contacts.ToLookup(c => c.Customer);
         var servicesOf = services.ToLookup(s => s.Customer);
         var assignmentsOf = assignments.ToLookup(a => a.Customer);
+        var mailboxesOf = mail.Mailboxes.ToLookup(m => m.Customer);
+        var domainsOf = mail.Domains.ToLookup(d => d.Customer);
         var text = new StringBuilder("# Customers, what they have, and whom to tell. Times are UTC.\n");
         foreach (var customer in customers)
         {
             text.Append('\n');
             One(text, customer, customer.Upstream is { } up ? numbers[up] : null,
                 contactsOf[customer.Id], [.. servicesOf[customer.Id]], assignmentsOf[customer.Id]);
+            Mail(text, domainsOf[customer.Id], mailboxesOf[customer.Id]);
         }
 
         return text.ToString();
@@ -32,10 +38,11 @@ public static class AccountsText
     /// <summary>One customer, as it stands in the file.</summary>
     public static string WriteOne(
         CustomerFact customer, CustomerFact? upstream,
-        IReadOnlyList<Contact> contacts, IReadOnlyList<Service> services, IReadOnlyList<Assignment> assignments)
+        IReadOnlyList<Contact> contacts, IReadOnlyList<Service> services, IReadOnlyList<Assignment> assignments, MailAccounts mail)
     {
         var text = new StringBuilder();
         One(text, customer, upstream?.RegNumber, contacts, services, assignments);
+        Mail(text, mail.Domains, mail.Mailboxes);
         return text.ToString();
     }
 
@@ -57,6 +64,21 @@ public static class AccountsText
         List(text, "assignments", assignments
             .OrderBy(a => a.Domain, StringComparer.Ordinal).ThenBy(a => a.Prefix?.First).ThenBy(a => a.Prefix?.Length).ThenBy(a => a.ValidFrom)
             .Select(a => Inline(a, a.Service is { } id ? names[id] : null)));
+    }
+
+    private static void Mail(StringBuilder text, IEnumerable<MailDomainAccount> domains, IEnumerable<MailboxAccount> mailboxes)
+    {
+        List(text, "mail-domains", domains.Select(d => Quote(d.Name)));
+        List(text, "mailboxes", mailboxes.Select(Inline));
+    }
+
+    private static string Inline(MailboxAccount mailbox)
+    {
+        var aliases = mailbox.Aliases.Count == 0 ? "" : $", aliases = [{string.Join(", ", mailbox.Aliases.Select(Quote))}]";
+        var catchAll = mailbox.CatchAllOf.Count == 0 ? "" : $", catch-all-of = [{string.Join(", ", mailbox.CatchAllOf.Select(Quote))}]";
+        var steps = mailbox.Steps == 0 ? "" : $", steps = {mailbox.Steps}";
+        var state = mailbox.State == MailboxState.Active ? "" : $", state = \"{Words.Of(mailbox.State)}\"";
+        return $"{{ address = {Quote(mailbox.Address)}{aliases}{catchAll}{steps}{state} }}";
     }
 
     private static string Inline(Contact contact) =>

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -8,6 +9,10 @@ namespace Mailreeve.Policy.Files;
 internal sealed class CustomerReader(FileProblems problems)
 {
     private const int NameLengthMax = 200;
+
+    // What the policy allows is checked when steps are bought; a file may bring along what was bought under another.
+    private const long StepsMax = 10_000;
+
     private static readonly string[] Resources = ["prefix", "address", "domain"];
 
     private readonly Dictionary<RegNumber, int> lineOfNumber = [];
@@ -33,6 +38,8 @@ internal sealed class CustomerReader(FileProblems problems)
             Contacts = Contacts(table),
             Services = Services(table),
             Assignments = [.. table.Tables("assignments").Select(t => Assignment(t, zone ?? DateTimeZone.Utc)).OfType<AssignmentEntry>()],
+            MailDomains = MailDomains(table),
+            Mailboxes = [.. table.Tables("mailboxes").Select(MailboxOf).OfType<MailboxAccountEntry>()],
         };
         table.Finish();
 
@@ -158,6 +165,48 @@ internal sealed class CustomerReader(FileProblems problems)
 
         return services;
     }
+
+    private List<string> MailDomains(TableReader customer)
+    {
+        var domains = new List<string>();
+        foreach (var text in TextsIfAny(customer, "mail-domains", "customer.example"))
+        {
+            var domain = text.Value.TrimEnd('.').ToLowerInvariant();
+            if (ContactRules.DomainProblem(domain) is { } problem)
+                problems.Add(text.At, customer.KeyOf("mail-domains"), $"'{text.Value}' is not a domain.", problem);
+            else
+                domains.Add(domain);
+        }
+
+        return domains;
+    }
+
+    private MailboxAccountEntry? MailboxOf(TableReader table)
+    {
+        var address = table.Text("address", "kim@provider.example");
+        var aliases = TextsIfAny(table, "aliases", "kimberley@provider.example");
+        var catchAllOf = TextsIfAny(table, "catch-all-of", "customer.example");
+        var state = table.WordIfAny<MailboxState>("state");
+        var steps = table.WholeIfAny("steps");
+        table.Finish();
+        if (steps is < 0 or > StepsMax)
+            problems.Add(table.Entry("steps")!.Value.At, table.KeyOf("steps"), $"{steps} is no number of steps.", $"Write 0 to {StepsMax}.");
+        if (address is null)
+            return null;
+        return new MailboxAccountEntry
+        {
+            At = table.At,
+            Key = table.Path,
+            Address = address.Value.ToLowerInvariant(),
+            Aliases = [.. aliases.Select(a => a.Value.ToLowerInvariant())],
+            CatchAllOf = [.. catchAllOf.Select(d => d.Value.TrimEnd('.').ToLowerInvariant())],
+            State = state,
+            Steps = steps,
+        };
+    }
+
+    private static IReadOnlyList<TomlValue.Text> TextsIfAny(TableReader table, string key, string example) =>
+        table.Entry(key) is null ? [] : table.Texts(key, example) ?? [];
 
     private AssignmentEntry? Assignment(TableReader table, DateTimeZone zone)
     {

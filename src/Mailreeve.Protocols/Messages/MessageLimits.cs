@@ -30,4 +30,20 @@ public sealed record MessageLimits
 
     /// <summary>Octets of a sort key or of a Message-ID. Default 998, a line (RFC 5322 §2.1.1).</summary>
     public int KeyBytesMax { get; init; } = 998;
+
+    /// <summary>
+    /// Octets of a summary, which is kept in memory. A message that would need more, made to do so, is looked at less closely. Default 1 MiB.
+    /// </summary>
+    public int SummaryBytesMax { get; init; } = 1 << 20;
+
+    // First shorter fields and fewer parts; then only that there is a message.
+    internal MessageLimits Coarser() => FieldBytesMax <= 1024
+        ? this with { DepthMax = 0 }
+        : this with
+        {
+            FieldBytesMax = 1024,
+            AddressesMax = Math.Min(AddressesMax, 10),
+            ParametersMax = Math.Min(ParametersMax, 10),
+            PartsMax = Math.Min(PartsMax, 100),
+        };
 }

@@ -124,12 +124,20 @@ public sealed class MessageSummary
     /// <param name="limits">How closely it is looked at.</param>
     public static MessageSummary Of(ReadOnlySpan<byte> message, MessageLimits limits)
     {
-        var list = MimeScanner.Scan(message, limits, out var count);
         var summary = new OctetWriter(2048);
-        new SummaryWriter(message, list.AsSpan(0, count), limits).Write(ref summary, Version);
+        while (true)
+        {
+            var list = MimeScanner.Scan(message, limits, out var count);
+            var isSmall = new SummaryWriter(message, list.AsSpan(0, count), limits).TryWrite(ref summary, Version);
+            ArrayPool<MimePart>.Shared.Return(list);
+            if (isSmall)
+                break;
+            summary.Clear();
+            limits = limits.Coarser();
+        }
+
         var octets = summary.Written.ToArray();
         summary.Dispose();
-        ArrayPool<MimePart>.Shared.Return(list);
         return new MessageSummary(octets, out _);
     }
 

@@ -12,7 +12,8 @@ internal ref struct StructureText(ReadOnlySpan<byte> message, ReadOnlySpan<MimeP
     /// <summary>Writes the text.</summary>
     /// <param name="text">Where to; empty before.</param>
     /// <param name="extensions">Takes for each piece of extension data the octets since the last one, and its length.</param>
-    public void Write(ref OctetWriter text, ref OctetWriter extensions)
+    /// <returns><see langword="false"/> when it became too long and was given up.</returns>
+    public bool TryWrite(ref OctetWriter text, ref OctetWriter extensions)
     {
         var open = limits.DepthMax <= 64 ? stackalloc int[64] : new int[limits.DepthMax];
         var depth = 0;
@@ -20,6 +21,8 @@ internal ref struct StructureText(ReadOnlySpan<byte> message, ReadOnlySpan<MimeP
         {
             while (depth > 0 && open[depth - 1] + parts[open[depth - 1]].Descendants < index)
                 End(ref text, ref extensions, parts[open[--depth]]);
+            if (text.Length > limits.SummaryBytesMax)
+                return false;
             Begin(ref text, index);
             if (parts[index].Descendants > 0)
                 open[depth++] = index;
@@ -29,6 +32,7 @@ internal ref struct StructureText(ReadOnlySpan<byte> message, ReadOnlySpan<MimeP
 
         while (depth > 0)
             End(ref text, ref extensions, parts[open[--depth]]);
+        return true;
     }
 
     private readonly void Begin(ref OctetWriter text, int index)

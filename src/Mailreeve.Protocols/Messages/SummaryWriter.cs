@@ -9,7 +9,8 @@ internal readonly ref struct SummaryWriter(ReadOnlySpan<byte> message, ReadOnlyS
     private readonly ReadOnlySpan<byte> message = message;
     private readonly ReadOnlySpan<MimePart> parts = parts;
 
-    public void Write(ref OctetWriter summary, byte version)
+    /// <returns>Whether it is as small as the limits want it. Always, when only the root of the message is looked at.</returns>
+    public bool TryWrite(ref OctetWriter summary, byte version)
     {
         var subject = Protocols.Messages.BaseSubject.Of(HeaderText.Decode(Cut(Value(KnownField.Subject))));
         var hasDate = TryDate(out var date);
@@ -39,14 +40,19 @@ internal readonly ref struct SummaryWriter(ReadOnlySpan<byte> message, ReadOnlyS
 
         envelope.Clear();
         var extensions = new OctetWriter(64);
-        new StructureText(message, parts, limits).Write(ref envelope, ref extensions);
-        summary.Counted(envelope.Written);
-        summary.Counted(extensions.Written);
-        extensions.Clear();
-        PartMap.Write(ref extensions, message, parts);
-        summary.Counted(extensions.Written);
+        var isSmall = new StructureText(message, parts, limits).TryWrite(ref envelope, ref extensions);
+        if (isSmall)
+        {
+            summary.Counted(envelope.Written);
+            summary.Counted(extensions.Written);
+            extensions.Clear();
+            PartMap.Write(ref extensions, message, parts);
+            summary.Counted(extensions.Written);
+        }
+
         extensions.Dispose();
         envelope.Dispose();
+        return isSmall && (summary.Length <= limits.SummaryBytesMax || limits.DepthMax == 0);
     }
 
     private ReadOnlySpan<byte> Value(KnownField field) =>

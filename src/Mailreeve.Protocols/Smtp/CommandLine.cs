@@ -45,6 +45,7 @@ public readonly ref struct CommandLine
     private static SmtpVerb FourLetters(ReadOnlySpan<byte> verb) =>
         Is(verb, "EHLO"u8) ? SmtpVerb.Ehlo
         : Is(verb, "HELO"u8) ? SmtpVerb.Helo
+        : Is(verb, "LHLO"u8) ? SmtpVerb.Lhlo
         : Is(verb, "MAIL"u8) ? SmtpVerb.Mail
         : Is(verb, "RCPT"u8) ? SmtpVerb.Rcpt
         : Is(verb, "DATA"u8) ? SmtpVerb.Data

@@ -95,6 +95,9 @@ public sealed partial record Reply
     /// <summary>EHLO comes first.</summary>
     public static readonly Reply C503NeedHelo = Of(503, "5.5.1", "Say EHLO first");
 
+    /// <summary>LHLO comes first.</summary>
+    public static readonly Reply C503NeedLhlo = Of(503, "5.5.1", "Say LHLO first");
+
     /// <summary>MAIL comes first (RFC 5321 §4.1.4).</summary>
     public static readonly Reply C503NeedMail = Of(503, "5.5.1", "MAIL first");
 
@@ -161,6 +164,10 @@ public sealed partial record Reply
     /// <summary>The greeting.</summary>
     /// <param name="host">Our name.</param>
     public static Reply C220Greeting(string host) => Of(220, "", $"{host} ESMTP Mailreeve");
+
+    /// <summary>The greeting of LMTP.</summary>
+    /// <param name="host">Our name.</param>
+    public static Reply C220LmtpGreeting(string host) => Of(220, "", $"{host} LMTP Mailreeve");
 
     /// <summary>The answer to HELO.</summary>
     /// <param name="host">Our name.</param>

@@ -12,6 +12,9 @@ public enum SmtpVerb
     /// <summary>HELO (RFC 5321 §4.1.1.1).</summary>
     Helo,
 
+    /// <summary>LHLO, which LMTP has in place of both (RFC 2033 §4.1).</summary>
+    Lhlo,
+
     /// <summary>MAIL (RFC 5321 §4.1.1.2).</summary>
     Mail,
 

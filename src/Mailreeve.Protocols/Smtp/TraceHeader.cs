@@ -29,6 +29,9 @@ public sealed record TraceHeader
     /// <summary>Whether the transaction was internationalised.</summary>
     public required bool SmtpUtf8 { get; init; }
 
+    /// <summary>Whether it came by LMTP.</summary>
+    public bool Lmtp { get; init; }
+
     /// <summary>Our name for this message; letters, digits, <c>-</c> and <c>.</c>.</summary>
     public required string Id { get; init; }
 
@@ -51,8 +54,8 @@ public sealed record TraceHeader
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    // RFC 3848 for the S, RFC 6531 §3.7.3 for UTF8SMTP.
-    private string Protocol => (SmtpUtf8 ? "UTF8SMTP" : Extended ? "ESMTP" : "SMTP") + (Tls ? "S" : "");
+    // RFC 3848 for LMTP and the S, RFC 6531 §3.7.3 for UTF8.
+    private string Protocol => (SmtpUtf8 ? "UTF8" : "") + (Lmtp ? "LMTP" : Extended && !SmtpUtf8 ? "ESMTP" : "SMTP") + (Tls ? "S" : "");
 
     /// <summary>How many Received lines the header of a message has: what tells a loop (RFC 5321 §6.3).</summary>
     public static int CountReceived(ReadOnlySpan<byte> message)

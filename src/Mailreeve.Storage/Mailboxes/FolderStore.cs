@@ -14,6 +14,20 @@ public sealed class FolderStore(DbSession db)
             ORDER  BY name
             """, new { mailbox }, stop);
 
+    /// <summary>Takes UIDVALIDITY values for new folders: a name that was used before comes back with a larger one (RFC 3501 §2.3.1.1).</summary>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="seconds">Seconds since 1970.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>The first one; the others follow.</returns>
+    public async Task<long> NextUidValiditiesAsync(MailboxId mailbox, long seconds, long count, CancellationToken stop) =>
+        1 - count + await db.SingleAsync<long>("""
+            UPDATE mailbox
+            SET    uid_validity = CASE WHEN uid_validity < @seconds THEN @seconds ELSE uid_validity END + @count
+            WHERE  id = @mailbox
+            RETURNING uid_validity
+            """, new { mailbox, seconds, count }, stop);
+
     /// <summary>Adds folders, with ids from <see cref="DbSession.NextIdsAsync"/>.</summary>
     public Task AddAsync(MailboxId mailbox, IReadOnlyList<FolderRow> folders, CancellationToken stop) =>
         db.InsertManyAsync(

@@ -25,7 +25,7 @@ public sealed record MailboxRow
     /// <summary>First month whose extra storage has not been charged, as <c>2026-03</c>; null when there is none to charge.</summary>
     public string? ChargeFrom { get; init; }
 
-    /// <summary>UIDVALIDITY of the folders it was made with (RFC 3501 §2.3.1.1), 1 to 2³²−1.</summary>
+    /// <summary>The last UIDVALIDITY that a folder of it got (RFC 3501 §2.3.1.1), 1 to 2³²−1.</summary>
     public required long UidValidity { get; init; }
 
     /// <summary>When it was made.</summary>

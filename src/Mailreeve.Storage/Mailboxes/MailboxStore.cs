@@ -103,6 +103,15 @@ public sealed class MailboxStore(DbSession db)
             LIMIT  @limit
             """, new { through = StorageChargeStore.TextOf(through), limit }, stop);
 
+    /// <summary>Octets of all messages that have rows. What arrived in the last moment may be missing; its owner knows better.</summary>
+    public Task<long> UsedBytesAsync(MailboxId id, CancellationToken stop) =>
+        db.SingleAsync<long>("""
+            SELECT CAST(COALESCE(SUM(m.length), 0) AS BIGINT)
+            FROM   message m
+            JOIN   folder f ON f.id = m.folder_id
+            WHERE  f.mailbox_id = @id
+            """, new { id }, stop);
+
     // Passwords ---------------------------------------------------------------------------------------------------------
 
     /// <summary>What a password is checked against; null when there is no such mailbox.</summary>

@@ -146,7 +146,7 @@ public sealed class SegmentStore : IAsyncDisposable
         return wanted;
     }
 
-    /// <summary>The records from a point of the journal to its end as it is when the last one is asked for.</summary>
+    /// <summary>The records from a point of the journal to its end, at least as that was when this was called.</summary>
     /// <param name="from">A position that a record or <see cref="End"/> gave. When its segment has expired, the next one is begun with.</param>
     /// <exception cref="SegmentDamagedException">
     /// Something there had been on disk and is no longer what it was; also when the journal ends before that point. The records before it
@@ -259,11 +259,12 @@ public sealed class SegmentStore : IAsyncDisposable
     private void Delete(Segment segment)
     {
         segments.TryRemove(segment.Id, out _);
-        handles.Close(segment);
         var day = Path.GetDirectoryName(segment.Path)!;
         try
         {
+            // In this order: nobody opens it again after it has been closed, which would keep its space from others.
             File.Delete(segment.Path);
+            handles.Close(segment);
             if (!Directory.EnumerateFileSystemEntries(day).Any())
                 Directory.Delete(day);
         }

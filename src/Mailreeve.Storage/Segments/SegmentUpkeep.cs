@@ -16,6 +16,9 @@ internal sealed class SegmentUpkeep : IDisposable
     private const int WriteBytes = 1 << 20;
     private const int FlushBytes = 4 << 20;
 
+    // How long after a spare could not be made the next one is tried: a disk that is full has better things to do.
+    private const long RetryMilliseconds = 10_000;
+
     private readonly SegmentFolder folder;
     private readonly SegmentOptions options;
     private readonly Lock gate = new();
@@ -24,6 +27,7 @@ internal sealed class SegmentUpkeep : IDisposable
     private readonly Thread thread;
     private SafeFileHandle? spare;
     private bool spareIsWanted;
+    private long notBefore;
     private volatile bool closing;
 
     public SegmentUpkeep(SegmentFolder folder, SegmentOptions options)
@@ -41,7 +45,7 @@ internal sealed class SegmentUpkeep : IDisposable
     {
         lock (gate)
         {
-            if (spare is not null || spareIsWanted)
+            if (spare is not null || spareIsWanted || Environment.TickCount64 < notBefore)
                 return;
             spareIsWanted = true;
         }
@@ -126,6 +130,9 @@ internal sealed class SegmentUpkeep : IDisposable
         SafeFileHandle? made = null;
         try
         {
+            // The last of a disk is for messages and for the database, not for zeros.
+            if (new DriveInfo(folder.Path).AvailableFreeSpace < 2 * options.SegmentBytes)
+                throw new IOException("The disk is nearly full.");
             made = File.OpenHandle(folder.SparePath, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             if (!Fill(made, options.SegmentBytes, () => closing))
             {
@@ -145,6 +152,7 @@ internal sealed class SegmentUpkeep : IDisposable
         {
             spareIsWanted = false;
             spare = made;
+            notBefore = made is null ? Environment.TickCount64 + RetryMilliseconds : 0;
         }
     }
 

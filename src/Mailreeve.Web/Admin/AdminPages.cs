@@ -6,8 +6,10 @@ using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Layout;
+using Mailreeve.Web.Mailboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +31,7 @@ internal static class AdminPages
         admin.MapPost("/customers/{id:long}/contacts", AddContactAsync).For(DeskAction.EditCustomers);
         admin.MapPost("/customers/{id:long}/contacts/{contact:long}/end", EndContactAsync).For(DeskAction.EditCustomers);
         CustomerAssignments.Map(admin);
+        MailboxPages.Map(admin);
         OperatorPages.Map(admin);
     }
 
@@ -51,7 +54,7 @@ internal static class AdminPages
     }
 
     private static async Task<IResult> CustomerAsync(
-        long id, HttpContext http, Database database, LiveViews views, IClock clock, CancellationToken stop)
+        long id, HttpContext http, Database database, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
     {
         var customer = new CustomerId(id);
         var view = await database.ReadAsync(async db =>
@@ -67,6 +70,8 @@ internal static class AdminPages
                 Assignments = await store.AssignmentsOfAsync(customer, stop),
                 Cases = await new DeskStore(db).CasesOfAsync([customer], RowsMax, stop),
                 Charges = await new ChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),
+                Mailboxes = await MailboxView.OfCustomerAsync(db, customer, policy, stop),
+                StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),
                 Acknowledgements = await new AcknowledgementStore(db).OfCustomerAsync(customer, stop),
                 HasPassword = await store.PasswordHashOfAsync(customer, stop) is not null,
             };
@@ -78,6 +83,7 @@ internal static class AdminPages
             View = view,
             views.Directory,
             MayEdit = SignedIn.May(http.User, DeskAction.EditCustomers),
+            MayEditMailboxes = SignedIn.May(http.User, DeskAction.EditMailboxes),
             MaySeeCharges = SignedIn.May(http.User, DeskAction.SeeCharges),
             Now = clock.GetCurrentInstant(),
         });
@@ -141,6 +147,12 @@ public sealed record CustomerView
 
     /// <summary>Charges, newest first.</summary>
     public required IReadOnlyList<ChargeRow> Charges { get; init; }
+
+    /// <summary>Mailboxes, ended ones too.</summary>
+    public required IReadOnlyList<MailboxView> Mailboxes { get; init; }
+
+    /// <summary>Charges for extra storage, newest month first.</summary>
+    public required IReadOnlyList<StorageChargeRow> StorageCharges { get; init; }
 
     /// <summary>Revisions of the policy they have acknowledged, newest first.</summary>
     public required IReadOnlyList<AcknowledgementRow> Acknowledgements { get; init; }

@@ -1,6 +1,7 @@
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 using NodaTime;
 
@@ -23,6 +24,9 @@ public sealed record PortalOverview
 
     /// <summary>Charges, newest first.</summary>
     public required IReadOnlyList<ChargeRow> Charges { get; init; }
+
+    /// <summary>Charges for extra storage, newest month first.</summary>
+    public required IReadOnlyList<StorageChargeRow> StorageCharges { get; init; }
 
     /// <summary>Sums of charges.</summary>
     public required IReadOnlyList<ChargeTotal> Totals { get; init; }

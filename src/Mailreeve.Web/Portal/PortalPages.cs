@@ -5,6 +5,7 @@ using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Layout;
@@ -27,6 +28,7 @@ internal static class PortalPages
         portal.MapGet("/cases/{number:long}", CaseAsync);
         portal.MapPost("/cases/{number:long}/answer", AnswerAsync);
         portal.MapPost("/acknowledge", AcknowledgeAsync);
+        PortalMailboxes.Map(portal);
     }
 
     private static async Task<IResult> OverviewAsync(
@@ -41,6 +43,7 @@ internal static class PortalPages
             Cases = await new DeskStore(db).CasesOfAsync(tree, RowsMax, stop),
             Blocks = await new BlockStore(db).InForceOfAsync(tree, RowsMax, stop),
             Charges = await new ChargeStore(db).OfCustomerAsync(id, RowsMax, stop),
+            StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(id, RowsMax, stop),
             Totals = await new ChargeStore(db).TotalsOfAsync(id, stop),
             Contacts = await new CustomerStore(db).ContactsOfAsync(id, null, null, stop),
             Revision = books.Policy.Revision,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mailreeve.Accounts.Commands;
+using Mailreeve.Accounts.Import;
 using NodaTime;
 
 namespace Mailreeve.Commands;
@@ -12,10 +13,10 @@ internal static class AccountsCommands
         var config = Setup.ConfigOption();
         var file = new Argument<string>("file") { Description = "The accounts file (TOML)." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print what would change, and change nothing." };
-        var import = new Command("import", "Takes customers, contacts, services and assignments from a file.") { file, dryRun };
+        var import = new Command("import", "Takes customers, contacts, services, assignments and mailboxes from a file.") { file, dryRun };
         import.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, (database, settings, output) =>
             AccountsImportCommand.RunAsync(
-                database, parsed.GetValue(file)!, parsed.GetValue(dryRun), settings.Provider.Networks, SystemClock.Instance, output, stop)));
+                database, parsed.GetValue(file)!, parsed.GetValue(dryRun), ProviderResources.Of(settings.Provider), SystemClock.Instance, output, stop)));
         var export = new Command("export", "Prints all accounts as a file that can be imported.");
         export.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, (database, _, output) =>
             AccountsExportCommand.RunAsync(database, output, stop)));

@@ -9,6 +9,7 @@ using Mailreeve.Policy.Cases;
 using Mailreeve.Serving;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mailboxes;
 using NodaTime;
 
 namespace Mailreeve.Demo;
@@ -76,7 +77,7 @@ internal sealed class DemoStory
     private async Task OpenAccountsAsync(Provider provider, string accounts, CancellationToken stop)
     {
         observed.Chapter("A provider with a dozen customers and a downstream");
-        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, provider.Networks, clock, stop);
+        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, ProviderResources.Of(provider), clock, stop);
         observed.That("the accounts file is imported", result.Problems.Count == 0, string.Join('\n', result.Problems));
 
         using var hashing = new PasswordHashing();
@@ -85,7 +86,12 @@ internal sealed class DemoStory
         {
             var store = new CustomerStore(db);
             foreach (var customer in await store.ListAsync(stop))
+            {
                 await store.SetPasswordHashAsync(customer.Id, hash, stop);
+                foreach (var mailbox in await new MailboxStore(db).OfCustomerAsync(customer.Id, stop))
+                    await new MailboxStore(db).SetPasswordHashAsync(mailbox.Id, hash, stop);
+            }
+
             await new OperatorStore(db).AddAsync(OperatorName, OperatorRole.Admin, hash, clock.GetCurrentInstant(), stop);
         }, stop);
     }
@@ -193,6 +199,7 @@ internal sealed class DemoStory
               Policy, report form    {baseUrl}/
               A customer             {baseUrl}/sign-in      Reg # {AccusedNumber}, password: {Password}
               Their hoster           {baseUrl}/sign-in      Reg # 104-2238-0, same password; a downstream's case is theirs
+              Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example; same password
               The desk               {baseUrl}/desk/sign-in name {OperatorName}, same password; it shows a code to enrol
               Mail                   127.0.0.1:{smtp} (abuse@provider.example)
             """);

@@ -20,6 +20,7 @@ internal static class Logging
         // Its first look at a fresh process mistakes the time of day for a delay.
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Polly", LogLevel.Warning);
         // The keys of cookies lie in a folder of ours that only the program may read.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // Says at each form that it must not be cached, which our pages say themselves.

@@ -8,7 +8,6 @@ using Mailreeve.Mail.Wire;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
-using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Segments;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodaTime;
@@ -18,7 +17,7 @@ namespace Mailreeve.Serving;
 /// <summary>The mailboxes, and the servers through which they are read.</summary>
 internal static class MailServers
 {
-    /// <summary>Adds the mailboxes and their clerks.</summary>
+    /// <summary>Adds the mailboxes and what keeps them.</summary>
     public static void AddMailboxes(this IServiceCollection services, Settings settings)
     {
         if (settings.MailCertificate is var (certificate, key))
@@ -26,18 +25,7 @@ internal static class MailServers
         services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>()
-            .AddSingleton<IClerk, RetentionClerk>()
-            .AddSingleton<LastUse>()
-            .AddSingleton<IClerk, LastUseClerk>()
-            .AddSingleton<MailboxNotices>()
-            .AddSingleton<IClerk, InactivityClerk>()
-            .AddSingleton<MailboxFill>()
-            .AddSingleton<IClerk, FillClerk>()
-            .AddSingleton<IClerk, StorageChargeClerk>()
-            .AddSingleton(s => new MailboxSignIn(
-                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), s.GetRequiredService<Accounts.SignIn.PasswordHashing>(),
-                s.GetRequiredService<Accounts.SignIn.AttemptThrottle>(), s.GetRequiredService<LastUse>(), settings.Provider.Domains,
-                s.GetRequiredService<IClock>()));
+            .AddSingleton<IClerk, RetentionClerk>();
     }
 
     /// <summary>Listens where the configuration says.</summary>

@@ -5,9 +5,11 @@ using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Notices;
 using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
@@ -132,6 +134,8 @@ internal sealed class Server : IAsyncDisposable
                 kestrel.Listen(endPoint);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
+            foreach (var endPoint in settings.LmtpListen)
+                kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
         });
 
@@ -170,6 +174,22 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>();
+        AddMailboxAccounts(services, settings);
+    }
+
+    private static void AddMailboxAccounts(IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton<LastUse>()
+            .AddSingleton<MailboxFill>()
+            .AddSingleton<MailboxNotices>()
+            .AddSingleton<MailboxDesk>()
+            .AddSingleton(s => new MailboxSignIn(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), s.GetRequiredService<PasswordHashing>(),
+                s.GetRequiredService<AttemptThrottle>(), s.GetRequiredService<LastUse>(), settings.Provider.Domains, s.GetRequiredService<IClock>()))
+            .AddSingleton<IClerk, LastUseClerk>()
+            .AddSingleton<IClerk, InactivityClerk>()
+            .AddSingleton<IClerk, StorageChargeClerk>()
+            .AddSingleton<IClerk, FillClerk>();
     }
 
     private static void AddPages(IServiceCollection services, Settings settings)

@@ -70,8 +70,8 @@ public sealed class CurlTests(RunningMailServer running) : MailServerTests(runni
 
         await curl.MustAsync(
         [
-            "-sS", "--max-time", "30", "--cacert", Server.CaCertificate, "--ssl-reqd", .. signingIn, "--url", $"smtp://{Server.Host}:{Server.SendPort}/client.example",
-            "--mail-from", User.Address, "--mail-rcpt", User.Address, "-T", file,
+            "-sS", "--max-time", "30", "--cacert", Server.CaCertificate, "--ssl-reqd", .. signingIn,
+            "--url", $"smtp://{Server.Host}:{Server.SendPort}/client.example", "--mail-from", User.Address, "--mail-rcpt", User.Address, "-T", file,
         ]);
 
         Assert.Equal("Sent by curl", (await (await InboxAsync()).GetMessageAsync(0, Stop)).Subject);

@@ -23,7 +23,7 @@ public sealed class MailKitFlagTests(RunningMailServer running) : MailServerTest
         Assert.Equal(MessageFlags.Answered | MessageFlags.Draft, await FlagsAsync());
 
         async Task<MessageFlags> FlagsAsync() =>
-            Assert.Single(await (await InboxAsync()).FetchAsync(0, 0, new FetchRequest(MessageSummaryItems.Flags), Stop)).Flags!.Value & ~MessageFlags.Recent;
+            (await (await InboxAsync()).FetchAsync(0, 0, new FetchRequest(MessageSummaryItems.Flags), Stop))[0].Flags!.Value & ~MessageFlags.Recent;
     }
 
     [Fact]
@@ -48,7 +48,8 @@ public sealed class MailKitFlagTests(RunningMailServer running) : MailServerTest
     {
         var inbox = await FilledAsync(2);
         Assert.True(inbox.Supports(FolderFeature.ModSequences));
-        var seen = await inbox.FetchAsync(0, -1, new FetchRequest(MessageSummaryItems.UniqueId | MessageSummaryItems.ModSeq | MessageSummaryItems.Flags), Stop);
+        var seen = await inbox.FetchAsync(
+            0, -1, new FetchRequest(MessageSummaryItems.UniqueId | MessageSummaryItems.ModSeq | MessageSummaryItems.Flags), Stop);
         var since = seen.Max(s => s.ModSeq!.Value);
         await (await InboxAsync()).StoreAsync([1], new StoreFlagsRequest(StoreAction.Add, MessageFlags.Flagged), Stop);
 
@@ -69,8 +70,8 @@ public sealed class MailKitFlagTests(RunningMailServer running) : MailServerTest
         var before = inbox.HighestModSeq;
         await (await InboxAsync()).StoreAsync([1, 3], new StoreFlagsRequest(StoreAction.Add, MessageFlags.Seen), Stop);
 
-        var changed = await inbox.FetchAsync(
-            0, -1, new FetchRequest(MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.ModSeq) { ChangedSince = before }, Stop);
+        const MessageSummaryItems items = MessageSummaryItems.UniqueId | MessageSummaryItems.Flags | MessageSummaryItems.ModSeq;
+        var changed = await inbox.FetchAsync(0, -1, new FetchRequest(items) { ChangedSince = before }, Stop);
 
         Assert.Equal([1, 3], changed.Select(s => s.Index));
         Assert.All(changed, s => Assert.True(s.ModSeq > before));

@@ -10,8 +10,8 @@ public sealed class MailKitPop3Tests(RunningMailServer running) : MailServerTest
     {
         var client = await Pop3Async();
 
-        const Pop3Capabilities needed = Pop3Capabilities.User | Pop3Capabilities.UIDL | Pop3Capabilities.Top
-            | Pop3Capabilities.Pipelining | Pop3Capabilities.ResponseCodes;
+        const Pop3Capabilities needed =
+            Pop3Capabilities.UIDL | Pop3Capabilities.Top | Pop3Capabilities.Pipelining | Pop3Capabilities.ResponseCodes;
         Assert.Equal(needed, client.Capabilities & needed);
     }
 
@@ -51,6 +51,7 @@ public sealed class MailKitPop3Tests(RunningMailServer running) : MailServerTest
         var client = await Pop3Async();
 
         var headers = await client.GetMessageHeadersAsync(0, Stop);
+        await client.DisconnectAsync(quit: true, Stop);
         using var peer = await PeerAsync(Server.Pop3sPort, tls: true);
         await peer.LineAsync();
         await peer.SayAsync($"USER {User.Address}");

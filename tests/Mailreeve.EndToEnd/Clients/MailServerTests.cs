@@ -1,3 +1,4 @@
+using System.Text;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Net.Pop3;
@@ -9,6 +10,8 @@ namespace Mailreeve.EndToEnd.Clients;
 /// <summary>What tests of clients have in common: the server, a mailbox of their own, and the dialogue to look at when they fail.</summary>
 public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetime
 {
+    private const int ShownMax = 16_000;
+
     private readonly List<(string Name, MemoryStream Lines)> dialogues = [];
     private readonly List<IDisposable> clients = [];
 
@@ -33,8 +36,10 @@ public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetim
             client.Dispose();
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
         {
+            var output = TestContext.Current.TestOutputHelper;
+            output?.WriteLine($"--- the server ---\n{EndOf(running.Said)}");
             foreach (var (name, lines) in dialogues)
-                TestContext.Current.TestOutputHelper?.WriteLine($"--- {name} ---\n{System.Text.Encoding.UTF8.GetString(lines.ToArray())}");
+                output?.WriteLine($"--- {name} ---\n{EndOf(Encoding.UTF8.GetString(lines.ToArray()))}");
         }
 
         GC.SuppressFinalize(this);
@@ -95,6 +100,9 @@ public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetim
         foreach (var message in messages)
             await Server.DeliverAsync(User, message, Stop);
     }
+
+    // Large messages are in it, too.
+    private static string EndOf(string dialogue) => dialogue.Length <= ShownMax ? dialogue : $"…{dialogue[^ShownMax..]}";
 
     private protected ProtocolLogger Log(string name)
     {

@@ -34,7 +34,7 @@ internal sealed class MailServerUnderTest
     /// <summary>The PEM file of the authority that signed its certificate; no machine trusts it by itself.</summary>
     public required string CaCertificate { get; init; }
 
-    /// <summary>Its users. Their mailboxes are empty, have room for 25 MiB, and the folders Drafts, Sent, Junk and Trash.</summary>
+    /// <summary>Its users. Their mailboxes are empty, have room for 25 MB, and the folders Drafts, Sent, Junk and Trash.</summary>
     public required IReadOnlyList<MailUser> Users { get; init; }
 
     /// <summary>Capabilities which a server that is only measured against does not have; empty for ours.</summary>

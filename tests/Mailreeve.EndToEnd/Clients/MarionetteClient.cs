@@ -55,7 +55,8 @@ internal sealed class MarionetteClient : IDisposable
             const args = Array.prototype.slice.call(arguments, 0, -1);
             (async () => { {{script}} })().then(value => done({ value }), error => done({ error: `${error}\n${error.stack ?? ""}` }));
             """;
-        var answer = await CommandAsync("WebDriver:ExecuteAsyncScript", new { script = wrapped, args = arguments, scriptTimeout = 25_000, newSandbox = true });
+        var answer = await CommandAsync(
+            "WebDriver:ExecuteAsyncScript", new { script = wrapped, args = arguments, scriptTimeout = 25_000, newSandbox = true });
         if (answer?["value"]?["error"] is { } error)
             throw new InvalidOperationException($"{error}\n{script}");
         return answer?["value"]?["value"];

@@ -59,7 +59,8 @@ public sealed class Pop3HabitTests(RunningMailServer running) : MailServerTests(
         await DeliverAsync(SampleMail.Text("First"));
         var peer = await SignedInAsync();
 
-        foreach (var command in new[] { "RETR 2", "RETR 0", "RETR", "DELE x", "TOP 1", "TOP 1 -1", "UIDL 99999999999999999999", "XTND XMIT", "LIST 7" })
+        string[] wrong = ["RETR 2", "RETR 0", "RETR", "DELE x", "TOP 1", "TOP 1 -1", "UIDL 99999999999999999999", "XTND XMIT", "LIST 7"];
+        foreach (var command in wrong)
             Assert.StartsWith("-ERR", await peer.SayAsync(command), StringComparison.Ordinal);
         Assert.StartsWith("+OK", await peer.SayAsync("DELE 1"), StringComparison.Ordinal);
         Assert.StartsWith("-ERR", await peer.SayAsync("DELE 1"), StringComparison.Ordinal);

@@ -86,7 +86,7 @@ internal sealed class Roundcube : IAsyncDisposable
     private void Serve()
     {
         process = php.Start(
-            ["-S", $"127.0.0.1:{port}", "-t", Pages], ("ROUNDCUBE_CONFIG_DIR", php.Home), ("RCUBE_CONFIG_PATH", php.Home), ("PHP_CLI_SERVER_WORKERS", "3"));
+            ["-S", $"127.0.0.1:{port}", "-t", Pages], ("ROUNDCUBE_CONFIG_DIR", php.Home), ("PHP_CLI_SERVER_WORKERS", "3"));
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

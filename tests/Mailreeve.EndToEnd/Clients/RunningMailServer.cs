@@ -24,6 +24,9 @@ public sealed class RunningMailServer : IAsyncDisposable
     /// <summary>The server, up and taking mail.</summary>
     internal Task<MailServerUnderTest> UpAsync() => server.Value;
 
+    /// <summary>What our server has printed so far; empty when it is somebody else's.</summary>
+    internal string Said => ours?.Process.Said ?? "";
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,8 @@ internal static class SampleMail
     private static readonly DateTimeOffset FirstDay = new(2026, 3, 2, 9, 30, 0, TimeSpan.FromHours(1));
 
     /// <summary>A short text, of the first day or so many days after it.</summary>
-    public static MimeMessage Text(string subject, string body = "See you tomorrow.\r\n", int day = 0, string from = "Ann Example <ann@elsewhere.example>")
+    public static MimeMessage Text(
+        string subject, string body = "See you tomorrow.\r\n", int day = 0, string from = "Ann Example <ann@elsewhere.example>")
     {
         var message = new MimeMessage
         {

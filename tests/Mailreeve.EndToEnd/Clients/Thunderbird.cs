@@ -47,9 +47,7 @@ internal sealed class Thunderbird : IAsyncDisposable
             await thunderbird.WriteProfileAsync(server, user);
             thunderbird.Run();
             await Eventually.TrueAsync(thunderbird.IsControlledAsync, "Thunderbird takes commands");
-            await Eventually.TrueAsync(
-                async () => (bool)(await thunderbird.RunAsync("return !!account && Services.wm.getMostRecentWindow('mail:3pane')?.document.readyState == 'complete';"))!,
-                "Thunderbird is up");
+            await Eventually.TrueAsync(thunderbird.IsUpAsync, "Thunderbird is up");
             await thunderbird.TrustAndSignInAsync(server, user);
             return thunderbird;
         }
@@ -159,10 +157,14 @@ internal sealed class Thunderbird : IAsyncDisposable
         return control is not null;
     }
 
+    private async Task<bool> IsUpAsync() =>
+        (bool)(await RunAsync("return !!account && Services.wm.getMostRecentWindow('mail:3pane')?.document.readyState == 'complete';"))!;
+
     private void Run()
     {
         process = program.Start(
-            ["--headless", "--no-remote", "--profile", program.Home, "--marionette", "-remote-allow-system-access"], ("MOZ_CRASHREPORTER_DISABLE", "1"));
+            ["--headless", "--no-remote", "--profile", program.Home, "--marionette", "-remote-allow-system-access"],
+            ("MOZ_CRASHREPORTER_DISABLE", "1"));
         process.OutputDataReceived += Hear;
         process.ErrorDataReceived += Hear;
         process.BeginOutputReadLine();

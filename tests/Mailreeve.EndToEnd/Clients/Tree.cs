@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Mailreeve.EndToEnd.Clients;
 
 /// <summary>What lies in a folder, to compare it with what lies there later.</summary>
@@ -7,6 +9,6 @@ internal static class Tree
     public static SortedDictionary<string, string> Of(string folder) => new(
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal) && !f.EndsWith(".log", StringComparison.Ordinal))
-            .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))),
+            .ToDictionary(f => Path.GetRelativePath(folder, f), f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))),
         StringComparer.Ordinal);
 }

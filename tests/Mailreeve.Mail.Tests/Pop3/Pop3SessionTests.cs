@@ -116,14 +116,16 @@ public class Pop3SessionTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.True(await server.IsFreeAsync());
     }
 
-    [Fact]
-    public async Task A_message_larger_than_any_buffer_comes_as_it_was_stored()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_larger_than_any_buffer_comes_as_it_was_stored(bool underTls)
     {
         var body = new StringBuilder("A: large\r\n\r\n");
         for (var i = 0; i < 40_000; i++)
             body.Append(System.Globalization.CultureInfo.InvariantCulture, $"{(i % 7 == 0 ? "." : "")}line {i}\r\n");
         await using var server = await Pop3TestServer.StartAsync(shared.Mailboxes, [$"{body}", Three[0]]);
-        using var peer = await server.SignInAsync();
+        using var peer = await server.SignInAsync(underTls);
 
         await peer.SendAsync("RETR 1\r\nTOP 1 30000\r\nRETR 2\r\n");
 
@@ -254,6 +256,51 @@ public class Pop3SessionTests(SharedHost shared) : IClassFixture<SharedHost>
         using var second = await server.ConnectAsync();
 
         Assert.Equal(["-ERR [SYS/TEMP] Too many connections from your address"], await second.RestAsync());
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_fails_by_our_fault_is_no_wrong_password()
+    {
+        await using var server = await Pop3TestServer.StartAsync(
+            shared.Mailboxes, [], p => p with { SignIn = (_, _, _, _) => throw new IOException("The disk is gone.") });
+        using var peer = await server.ConnectAsync();
+        await peer.LineAsync();
+        await peer.AskAsync("USER kim@provider.example");
+
+        Assert.StartsWith("-ERR [SYS/TEMP]", await peer.AskAsync("PASS x"), StringComparison.Ordinal);
+        Assert.Equal("+OK Bye", await peer.AskAsync("QUIT"));
+    }
+
+    [Fact]
+    public async Task A_client_that_makes_one_mistake_after_the_other_is_left_but_not_one_that_asks_for_what_is_gone()
+    {
+        await using var server = await Pop3TestServer.StartAsync(shared.Mailboxes, Three);
+        using var peer = await server.SignInAsync();
+        for (var i = 0; i < 100; i++)
+            Assert.Equal("-ERR No such message", await peer.AskAsync("RETR 4"));
+        for (var i = 0; i < 19; i++)
+            Assert.Equal("-ERR Command not recognised", await peer.AskAsync("FROB"));
+
+        Assert.Equal("-ERR Too many errors; closing", await peer.AskAsync("FROB"));
+
+        Assert.Null(await peer.LineAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_holds_no_more_than_a_few_buffers_and_is_cut_off()
+    {
+        var ticks = new MovedTicks();
+        var large = $"A: b\r\n\r\n{string.Concat(Enumerable.Repeat(new string('x', 70) + "\r\n", 12_000))}";
+        await using var server = await Pop3TestServer.StartAsync(shared.Mailboxes, [large], p => p with { Ticks = ticks });
+        using var peer = await server.SignInAsync();
+
+        await peer.SendAsync(string.Concat(Enumerable.Repeat("RETR 1\r\n", 100)));
+
+        await Eventually.TrueAsync(async () =>
+        {
+            ticks.Ahead += TimeSpan.FromMinutes(2);
+            return await server.IsFreeAsync();
+        });
     }
 
     [Fact]

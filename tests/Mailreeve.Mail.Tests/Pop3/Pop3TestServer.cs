@@ -84,10 +84,16 @@ internal sealed class Pop3TestServer : IAsyncDisposable
     public Task<SmtpPeer> ConnectAsync() => SmtpPeer.ConnectAsync(Port);
 
     /// <summary>A connection that has signed in.</summary>
-    public async Task<SmtpPeer> SignInAsync()
+    public async Task<SmtpPeer> SignInAsync(bool underTls = false)
     {
         var peer = await ConnectAsync();
         await peer.LineAsync();
+        if (underTls)
+        {
+            await peer.AskAsync("STLS");
+            await peer.StartTlsAsync();
+        }
+
         Assert.StartsWith("+OK", await peer.AskAsync("USER kim@provider.example"), StringComparison.Ordinal);
         Assert.StartsWith("+OK", await peer.AskAsync($"PASS {Password}"), StringComparison.Ordinal);
         return peer;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
@@ -37,7 +38,7 @@ internal sealed class SmtpTestServer : IAsyncDisposable
     /// <summary>Messages that were acknowledged.</summary>
     public ConcurrentQueue<ReceivedMessage> Kept { get; }
 
-    public static async Task<SmtpTestServer> StartAsync(Func<SmtpServerParts, SmtpServerParts>? change = null)
+    public static async Task<SmtpTestServer> StartAsync(Func<SmtpServerParts, SmtpServerParts>? change = null, bool isLmtp = false)
     {
         var kept = new ConcurrentQueue<ReceivedMessage>();
         var parts = new SmtpServerParts
@@ -58,7 +59,14 @@ internal sealed class SmtpTestServer : IAsyncDisposable
         parts = change?.Invoke(parts) ?? parts;
 
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(o => o.ListenSmtp(new IPEndPoint(IPAddress.Loopback, 0), parts));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(o =>
+        {
+            var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
+            if (isLmtp)
+                o.ListenLmtp(endPoint, parts);
+            else
+                o.ListenSmtp(endPoint, parts);
+        });
         var app = builder.Build();
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

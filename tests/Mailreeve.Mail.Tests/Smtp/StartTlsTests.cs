@@ -75,6 +75,32 @@ public class StartTlsTests
         Assert.StartsWith("503", await peer.AskAsync("STARTTLS"), StringComparison.Ordinal);
     }
 
+    // Around the sizes of a pipe's segments and of a TLS record: both are put together from pieces.
+    [Theory]
+    [InlineData(4_000)]
+    [InlineData(8_000)]
+    [InlineData(12_000)]
+    [InlineData(16_300)]
+    [InlineData(16_500)]
+    [InlineData(60_000)]
+    public async Task A_message_of_any_size_arrives_whole_under_tls(int size)
+    {
+        await using var server = await SmtpTestServer.StartAsync();
+        using var peer = await server.GreetAsync();
+        await peer.AskAsync("STARTTLS");
+        await peer.StartTlsAsync();
+        await peer.AskAsync("EHLO client.example");
+        await peer.AskAsync("MAIL FROM:<a@elsewhere.example>");
+        await peer.AskAsync("RCPT TO:<abuse@provider.example>");
+        await peer.AskAsync("DATA");
+        var content = string.Concat(Enumerable.Range(0, size / 50).Select(i => $"{i,48}\r\n"));
+
+        var reply = await peer.AskAsync($"{content}.");
+
+        Assert.StartsWith("250 2.0.0", reply, StringComparison.Ordinal);
+        Assert.EndsWith(content, System.Text.Encoding.ASCII.GetString(Assert.Single(server.Kept).Raw), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_certificate_it_is_not_offered()
     {

@@ -96,6 +96,28 @@ public class PolicyFileTests
         Assert.Equal(LineOf(text, "[terms]"), missing.Line);
     }
 
+    [Theory]
+    [InlineData("inactive-warning-first", "14 d", "60 d", "inactive-mailbox-retention")]
+    [InlineData("inactive-warning-last", "3 d", "14 d", "inactive-warning-first")]
+    public void Warnings_come_one_after_the_other_and_before_the_closing(string term, string shipped, string wrong, string other)
+    {
+        var (text, line, _) = Changed($"{term} = {{ value = \"{shipped}\"", $"§{term} = {{ value = \"{wrong}\"");
+
+        var problem = Assert.Single(Bad(text));
+
+        Assert.Equal((line, $"This is not less than {other}."), (problem.Line, problem.Message));
+    }
+
+    [Theory]
+    [InlineData("fill-warning-first", 80, 90)]
+    [InlineData("fill-warning-last", 90, 100)]
+    public void Warnings_of_a_full_mailbox_come_before_it_is_full(string term, int shipped, int wrong)
+    {
+        var (text, line, _) = Changed($"{term} = {{ value = {shipped}", $"§{term} = {{ value = {wrong}");
+
+        Assert.Equal((line, $"terms.{term}"), (Assert.Single(Bad(text)).Line, Bad(text)[0].Key));
+    }
+
     [Fact]
     public void Nobody_may_keep_a_clause_that_nothing_rests_on()
     {

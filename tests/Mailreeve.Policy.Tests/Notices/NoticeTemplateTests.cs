@@ -26,6 +26,20 @@ public class NoticeTemplateTests
         WhatIsBlocked = "all traffic to and from 192.0.2.7",
     };
 
+    private static readonly NoticeFacts.OfMailbox MailboxFacts = new()
+    {
+        Customer = "Orchard Web Hosting",
+        RegistrationNumber = "10023-7",
+        Mailbox = "kim@isp.example",
+        LastUsedAt = Instant.FromUtc(2026, 1, 1, 9, 0),
+        ClosesAt = Instant.FromUtc(2026, 3, 2, 9, 0),
+        Percent = 92,
+        UsedBytes = 23_000_000,
+        CapacityBytes = 25_000_000,
+        MailboxUrl = "https://isp.example/portal/mailboxes/7",
+        Clause = new ClauseId("C9"),
+    };
+
     public static TheoryData<string> Shipped => new(ShippedPolicy.Notices.Keys.Order(StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Shipped))]
@@ -61,6 +75,19 @@ public class NoticeTemplateTests
         {
             Assert.Contains(said, text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void A_notice_about_a_mailbox_says_when_it_closes_and_how_full_it_is()
+    {
+        var unused = Render(ShippedPolicy.Notices["mailbox-unused"], MailboxFacts);
+        var filling = Render(ShippedPolicy.Notices["mailbox-filling"], MailboxFacts);
+
+        Assert.Equal("Nobody uses the mailbox kim@isp.example: it will be closed on 2026-03-02 09:00 UTC", unused.Subject);
+        Assert.Contains("since 1 January 2026", unused.Text, StringComparison.Ordinal);
+        Assert.Equal("The mailbox kim@isp.example is 92 % full", filling.Subject);
+        Assert.Contains("there are 23 MB in it, and it holds 25 MB.", filling.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("\nhttps://isp.example/portal/mailboxes/7\n", filling.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -187,6 +214,7 @@ public class NoticeTemplateTests
     {
         "registration-number" => new NoticeFacts.OfAccount("Orchard Web Hosting", "10023-7"),
         "not-ours" => new NoticeFacts.OfReport(new ReportId(12), "203.0.113.9"),
+        "mailbox-unused" or "mailbox-closed" or "mailbox-filling" => MailboxFacts,
         _ => Facts,
     };
 

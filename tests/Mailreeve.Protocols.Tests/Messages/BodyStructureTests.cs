@@ -78,6 +78,33 @@ public class BodyStructureTests
         Assert.Equal(1000, ImapList.Read(summary.Body).Length);
     }
 
+    [Theory]
+    [InlineData(60, 30_000)]
+    [InlineData(900, 4_000)]
+    [InlineData(900, 60_000)]
+    [InlineData(49, 900_000)]
+    public void A_message_made_to_have_a_large_summary_gets_a_coarse_one(int messages, int fromBytes)
+    {
+        var from = string.Join(",\n ", Enumerable.Repeat("<ada@a.example>", fromBytes / 18));
+        var octets = SomeMail.Octets("Content-Type: multipart/mixed; boundary=a\n\n"
+            + string.Concat(Enumerable.Repeat($"--a\nContent-Type: message/rfc822\n\nFrom: {from}\n\nx\n", messages)) + "--a--\n");
+
+        var summary = MessageSummary.Of(octets);
+
+        Assert.InRange(summary.ToBytes().Length, 0, MessageLimits.Default.SummaryBytesMax);
+        Assert.NotNull(summary.Find([1, 1], SectionKind.Whole));
+        Assert.NotEmpty(ImapList.Read(summary.BodyStructure));
+    }
+
+    [Fact]
+    public void A_summary_that_cannot_be_small_enough_says_only_that_there_is_a_message()
+    {
+        var summary = MessageSummary.Of(SomeMail.Octets(SomeMail.Nested), MessageLimits.Default with { SummaryBytesMax = 10 });
+
+        Assert.StartsWith("(\"application\" \"octet-stream\" NIL", SomeMail.Text(summary.BodyStructure));
+        Assert.Equal("Outer", ImapList.Read(summary.Envelope)[1]);
+    }
+
     private static byte[] Deep(int levels)
     {
         var text = new StringBuilder();

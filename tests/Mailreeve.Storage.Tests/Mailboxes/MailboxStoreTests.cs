@@ -202,6 +202,32 @@ public sealed class MailboxStoreTests
         Assert.Equal("2026-08", await FromAsync());
     }
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task An_accounts_file_finds_all_mailboxes_or_those_of_a_customer(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var kim = (await AddAsync(test, Kim))!.Value;
+        await AliasAsync(test, kim, "k@alder.example");
+        await test.Database.WriteAsync(async db =>
+        {
+            await new MailDomainStore(db).AddAsync("alder.example", Some.Customer.Id, Some.Time, Stop);
+            await new MailDomainStore(db).SetCatchAllAsync("alder.example", kim, Stop);
+        }, Stop);
+        Task<MailAccounts> ReadAsync(CustomerId? customer) => test.Database.ReadAsync(db => new MailAccountsStore(db).ReadAsync(customer, Stop), Stop);
+
+        foreach (var customer in new CustomerId?[] { null, Some.Customer.Id })
+        {
+            var found = await ReadAsync(customer);
+            var mailbox = Assert.Single(found.Mailboxes);
+            Assert.Equal(("kim@provider.example", MailboxState.Active, 0L), (mailbox.Address, mailbox.State, mailbox.Steps));
+            Assert.Equal("k@alder.example", Assert.Single(mailbox.Aliases));
+            Assert.Equal("alder.example", Assert.Single(mailbox.CatchAllOf));
+            Assert.Equal(new MailDomainAccount(Some.Customer.Id, "alder.example"), Assert.Single(found.Domains));
+        }
+
+        Assert.Empty((await ReadAsync(new CustomerId(99))).Mailboxes);
+    }
+
     private static Task<MailboxId?> AddAsync(TestDatabase test, NewMailbox mailbox) =>
         test.Database.WriteAsync(db => new MailboxStore(db).AddAsync(mailbox, Stop), Stop);
 

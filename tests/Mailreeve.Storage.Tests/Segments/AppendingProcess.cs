@@ -60,6 +60,8 @@ internal sealed class AppendingProcess : IAsyncDisposable
     {
         process.Kill();
         await reading;
+        // Only then are its files closed, and the lock on the folder with them.
+        await process.WaitForExitAsync();
     }
 
     /// <summary>Lets it close its store and end.</summary>

@@ -87,6 +87,17 @@ public sealed class SegmentRecoveryTests
     }
 
     [Fact]
+    public async Task More_records_than_a_write_takes_pieces_share_one_flush()
+    {
+        await using var segments = new SegmentFixture(SegmentFixture.Small with { SegmentBytes = 4 << 20 });
+
+        var together = await AppendTogetherAsync(segments, 1000);
+
+        Assert.Equal(2, segments.Store.Counters.Commits);
+        Assert.Equal(together.Select(r => r.Next), segments.Store.RecordsFrom(default).Select(r => r.Next));
+    }
+
+    [Fact]
     public async Task A_bad_record_with_acknowledged_ones_behind_it_is_loud_and_skipped_only_on_purpose()
     {
         await using var segments = new SegmentFixture();

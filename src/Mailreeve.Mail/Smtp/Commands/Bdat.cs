@@ -22,7 +22,7 @@ internal static class Bdat
             return Reply.C250Chunk(chunk.SizeBytes);
 
         // After a refusal the message is over (RFC 3030 §2): chunks that were sent ahead find no transaction.
-        var reply = await Acceptance.TakeAsync(session, transaction, content!);
+        var reply = chunk.Last ? await session.TakeAsync(transaction, content!) : Acceptance.Refusal(content!.Problem);
         session.EndTransaction();
         return reply;
     }

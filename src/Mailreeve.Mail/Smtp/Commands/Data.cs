@@ -17,7 +17,7 @@ internal static class Data
 
         var content = transaction.Begin(session.Limits.Content);
         session.Wire.Write(Reply.C354SendMessage);
-        var reply = await ReadAsync(session, transaction, content) ?? await Acceptance.TakeAsync(session, transaction, content);
+        var reply = await ReadAsync(session, transaction, content) ?? await session.TakeAsync(transaction, content);
         session.EndTransaction();
         return reply;
     }

@@ -17,8 +17,9 @@ internal static class Dispatch
 
         return verb switch
         {
-            SmtpVerb.Ehlo => Ehlo.Handle(session, argument),
-            SmtpVerb.Helo => Commands.Helo.Handle(session, argument),
+            SmtpVerb.Lhlo when session.IsLmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Ehlo when !session.IsLmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Helo when !session.IsLmtp => Commands.Helo.Handle(session, argument),
             SmtpVerb.Mail => MailFrom.Handle(session, argument),
             SmtpVerb.Rcpt => await RcptTo.HandleAsync(session, argument),
             SmtpVerb.Data => await Data.HandleAsync(session, argument),

@@ -8,7 +8,7 @@ internal static class MailFrom
     public static Reply Handle(SmtpSession session, ReadOnlyMemory<byte> argument)
     {
         if (session.Helo is null)
-            return Reply.C503NeedHelo;
+            return session.IsLmtp ? Reply.C503NeedLhlo : Reply.C503NeedHelo;
         if (session.Transaction is not null)
             return Reply.C503NestedMail;
         if (!MailArgument.TryParse(argument.Span, session.Extended, session.Limits.SizeBytesMax, out var mail, out var rejected))

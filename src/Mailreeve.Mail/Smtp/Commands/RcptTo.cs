@@ -22,8 +22,13 @@ internal static class RcptTo
         if (verdict is not RecipientVerdict.Accept(var route))
             return Refusal(((RecipientVerdict.Refuse)verdict).Reason);
 
+        // LMTP delivers to mailboxes; mail for a role comes by SMTP, where it becomes a report.
+        if (session.IsLmtp && route is not MailRoute.ToMailbox)
+            return Reply.C550NoSuchUser;
+
         var recipient = new AcceptedRecipient(rcpt.To, route);
-        if (transaction.Recipients.Contains(recipient))
+        // RFC 2033 §4.2: LMTP answers once for each RCPT that was taken, even if one was said twice.
+        if (!session.IsLmtp && transaction.Recipients.Contains(recipient))
             return Reply.C250RecipientOk;
         if (transaction.Recipients.Count >= session.Limits.RecipientsPerMessage)
             return Reply.C452TooManyRecipients;
