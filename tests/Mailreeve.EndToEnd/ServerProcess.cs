@@ -15,6 +15,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly HttpClient Http = new();
 
     private readonly string folder = RunFolder.NewFolder("server");
+    private readonly string dataFolder;
     private readonly StringBuilder said = new();
     private readonly int webPort = LocalPorts.Free();
     private Process? process;
@@ -24,11 +25,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="smarthostPort">Where all mail goes, on the loopback.</param>
     /// <param name="smtp">More lines of the section <c>[smtp]</c>.</param>
     /// <param name="sections">More sections.</param>
-    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "")
+    /// <param name="dataFolder">Where its files lie, when it matters.</param>
+    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "", string? dataFolder = null)
     {
+        this.dataFolder = dataFolder ?? Path.Combine(folder, "data");
         ConfigPath = Path.Combine(folder, "mailreeve.toml");
         File.WriteAllText(ConfigPath, $"""
-            data-folder = "data"
+            data-folder = "{this.dataFolder}"
 
             [database]
             connection = "{connection}"
@@ -64,16 +67,23 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int SmtpPort { get; } = LocalPorts.Free();
 
     /// <summary>Where its messages lie.</summary>
-    public string MailFolder => Path.Combine(folder, "data", "mail");
+    public string MailFolder => Path.Combine(dataFolder, "mail");
+
+    /// <summary>A program that starts it, with its arguments; it must put the server in its own place.</summary>
+    public IReadOnlyList<string> Under { get; init; } = [];
+
+    /// <summary>Its number while it runs.</summary>
+    public int Id => process!.Id;
 
     /// <summary>Starts it; when this returns, it says that it is ready.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
         Assert.True(process is null or { HasExited: true }, "It runs already.");
         process?.Dispose();
+        string[] command = [.. Under, "dotnet", Program.Path, "serve", "-c", ConfigPath];
         process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [Program.Path, "serve", "-c", ConfigPath])
+            StartInfo = new ProcessStartInfo(command[0], command[1..])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -32,6 +32,10 @@ public sealed class TestDatabase : IAsyncDisposable
         return new TestDatabase(dialect, connectionString, server);
     }
 
+    /// <summary>Makes one of SQLite's in a folder of its own, which must not be there yet.</summary>
+    public static TestDatabase OpenIn(string folder) =>
+        new(Dialect.Sqlite, "sqlite:" + Path.Combine(Directory.CreateDirectory(folder).FullName, "mailreeve.db"), server: null);
+
     /// <summary>A connection string of a database without a schema, which lasts until the test process ends.</summary>
     public static async Task<string> UnmigratedAsync(Dialect dialect) => (await CreateAsync(dialect, migrated: false)).ConnectionString;
 

@@ -27,12 +27,18 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
     public ServerProcess Process => process;
 
     /// <summary>Starts it with mailboxes for the tests.</summary>
-    public static async Task<MailreeveUnderTest> StartAsync(Dialect dialect = Dialect.Sqlite)
+    public static async Task<MailreeveUnderTest> StartAsync(Dialect dialect = Dialect.Sqlite) =>
+        await StartAsync(await TestDatabase.OpenAsync(dialect), [], dataFolder: null);
+
+    /// <summary>Starts it with mailboxes for the tests.</summary>
+    /// <param name="database">Its database, which goes when it goes.</param>
+    /// <param name="under">A program that starts it; see <see cref="ServerProcess.Under"/>.</param>
+    /// <param name="dataFolder">Where its messages lie; null where it does not matter.</param>
+    public static async Task<MailreeveUnderTest> StartAsync(TestDatabase database, IReadOnlyList<string> under, string? dataFolder)
     {
         var stop = TestContext.Current.CancellationToken;
         var certificates = TestCertificates.Write(RunFolder.NewFolder("certificates"), "localhost");
         var (imap, imaps, pop3, pop3s) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
-        var database = await TestDatabase.OpenAsync(dialect);
         var process = new ServerProcess(
             database.ConnectionString,
             LocalPorts.Free(),
@@ -49,7 +55,11 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
             [pop3]
             listen = ["127.0.0.1:{pop3}"]
             listen-tls = ["127.0.0.1:{pop3s}"]
-            """);
+            """,
+            dataFolder)
+        {
+            Under = under,
+        };
         var users = await AddUsersAsync(database.Database, stop);
         await process.StartAsync(stop);
         return new MailreeveUnderTest(database, process, new MailServerUnderTest

@@ -1,17 +1,19 @@
 using System.Diagnostics;
 
-namespace Mailreeve.Storage.Tests.Segments;
+namespace Mailreeve.Testing;
 
 /// <summary>A file system of a few megabytes, in memory. Only root may have one.</summary>
-internal sealed class SmallDisk : IDisposable
+public sealed class SmallDisk : IDisposable
 {
     private SmallDisk(string path)
     {
         Path = path;
     }
 
+    /// <summary>Where it is mounted.</summary>
     public string Path { get; }
 
+    /// <summary>Mounts one of so many bytes; skips the test where that is not allowed.</summary>
     public static SmallDisk Mount(int bytes)
     {
         var path = RunFolder.NewFolder("disk");
@@ -20,6 +22,7 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(path);
     }
 
+    /// <inheritdoc/>
     public void Dispose() => Assert.Equal(0, Run("umount", Path));
 
     private static int Run(string name, params string[] arguments)

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Mailreeve.EndToEnd.Clients;
+using Mailreeve.Storage;
+using Mailreeve.Testing;
+
+namespace Mailreeve.EndToEnd.Faults;
+
+/// <summary>
+/// The program is killed (SIGKILL) and started again while mail comes in and is changed. What it had acknowledged is so; nothing is there
+/// twice; what a client knows of UIDs stays true.
+/// </summary>
+public sealed class MailKillTests(ITestOutputHelper output)
+{
+    private const int Mailboxes = 20;
+
+    // Messages taken and changes acknowledged since the start before: by progress, not by time.
+    private static readonly (int Kept, int Changed)[] Kills = [(1, 0), (60, 5), (200, 40), (90, 60), (300, 30), (250, 100), (200, 80)];
+
+    [Theory]
+    [MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task Whatever_was_acknowledged_is_so_after_any_number_of_kills(Dialect dialect)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var started = Stopwatch.GetTimestamp();
+        await using var mailreeve = await MailreeveUnderTest.StartAsync(dialect);
+        using var load = new MailLoad(mailreeve.Server, Mailboxes);
+        var running = load.RunAsync();
+
+        foreach (var (kept, changed) in Kills)
+        {
+            var (keptBefore, changedBefore) = (load.Ledger.Kept, load.Ledger.Changed);
+            await MailLoad.ComesToAsync(running, () => load.Ledger.Kept >= keptBefore + kept && load.Ledger.Changed >= changedBefore + changed);
+            await mailreeve.Process.KillAsync(stop);
+            await mailreeve.Process.StartAsync(stop);
+        }
+
+        var last = load.Ledger.Kept;
+        await MailLoad.ComesToAsync(running, () => load.Ledger.Kept >= last + 100);
+        await mailreeve.Process.KillAsync(stop);
+        load.Stop();
+        await mailreeve.Process.StartAsync(stop);
+        await running;
+        var found = await load.FindAsync();
+        load.Ledger.Check(found);
+        await StoreCheck.CleanAsync(mailreeve, stop);
+
+        output.WriteLine(
+            $"{dialect}: {Kills.Length + 1} kills, {load.Ledger.Kept} messages and {load.Ledger.Changed} changes acknowledged, {load.Ledger.Refused} and "
+            + $"{load.Ledger.ChangesRefused} refused, {load.Ledger.Interrupted} without an answer, {found.Count} found, "
+            + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+    }
+}
