@@ -1,5 +1,6 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Wire;
+using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Segments;
 using NodaTime;
@@ -29,6 +30,12 @@ public sealed record ImapServerParts
 
     /// <summary>What mailboxes look like now.</summary>
     public required MailboxBoard Board { get; init; }
+
+    /// <summary>What may lie in a mailbox.</summary>
+    public required MailboxCapacity Capacity { get; init; }
+
+    /// <summary>Told that a mailbox is being used, at each command; null when nobody asks. A session may last for weeks (C9).</summary>
+    public Action<MailboxId>? NoteUse { get; init; }
 
     /// <summary>Where messages lie.</summary>
     public required SegmentStore Segments { get; init; }

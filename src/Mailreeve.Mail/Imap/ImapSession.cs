@@ -140,6 +140,7 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
     public async ValueTask<MailboxView> ViewAsync()
     {
         var (mailbox, owner) = Account!;
+        Parts.NoteUse?.Invoke(mailbox);
         if (Parts.Board.Find(mailbox) is { } view)
             return view;
         await owner.OpenAsync();

@@ -23,6 +23,7 @@ internal static class MailServers
         if (settings.MailCertificate is var (certificate, key))
             services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
         services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
+            .AddSingleton<MailboxCapacity>()
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>()
             .AddSingleton<IClerk, RetentionClerk>();
@@ -59,6 +60,8 @@ internal static class MailServers
             SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
+            Capacity = services.GetRequiredService<MailboxCapacity>(),
+            NoteUse = services.GetRequiredService<LastUse>().Note,
             Segments = services.GetRequiredService<SegmentStore>(),
             Delivery = services.GetRequiredService<MailDelivery>(),
             Summaries = services.GetRequiredService<Summaries>(),

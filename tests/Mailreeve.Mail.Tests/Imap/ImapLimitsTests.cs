@@ -81,11 +81,11 @@ public class ImapLimitsTests
         await peer.SendAsync("x APPEND Sent {20000000+}\r\n" + string.Concat(Enumerable.Repeat("123456789012345678\r\n", 1_000_000)) + "\r\n");
         Assert.StartsWith("OK", (await peer.AnswerAsync("x"))[^1], StringComparison.Ordinal);
 
-        Assert.Equal(["NO [OVERQUOTA] The mailbox is full"], await peer.AskAsync("APPEND Sent {20000000}"));
+        Assert.Equal(["NO [OVERQUOTA] Quota exceeded: the mailbox is full"], await peer.AskAsync("APPEND Sent {20000000}"));
         await peer.OkAsync("NOOP");
         await peer.OkAsync("SELECT Sent");
         Assert.StartsWith("OK", (await peer.AskAsync("COPY 1 Trash"))[^1], StringComparison.Ordinal);
-        Assert.Equal("NO [OVERQUOTA] The mailbox is full", (await peer.AskAsync("COPY 1 INBOX"))[^1]);
+        Assert.Equal("NO [OVERQUOTA] Quota exceeded: the mailbox is full", (await peer.AskAsync("COPY 1 INBOX"))[^1]);
         Assert.StartsWith("OK", (await peer.AskAsync("MOVE 1 Trash"))[^1], StringComparison.Ordinal);
     }
 
