@@ -51,6 +51,7 @@ internal sealed class FuzzRun
         }
 
         var written = corpus.Count;
+        corpus.AddRange(folder.Remembered().Where(Try));
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < span && kinds.Count < FindingsMax && !stop.IsCancellationRequested)
         {
@@ -60,10 +61,11 @@ internal sealed class FuzzRun
         }
 
         Volatile.Write(ref begun, 0);
+        folder.Remember(corpus[written..]);
         var processor = Environment.CpuUsage.TotalTime;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{target.Name,-14} {executions,10} executions  {processor.TotalSeconds,6:0} s of processor time  {coverage.Places,6} places  {corpus.Count - written,5} inputs kept in memory  slowest {slowest.TotalMilliseconds,6:0.0} ms  {kinds.Count} findings"));
+            $"{target.Name,-14} {executions,10} executions  {processor.TotalSeconds,6:0} s of processor time  {coverage.Places,6} places  {corpus.Count - written,5} inputs remembered  slowest {slowest.TotalMilliseconds,6:0.0} ms  {kinds.Count} findings"));
         return kinds.Count;
     }
 
@@ -86,7 +88,7 @@ internal sealed class FuzzRun
         }
 
         var taken = Stopwatch.GetElapsedTime(start);
-        if (taken > TooSlow)
+        if (taken > slowest)
             taken = Again(input);
         if (taken > TooSlow)
             Found("slow", input, $"{taken.TotalMilliseconds:0} ms for {input.Length} octets", null);
