@@ -7,6 +7,7 @@ namespace Mailreeve.Fuzz;
 public sealed class FuzzFolder(FuzzTarget target)
 {
     private readonly string path = Path.Combine(Root(), "tests", "fuzz", target.Name);
+    private readonly string remembered = Path.Combine(Root(), "artifacts", "fuzz", target.Name);
 
     /// <summary>Names of the files, in order.</summary>
     public IReadOnlyList<string> Names =>
@@ -23,6 +24,19 @@ public sealed class FuzzFolder(FuzzTarget target)
         var name = $"{kind}-{Convert.ToHexStringLower(SHA256.HashData(input))[..8]}.bin";
         File.WriteAllBytes(Path.Combine(path, name), input);
         return $"tests/fuzz/{target.Name}/{name}";
+    }
+
+    /// <summary>Inputs by which the last runs came further. They are not in the repository.</summary>
+    public IReadOnlyList<byte[]> Remembered() => Directory.Exists(remembered) ? [.. Directory.EnumerateFiles(remembered).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)] : [];
+
+    /// <summary>Puts inputs in the place of those that were remembered.</summary>
+    public void Remember(IReadOnlyList<byte[]> inputs)
+    {
+        if (Directory.Exists(remembered))
+            Directory.Delete(remembered, recursive: true);
+        Directory.CreateDirectory(remembered);
+        for (var i = 0; i < inputs.Count; i++)
+            File.WriteAllBytes(Path.Combine(remembered, $"{i:00000}"), inputs[i]);
     }
 
     private static string Root()

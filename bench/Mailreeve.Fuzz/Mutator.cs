@@ -20,7 +20,14 @@ internal sealed class Mutator(IReadOnlyList<string> words, int seed, int bytesMa
         return input.Length > bytesMax ? input[..bytesMax] : input;
     }
 
-    private byte[] Pick(IReadOnlyList<byte[]> corpus) =>
+    // The shorter of two, mostly: it is tried sooner, and every octet of it matters more.
+    private byte[] Pick(IReadOnlyList<byte[]> corpus)
+    {
+        var (one, other) = (One(corpus), One(corpus));
+        return one.Length <= other.Length || random.Next(4) == 0 ? one : other;
+    }
+
+    private byte[] One(IReadOnlyList<byte[]> corpus) =>
         corpus[random.Next(3) == 0 ? corpus.Count - 1 - random.Next(Math.Min(16, corpus.Count)) : random.Next(corpus.Count)];
 
     private byte[] Change(byte[] input, IReadOnlyList<byte[]> corpus)
