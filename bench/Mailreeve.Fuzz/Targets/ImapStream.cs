@@ -140,7 +140,7 @@ internal static class ImapStream
             }
             else if (append is not null)
             {
-                Seen.Add($"append {append.Tag} {frame} {ImapParser.ParseAppendRest(framer.Text, Limits, out _)}");
+                Seen.Add($"append {append.Tag} {frame} {(frame == ImapFrame.Command ? ImapParser.ParseAppendRest(framer.Text, Limits, out _) : AppendRest.Malformed)}");
                 append = null;
             }
             else if (frame == ImapFrame.Command)

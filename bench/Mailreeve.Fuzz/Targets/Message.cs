@@ -58,6 +58,9 @@ internal static class Message
     public static void Sound(MessageSummary summary, int lengthBytes)
     {
         Hold.That(summary.LengthBytes == lengthBytes && summary.HeaderBytes >= 0 && summary.HeaderBytes <= lengthBytes, "Lengths are those of the message.");
+        var (header, text) = (summary.Find([], SectionKind.Header), summary.Find([], SectionKind.Text));
+        Hold.That(header == new SectionRange(0, summary.HeaderBytes) && text == new SectionRange(summary.HeaderBytes, lengthBytes - summary.HeaderBytes), "A message is its header and its text.");
+        Hold.That(summary.Find([], SectionKind.Whole) == new SectionRange(0, lengthBytes), "All of it is all of it.");
         Hold.That(ListText.IsOneList(summary.Envelope.Span), "ENVELOPE is a list.");
         Hold.That(ListText.IsOneList(summary.BodyStructure.Span), "BODYSTRUCTURE is a list.");
         Hold.That(ListText.IsOneList(summary.Body.Span), "BODY is a list.");
@@ -77,6 +80,9 @@ internal static class Message
                 if (summary.Find(path, kind) is { } range)
                     Hold.That(range.Offset >= 0 && range.Length >= 0 && range.End >= 0 && range.End <= lengthBytes, $"A section lies in the message: {string.Join('.', path)} {kind}");
             }
+
+            var isPart = summary.Find(path, SectionKind.Whole) is not null;
+            Hold.That(path.Length == 0 || isPart == summary.Find(path, SectionKind.Mime) is not null, "A part has a header of its own.");
         }
     }
 

@@ -41,7 +41,7 @@ internal static class Threads
         return messages;
     }
 
-    private static string? Id(byte number) => number == 0 ? null : $"{number & 31}@a.example";
+    private static string? Id(byte number) => number == 0 ? null : $"{number}@a.example";
 
     private static void Every(IReadOnlyList<ThreadNode> threads, int count)
     {
