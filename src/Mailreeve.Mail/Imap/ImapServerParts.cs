@@ -34,8 +34,11 @@ public sealed record ImapServerParts
     /// <summary>What may lie in a mailbox.</summary>
     public required MailboxCapacity Capacity { get; init; }
 
-    /// <summary>Told that a mailbox is being used, at each command; null when nobody asks. A session may last for weeks (C9).</summary>
-    public Action<MailboxId>? NoteUse { get; init; }
+    /// <summary>
+    /// Told at each command that a mailbox is being used: a session may last for weeks (C9). False when its user must go, because it
+    /// was suspended meanwhile (C6); null when nobody asks.
+    /// </summary>
+    public Func<MailboxId, bool>? Use { get; init; }
 
     /// <summary>Where messages lie.</summary>
     public required SegmentStore Segments { get; init; }

@@ -86,6 +86,9 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
         {
             switch (await NextAsync())
             {
+                case Waited.Frame when Account is { } account && Parts.Use?.Invoke(account.Mailbox) == false:
+                    Bye("The mailbox is not open any more; ask our support");
+                    break;
                 case Waited.Frame:
                     await AnswerAsync();
                     break;
@@ -140,7 +143,6 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
     public async ValueTask<MailboxView> ViewAsync()
     {
         var (mailbox, owner) = Account!;
-        Parts.NoteUse?.Invoke(mailbox);
         if (Parts.Board.Find(mailbox) is { } view)
             return view;
         await owner.OpenAsync();

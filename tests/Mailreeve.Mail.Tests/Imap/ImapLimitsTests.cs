@@ -74,6 +74,21 @@ public class ImapLimitsTests
     }
 
     [Fact]
+    public async Task Clause_C6_a_session_ends_when_its_mailbox_is_suspended()
+    {
+        var open = true;
+        await using var server = await ImapTestServer.StartAsync(p => p with { Use = _ => Volatile.Read(ref open) });
+        using var peer = await server.SignInAsync();
+        await peer.OkAsync("SELECT INBOX");
+        Volatile.Write(ref open, false);
+
+        await peer.SendAsync("x NOOP\r\n");
+
+        Assert.StartsWith("* BYE", await peer.LineAsync(), StringComparison.Ordinal);
+        Assert.Null(await peer.LineAsync());
+    }
+
+    [Fact]
     public async Task A_message_that_does_not_fit_is_refused_before_it_is_sent()
     {
         await using var server = await ImapTestServer.StartAsync();
