@@ -86,6 +86,10 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
         {
             switch (await NextAsync())
             {
+                // A client that is never at a loss for a command would hold up the stop.
+                case Waited.Frame when Wire.Stopping:
+                    Bye(Waited.Stopping);
+                    break;
                 case Waited.Frame:
                     await AnswerAsync();
                     break;

@@ -188,7 +188,8 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
             switch (status)
             {
                 case LineStatus.Line:
-                    return (Waited.Line, length);
+                    // A client that is never at a loss for a command would hold up the stop.
+                    return (Wire.Stopping ? Waited.Stopping : Waited.Line, length);
                 case LineStatus.TooLong:
                     return (Waited.TooLong, 0);
                 case LineStatus.BareLineFeed:

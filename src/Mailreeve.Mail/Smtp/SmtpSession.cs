@@ -175,7 +175,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
             switch (status)
             {
                 case LineStatus.Line:
-                    return (Waited.Line, length);
+                    // A client that is never at a loss for a command would hold up the stop (RFC 5321 §3.8).
+                    return (Wire.Stopping ? Waited.Stopping : Waited.Line, length);
                 case LineStatus.TooLong:
                     return (Waited.TooLong, 0);
                 case LineStatus.BareLineFeed:
