@@ -34,11 +34,14 @@ public sealed class MailKillTests(ITestOutputHelper output)
         using var load = new MailLoad(mailreeve.Server, Mailboxes);
         var running = load.RunAsync();
 
+        var ending = TimeSpan.Zero;
         foreach (var (kept, changed) in Kills)
         {
             var (keptBefore, changedBefore) = (load.Ledger.Kept, load.Ledger.Changed);
             await MailLoad.ComesToAsync(running, () => load.Ledger.Kept >= keptBefore + kept && load.Ledger.Changed >= changedBefore + changed);
+            var told = Stopwatch.GetTimestamp();
             await end(mailreeve.Process, stop);
+            ending += Stopwatch.GetElapsedTime(told);
             await mailreeve.Process.StartAsync(stop);
         }
 
@@ -55,6 +58,6 @@ public sealed class MailKillTests(ITestOutputHelper output)
         output.WriteLine(
             $"{dialect}: {Kills.Length + 1} ends, {load.Ledger.Kept} messages and {load.Ledger.Changed} changes acknowledged, {load.Ledger.Refused} and "
             + $"{load.Ledger.ChangesRefused} refused, {load.Ledger.Interrupted} without an answer, {found.Count} found, "
-            + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
+            + $"{ending.TotalSeconds:0.0} s to end, {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
     }
 }
