@@ -86,6 +86,10 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
         {
             switch (await NextAsync())
             {
+                // A client that is never at a loss for a command would hold up the stop.
+                case Waited.Frame when Wire.Stopping:
+                    Bye(Waited.Stopping);
+                    break;
                 case Waited.Frame when Account is { } account && Parts.Use?.Invoke(account.Mailbox) == false:
                     Bye("The mailbox is not open any more; ask our support");
                     break;

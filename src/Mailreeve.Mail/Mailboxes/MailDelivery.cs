@@ -48,12 +48,7 @@ public sealed class MailDelivery(
             return true;
         }
 
-        for (var i = 0; i < to.Count; i++)
-        {
-            if (reserved[i].Outcome == ReserveOutcome.Reserved)
-                await OwnerOf(to[i]).AbandonAsync(reserved[i].Folder, reserved[i].FirstUid, 1);
-        }
-
+        await AbandonAsync(to, reserved);
         return false;
     }
 
@@ -93,9 +88,30 @@ public sealed class MailDelivery(
     private async Task<Reservation[]> ReserveAsync(long size, IReadOnlyList<MailboxId> to)
     {
         var reserved = new Reservation[to.Count];
-        for (var i = 0; i < to.Count; i++)
-            reserved[i] = await OwnerOf(to[i]).ReserveAsync(null, new[] { size });
+        var count = 0;
+        try
+        {
+            for (; count < to.Count; count++)
+                reserved[count] = await OwnerOf(to[count]).ReserveAsync(null, new[] { size });
+        }
+        catch
+        {
+            // The owner of one cannot come up. The others must not wait for this message for ever, and show none behind it.
+            await AbandonAsync(to, reserved.AsMemory(0, count));
+            throw;
+        }
+
         return reserved;
+    }
+
+    private async Task AbandonAsync(IReadOnlyList<MailboxId> to, ReadOnlyMemory<Reservation> reserved)
+    {
+        for (var i = 0; i < reserved.Length; i++)
+        {
+            var (outcome, folder, uid) = (reserved.Span[i].Outcome, reserved.Span[i].Folder, reserved.Span[i].FirstUid);
+            if (outcome == ReserveOutcome.Reserved)
+                await OwnerOf(to[i]).AbandonAsync(folder, uid, 1);
+        }
     }
 
     private RecordHead HeadOf(string from, IReadOnlyList<MailboxId> to, Reservation[] reserved)
@@ -129,7 +145,19 @@ public sealed class MailDelivery(
 
         var body = new MessageBody(stored.Message, head.SavedAt, head.InternalDate);
         foreach (var d in head.Deliveries)
+            await PublishAsync(d, body);
+    }
+
+    private async Task PublishAsync(Delivery d, MessageBody body)
+    {
+        try
+        {
             await OwnerOf(d.Mailbox).PublishAsync(d.Folder, new[] { new StoredMessage(d.Uid, d.ModSeq, (SystemFlags)d.Flags, d.Keywords, body) });
+        }
+        catch (Exception)
+        {
+            // It is durable, whoever knows of it by now: to refuse it would bring it a second time. The next owner finds its row.
+        }
     }
 
     private async ValueTask<MailboxFact> FactAsync(MailboxEntry entry)

@@ -109,16 +109,24 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
         var changed = named.Except(modified).Select(m => Flagged(m, change)).Where(c => c.Changed).Select(c => c.Message).ToList();
         if (changed.Count > 0)
         {
-            var modSeq = owned.NextModSeq();
-            changed = changed.ConvertAll(m => m with { ModSeq = modSeq });
-            await journal.CaughtUpAsync();
-            await db.WriteAsync(async session =>
+            var modSeq = owned.BeginChange();
+            try
             {
-                await new MessageStore(session).SetFlagsAsync(
-                    folder, [.. changed.Select(m => new FlagsRow(m.Uid, (long)m.Flags, m.Keywords, (long)m.ModSeq))], CancellationToken.None);
-                await NoteNumbersAsync(session, owned);
-            }, CancellationToken.None);
-            owned.Changed(changed, change.Operation == StoreMode.Remove ? [] : change.Keywords);
+                changed = changed.ConvertAll(m => m with { ModSeq = modSeq });
+                await journal.CaughtUpAsync();
+                await db.WriteAsync(async session =>
+                {
+                    await new MessageStore(session).SetFlagsAsync(
+                        folder, [.. changed.Select(m => new FlagsRow(m.Uid, (long)m.Flags, m.Keywords, (long)m.ModSeq))], CancellationToken.None);
+                    await NoteNumbersAsync(session, owned);
+                }, CancellationToken.None);
+                owned.Changed(changed, change.Operation == StoreMode.Remove ? [] : change.Keywords);
+            }
+            finally
+            {
+                owned.EndChange();
+            }
+
             PutUp(owned);
         }
 
@@ -150,9 +158,9 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
         var copies = messages.Select((m, i) => new PlacedCopy(m.Uid, uid + (uint)i, modSeq + (ulong)i)).ToList();
         try
         {
-            await journal.CaughtUpAsync();
             if (move)
-                source.NextModSeq();
+                source.BeginChange();
+            await journal.CaughtUpAsync();
             await db.WriteAsync(async session =>
             {
                 var store = new MessageStore(session);
@@ -163,6 +171,7 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
         }
         catch
         {
+            source.EndChange();
             foreach (var copy in copies)
                 target.Abandoned(copy.To);
             throw;
@@ -172,6 +181,7 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
         {
             var gone = messages.Select(m => m.Uid).ToHashSet();
             source.Removed(m => gone.Contains(m.Uid));
+            source.EndChange();
         }
 
         for (var i = 0; i < copies.Count; i++)
@@ -276,7 +286,7 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
         if (!folders.TryGetValue(folder, out var owned))
             return Task.FromResult(uint.MaxValue);
         var from = owned.RecentFrom;
-        owned.RecentFrom = owned.UidNext;
+        owned.RecentFrom = owned.View.UidNext;
         return Task.FromResult(from);
     }
 
@@ -368,15 +378,23 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
     {
         if (uids.Length == 0)
             return [];
-        owned.NextModSeq();
-        await journal.CaughtUpAsync();
-        await db.WriteAsync(async session =>
+        owned.BeginChange();
+        try
         {
-            await new MessageStore(session).DeleteAsync(owned.Id, uids, CancellationToken.None);
-            await NoteNumbersAsync(session, owned);
-        }, CancellationToken.None);
-        var gone = uids.ToHashSet();
-        owned.Removed(m => gone.Contains(m.Uid));
+            await journal.CaughtUpAsync();
+            await db.WriteAsync(async session =>
+            {
+                await new MessageStore(session).DeleteAsync(owned.Id, uids, CancellationToken.None);
+                await NoteNumbersAsync(session, owned);
+            }, CancellationToken.None);
+            var gone = uids.ToHashSet();
+            owned.Removed(m => gone.Contains(m.Uid));
+        }
+        finally
+        {
+            owned.EndChange();
+        }
+
         PutUp(owned);
         return uids;
     }
@@ -388,16 +406,28 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
             return;
         var (uid, modSeq) = to.Reserve([.. messages.Select(_ => 0L)]);
         var moves = messages.Select((m, i) => new PlacedCopy(m.Uid, uid + (uint)i, modSeq + (ulong)i)).ToList();
-        from.NextModSeq();
-        await journal.CaughtUpAsync();
-        await db.WriteAsync(async session =>
+        from.BeginChange();
+        try
         {
-            await new MessageStore(session).MoveAsync(from.Id, to.Id, moves, CancellationToken.None);
-            await NoteNumbersAsync(session, from);
-            await NoteNumbersAsync(session, to);
-        }, CancellationToken.None);
+            await journal.CaughtUpAsync();
+            await db.WriteAsync(async session =>
+            {
+                await new MessageStore(session).MoveAsync(from.Id, to.Id, moves, CancellationToken.None);
+                await NoteNumbersAsync(session, from);
+                await NoteNumbersAsync(session, to);
+            }, CancellationToken.None);
+        }
+        catch
+        {
+            from.EndChange();
+            foreach (var move in moves)
+                to.Abandoned(move.To);
+            throw;
+        }
+
         var gone = messages.Select(m => m.Uid).ToHashSet();
         from.Removed(m => gone.Contains(m.Uid));
+        from.EndChange();
         for (var i = 0; i < moves.Count; i++)
             to.Arrived(messages[i] with { Uid = moves[i].To, ModSeq = moves[i].ModSeq });
     }

@@ -10,6 +10,7 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
     private readonly SortedDictionary<uint, Awaited> awaited = [];
     private uint uidNext = uidNext;
     private ulong modSeq = modSeq;
+    private ulong? changing;
 
     /// <summary>The folder as it is seen.</summary>
     public FolderView View { get; private set; } = view;
@@ -28,8 +29,19 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
 
     public uint UidNext => uidNext;
 
-    /// <summary>The next modification sequence.</summary>
-    public ulong NextModSeq() => ++modSeq;
+    /// <summary>Gives a modification sequence to a change that is about to be made durable. One change at a time.</summary>
+    public ulong BeginChange()
+    {
+        changing = ++modSeq;
+        return modSeq;
+    }
+
+    /// <summary>The change is done, or will not be.</summary>
+    public void EndChange()
+    {
+        changing = null;
+        Settle();
+    }
 
     /// <summary>Gives a UID and a modification sequence to each of some messages.</summary>
     public (uint Uid, ulong ModSeq) Reserve(IReadOnlyList<long> sizes)
@@ -128,10 +140,17 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
             Bytes = bytes,
             Unseen = unseen,
             Keywords = keywords,
-            UidNext = uidNext,
-            // What is awaited has a number already: a client must not believe that it knows everything up to a later one.
-            HighestModSeq = awaited.Count == 0 ? modSeq : awaited.First().Value.ModSeq - 1,
+            // A UID that was given to what is not durable yet may be given again after a crash: nobody is told to look only behind it.
+            UidNext = list.Count == 0 ? View.UidNext : Math.Max(View.UidNext, list[list.Count - 1].Uid + 1),
+            HighestModSeq = HighestModSeq(),
         };
+    }
+
+    // What is awaited, or being changed, has a number already: a client must not believe that it knows everything up to a later one.
+    private ulong HighestModSeq()
+    {
+        var highest = changing is { } change ? change - 1 : modSeq;
+        return awaited.Count == 0 ? highest : Math.Min(highest, awaited.First().Value.ModSeq - 1);
     }
 
     private void Insert(StoredMessage message)

@@ -96,7 +96,8 @@ internal sealed class ClientWire : IAsyncDisposable
             switch (status)
             {
                 case LineStatus.Line:
-                    return (WaitedFor.Line, length);
+                    // A client that is never at a loss for a command would hold up the stop (RFC 5321 §3.8).
+                    return (Stopping ? WaitedFor.Stopping : WaitedFor.Line, length);
                 case LineStatus.TooLong:
                     return (WaitedFor.TooLong, 0);
                 case LineStatus.BareLineFeed:

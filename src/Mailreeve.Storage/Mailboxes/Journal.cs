@@ -46,6 +46,7 @@ public sealed class Journal : IAsyncDisposable
     }
 
     /// <summary>Returns when every record that was committed before the call has its rows.</summary>
+    /// <exception cref="InvalidOperationException">The database does not take them now. They are tried again, and nothing is lost.</exception>
     public Task CaughtUpAsync()
     {
         lock (gate)
@@ -142,11 +143,24 @@ public sealed class Journal : IAsyncDisposable
             catch (Exception e)
             {
                 log.JournalNotWritten(e, records.Length);
+                // Nobody knows for how long the disk fails; whoever waits is better off with an answer.
+                FailWaiting(e);
                 // The records are safe where they are; the next start would find them, too.
                 if (stopping.IsCancellationRequested)
                     return;
                 await Task.Delay(PauseAfterFailure, CancellationToken.None);
             }
+        }
+    }
+
+    private void FailWaiting(Exception why)
+    {
+        lock (gate)
+        {
+            // Not an IOException: the session would take that for a client who hung up.
+            foreach (var (_, done) in waiting)
+                done.SetException(new InvalidOperationException($"The rows of messages cannot be written: {why.Message}", why));
+            waiting.Clear();
         }
     }
 

@@ -75,6 +75,16 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
         });
     }
 
+    /// <summary>Deletes its messages and its database, which is SQLite's. It must not run.</summary>
+    public async Task LoseEverythingAsync()
+    {
+        await database.Database.DisposeAsync();
+        var file = database.ConnectionString["sqlite:".Length..];
+        foreach (var part in Directory.GetFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}*"))
+            File.Delete(part);
+        Directory.Delete(process.MailFolder, recursive: true);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

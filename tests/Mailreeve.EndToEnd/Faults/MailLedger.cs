@@ -36,6 +36,9 @@ internal sealed class LedgerEntry(MailUser mailbox, int number, long begunAt, st
     /// <summary>What may be so, the last thing that was asked for last. One thing when the server has answered everything.</summary>
     public List<Whereabouts> Possible { get; } = [Whereabouts.Nowhere, new(folder, flags)];
 
+    /// <summary>All that was asked for and not refused, in order. What is possible is its end.</summary>
+    public List<Whereabouts> History { get; } = [Whereabouts.Nowhere, new(folder, flags)];
+
     /// <summary>Whether a session is at it.</summary>
     public bool IsTaken { get; set; }
 }
@@ -111,7 +114,10 @@ internal sealed class MailLedger
         {
             refused++;
             foreach (var entry in message)
+            {
                 entry.Possible.RemoveAt(1);
+                entry.History.RemoveAt(1);
+            }
         }
     }
 
@@ -143,7 +149,10 @@ internal sealed class MailLedger
     public void Ask(LedgerEntry entry, Whereabouts next)
     {
         lock (gate)
+        {
             entry.Possible.Add(next);
+            entry.History.Add(next);
+        }
     }
 
     /// <summary>It was acknowledged.</summary>
@@ -196,13 +205,32 @@ internal sealed class MailLedger
         foreach (var message in found)
             See(message.Mailbox, message.Folder, message.Uid, message.Number);
         var problems = new List<string>();
-        CheckPlaces(found, problems);
+        CheckPlaces(found, entry => entry.Possible, problems);
         CheckRecipients(found, problems);
         CheckUids(found, problems);
         Assert.True(problems.Count == 0, $"{problems.Count} problems:\n{string.Join('\n', problems.Take(40))}");
     }
 
-    private void CheckPlaces(IReadOnlyList<FoundMessage> found, List<string> problems)
+    /// <summary>Remembers how far everything has come.</summary>
+    public LedgerMark Mark()
+    {
+        lock (gate)
+            return new LedgerMark(kept, entries.ToDictionary(e => e, e => e.History.Count - e.Possible.Count));
+    }
+
+    /// <summary>Fails the test when a copy lacks something that was so before it was begun. It may have what came later, or not.</summary>
+    /// <param name="found">All that lies in the mailboxes of the copy.</param>
+    /// <param name="begun">When the copy was begun.</param>
+    public void CheckCopy(IReadOnlyList<FoundMessage> found, LedgerMark begun)
+    {
+        foreach (var message in found)
+            See(message.Mailbox, message.Folder, message.Uid, message.Number);
+        var problems = new List<string>();
+        CheckPlaces(found, entry => [.. entry.History.Skip(begun.Stages.GetValueOrDefault(entry))], problems);
+        Assert.True(problems.Count == 0, $"{problems.Count} problems:\n{string.Join('\n', problems.Take(40))}");
+    }
+
+    private void CheckPlaces(IReadOnlyList<FoundMessage> found, Func<LedgerEntry, IReadOnlyList<Whereabouts>> possible, List<string> problems)
     {
         var places = found.ToLookup(f => (f.Mailbox, f.Number), f => new Whereabouts(f.Folder, f.Flags));
         foreach (var entry in entries)
@@ -211,8 +239,8 @@ internal sealed class MailLedger
             if (there.Count > 1)
                 problems.Add($"{entry.Mailbox.Address}: message {entry.Number} is there {there.Count} times: {string.Join(", ", there)}.");
             var now = there.Count == 0 ? Whereabouts.Nowhere : there[0];
-            if (!entry.Possible.Contains(now))
-                problems.Add($"{entry.Mailbox.Address}: message {entry.Number} should be {string.Join(" or ", entry.Possible)} and is {now}.");
+            if (!possible(entry).Contains(now))
+                problems.Add($"{entry.Mailbox.Address}: message {entry.Number} should be {string.Join(" or ", possible(entry))} and is {now}.");
         }
 
         var known = entries.Select(e => (e.Mailbox.Address, e.Number)).ToHashSet();
@@ -249,6 +277,11 @@ internal sealed class MailLedger
         }
     }
 }
+
+/// <summary>How far everything had come at a moment.</summary>
+/// <param name="Kept">Messages that had been taken.</param>
+/// <param name="Stages">For each entry where in its history the possible begins. One that is not here had not been begun.</param>
+internal sealed record LedgerMark(int Kept, IReadOnlyDictionary<LedgerEntry, int> Stages);
 
 /// <summary>A message as it is found in a mailbox.</summary>
 /// <param name="Mailbox">The mailbox's address.</param>

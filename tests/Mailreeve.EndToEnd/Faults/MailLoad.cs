@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -20,6 +21,7 @@ internal sealed partial class MailLoad(MailServerUnderTest server, int mailboxes
     private const int Changers = 3;
     private const int ChangesPerVisit = 8;
     private static readonly TimeSpan PauseBeforeReconnect = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SightPatience = TimeSpan.FromSeconds(30);
     private static readonly string[] Folders = ["INBOX", "Drafts", "Sent", "Trash"];
     private static readonly string[] Marks = [@"\Seen", @"\Flagged", @"\Answered", "$Load"];
 
@@ -204,13 +206,8 @@ internal sealed partial class MailLoad(MailServerUnderTest server, int mailboxes
 
     private async Task ChangeAsync(Peer peer, LedgerEntry entry, string folder, Random random)
     {
-        var search = await peer.AskAsync($"UID SEARCH HEADER Message-ID <{LoadText.MessageId(entry.Number)}>");
-        if (!IsOk(search[^1]))
+        if (await FindAsync(peer, entry) is not { } uid)
             return;
-        var found = SearchResult().Match(string.Join("\r\n", search));
-        if (!found.Success)
-            throw new InvalidDataException($"{entry.Mailbox.Address} {folder}: message {entry.Number} is not found: {string.Join(" | ", search)}");
-        var uid = Number(found);
         Ledger.See(entry.Mailbox.Address, folder, uid, entry.Number);
 
         var now = entry.Possible[0];
@@ -230,6 +227,25 @@ internal sealed partial class MailLoad(MailServerUnderTest server, int mailboxes
                 await DoAsync(peer, entry, now.Marked(mark), $"UID STORE {uid} +FLAGS.SILENT ({mark})");
                 break;
         }
+    }
+
+    // It may take a moment: a message waits for those that got their UIDs before it, and one that cannot be read now is not found now.
+    private async Task<uint?> FindAsync(Peer peer, LedgerEntry entry)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!enough.IsCancellationRequested)
+        {
+            var answer = await peer.AskAsync($"UID SEARCH HEADER Message-ID <{LoadText.MessageId(entry.Number)}>");
+            if (!IsOk(answer[^1]))
+                return null;
+            if (SearchResult().Match(string.Join("\r\n", answer)) is { Success: true } found)
+                return Number(found);
+            if (Stopwatch.GetElapsedTime(begun) > SightPatience)
+                throw new InvalidDataException($"{entry.Mailbox.Address}: message {entry.Number} is not found: {string.Join(" | ", answer)}");
+            await Task.Delay(PauseBeforeReconnect);
+        }
+
+        return null;
     }
 
     // The answer's lines, or null when it was refused.

@@ -54,6 +54,58 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public async Task No_message_that_comes_after_a_crash_has_a_uid_below_the_next_one_that_was_told()
+    {
+        await using var host = await MailboxHost.StartAsync();
+        var mailbox = await host.AddMailboxAsync();
+        var first = await host.OwnerOf(mailbox).ReserveAsync(null, [100]);
+        await host.OwnerOf(mailbox).ReserveAsync(null, [100]);
+        await host.Delivery.AppendAsync(mailbox, first, MailboxHost.Message("first"), SystemFlags.None, "", null);
+        var told = (await host.ViewOfAsync(mailbox)).Inbox.UidNext;
+
+        await host.StopAsync();
+        await host.StartAgainAsync();
+        await host.DeliverAsync(mailbox, "second");
+
+        Assert.True((await host.ViewOfAsync(mailbox)).Inbox.Messages[1].Uid >= told);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_not_durable_yet_is_above_the_highest_modification_sequence_that_is_told()
+    {
+        await using var host = await MailboxHost.StartAsync();
+        var mailbox = await host.AddMailboxAsync();
+        await host.DeliverAsync(mailbox, "first");
+        var inbox = (await host.ViewOfAsync(mailbox)).Inbox;
+        await host.Journal.CaughtUpAsync();
+        var release = new TaskCompletionSource();
+        var holding = host.Database.WriteAsync(_ => release.Task, TestContext.Current.CancellationToken);
+
+        var storing = host.OwnerOf(mailbox).StoreAsync(inbox.Id, new FlagChange { Uids = [1], Operation = StoreMode.Add, Flags = SystemFlags.Seen });
+        await host.DeliverAsync(mailbox, "second");
+        var told = (await host.ViewOfAsync(mailbox)).Inbox;
+        release.SetResult();
+        await holding;
+        await storing;
+
+        Assert.Equal(2, told.Messages.Count);
+        Assert.True((await host.ViewOfAsync(mailbox)).Inbox.Messages[0].ModSeq > told.HighestModSeq);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_fails_for_one_of_its_recipients_holds_up_no_other_mail()
+    {
+        await using var host = await MailboxHost.StartAsync();
+        var mailbox = await host.AddMailboxAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            host.Delivery.DeliverToAllAsync(MailboxHost.Message("for nobody"), "sender@elsewhere.example", [mailbox, new MailboxId(9999)]));
+        await host.DeliverAsync(mailbox, "next");
+
+        Assert.Contains("next", host.TextOf(Assert.Single((await host.ViewOfAsync(mailbox)).Inbox.Messages.Span.ToArray())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_message_that_is_durable_waits_for_those_with_lower_uids()
     {
         await using var host = await MailboxHost.StartAsync();
