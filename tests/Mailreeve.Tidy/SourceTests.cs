@@ -8,6 +8,7 @@ public sealed partial class SourceTests
     private static readonly Dictionary<string, string> Seams = new(StringComparer.Ordinal)
     {
         ["IClerkGrain"] = "Orleans calls a grain through an interface, of which it makes the other implementation itself.",
+        ["IMailboxGrain"] = "The same.",
     };
 
     private static IEnumerable<RepositoryFile> AllCode => Repository.Files.Where(f => f.HasExtension(".cs", ".razor"));

@@ -1,9 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using Mailreeve.Mail.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Mailreeve.Mail.Imap;
 
@@ -28,19 +25,8 @@ public static class ImapListener
 
     private static void Listen(KestrelServerOptions options, IPEndPoint endPoint, ImapServerParts parts, bool tlsFirst)
     {
-        var problems = parts.Limits.Problems().ToList();
-        if (tlsFirst && parts.Tls is null)
-            problems.Add(new("imap.tls", "There is no certificate."));
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(' ', problems.Select(p => $"{p.Key}: {p.Reason}")), nameof(parts));
-
-        var log = options.ApplicationServices.GetRequiredService<ILogger<ImapConnectionHandler>>();
-        var handler = new ImapConnectionHandler(parts, tlsFirst, log);
-        options.Listen(endPoint, listen =>
-        {
-            // Without this Kestrel would keep HTTP's ALPN and its own protocol on top.
-            listen.Protocols = HttpProtocols.None;
-            listen.Run(handler.OnConnectedAsync);
-        });
+        IEnumerable<ConfigProblem> noCertificate = tlsFirst && parts.Tls is null ? [new ConfigProblem("imap.listen-tls", "TLS needs a certificate.")] : [];
+        MailListener.Listen<ImapConnectionHandler>(
+            options, endPoint, parts.Limits.Problems().Concat(noCertificate), log => new ImapConnectionHandler(parts, tlsFirst, log));
     }
 }

@@ -1,5 +1,6 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Wire;
+using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Segments;
 using NodaTime;
@@ -29,6 +30,15 @@ public sealed record ImapServerParts
 
     /// <summary>What mailboxes look like now.</summary>
     public required MailboxBoard Board { get; init; }
+
+    /// <summary>What may lie in a mailbox.</summary>
+    public required MailboxCapacity Capacity { get; init; }
+
+    /// <summary>
+    /// Told at each command that a mailbox is being used: a session may last for weeks (C9). False when its user must go, because it
+    /// was suspended meanwhile (C6); null when nobody asks.
+    /// </summary>
+    public Func<MailboxId, bool>? Use { get; init; }
 
     /// <summary>Where messages lie.</summary>
     public required SegmentStore Segments { get; init; }

@@ -90,6 +90,9 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
                 case Waited.Frame when Wire.Stopping:
                     Bye(Waited.Stopping);
                     break;
+                case Waited.Frame when Account is { } account && Parts.Use?.Invoke(account.Mailbox) == false:
+                    Bye("The mailbox is not open any more; ask our support");
+                    break;
                 case Waited.Frame:
                     await AnswerAsync();
                     break;

@@ -49,9 +49,6 @@ public sealed record MailboxView
     /// <summary>Its folders by name, INBOX among them.</summary>
     public required IReadOnlyDictionary<string, FolderView> Folders { get; init; }
 
-    /// <summary>What may lie in it, in octets (C9).</summary>
-    public required long CapacityBytes { get; init; }
-
     /// <summary>What lies in it, in octets.</summary>
     public required long UsedBytes { get; init; }
 

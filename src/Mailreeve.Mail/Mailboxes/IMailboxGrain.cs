@@ -63,7 +63,4 @@ public interface IMailboxGrain : IGrainWithIntegerKey
     /// <summary>Removes what was saved before (C9).</summary>
     /// <returns>How many messages.</returns>
     Task<int> ExpireAsync(Instant savedBefore);
-
-    /// <summary>Facts about the account have changed, its capacity perhaps.</summary>
-    Task RefreshAsync();
 }

@@ -12,9 +12,11 @@ namespace Mailreeve.Mail.Mailboxes;
 /// <param name="grains">Finds the owners.</param>
 /// <param name="board">The mailboxes in use.</param>
 /// <param name="views">Which mailboxes there are.</param>
+/// <param name="capacity">What may lie in a mailbox.</param>
 /// <param name="segments">Where messages lie.</param>
 /// <param name="clock">What time it is.</param>
-public sealed class MailDelivery(IGrainFactory grains, MailboxBoard board, LiveViews views, SegmentStore segments, IClock clock)
+public sealed class MailDelivery(
+    IGrainFactory grains, MailboxBoard board, LiveViews views, MailboxCapacity capacity, SegmentStore segments, IClock clock)
 {
     /// <summary>Adds to the facts about a recipient what the mailboxes say.</summary>
     public async ValueTask<RecipientFacts> KnowAsync(RecipientFacts facts)
@@ -167,7 +169,7 @@ public sealed class MailDelivery(IGrainFactory grains, MailboxBoard board, LiveV
             view = board.Find(entry.Id);
         }
 
-        return new MailboxFact(entry.Id, entry.State, view is null ? 0 : view.CapacityBytes - view.UsedBytes);
+        return new MailboxFact(entry.Id, entry.State, view is null ? 0 : capacity.BytesOf(entry.Id) - view.UsedBytes);
     }
 
     private IMailboxGrain OwnerOf(MailboxId mailbox) => grains.GetGrain<IMailboxGrain>(mailbox.Value);

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using Mailreeve.Policy;
-using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Imap;
 using Mailreeve.Storage;
-using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Segments;
 using NodaTime;
@@ -17,7 +15,7 @@ namespace Mailreeve.Mail.Mailboxes;
 /// (<see cref="changing"/>). Limits: <see cref="FoldersMax"/> folders, <see cref="KeywordsMax"/> keywords in a folder.
 /// </remarks>
 [Reentrant]
-internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal, MailboxBoard board, AbusePolicy policy, IClock clock)
+internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard board, MailboxCapacity capacity, IClock clock)
     : Grain, IMailboxGrain, IDisposable
 {
     private const int FoldersMax = 1000;
@@ -28,7 +26,6 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly Dictionary<FolderId, OwnedFolder> folders = [];
     private ImmutableSortedDictionary<string, FolderView> shown = ImmutableSortedDictionary<string, FolderView>.Empty;
-    private long capacity;
     private string? lockedBy;
 
     private MailboxId Id => new(this.GetPrimaryKeyLong());
@@ -54,7 +51,6 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
             throw new KeyNotFoundException($"There is no mailbox {Id}.");
         foreach (var (folder, messages) in loaded)
             folders.Add(folder.Id, new OwnedFolder(ViewOf(folder, messages), (uint)folder.UidNext, (ulong)folder.HighestModSeq));
-        capacity = CapacityNow();
         PutUp();
     }
 
@@ -155,7 +151,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         if (messages.Count == 0)
             return new Copied(ReserveOutcome.Reserved, target.View.UidValidity, [], []);
         // Who is over quota must be able to delete, and many programs delete by copying to Trash.
-        if (!move && target.View.Use != SpecialUse.Trash && UsedBytes + messages.Sum(m => (long)m.Body.Length) > capacity)
+        if (!move && target.View.Use != SpecialUse.Trash && UsedBytes + messages.Sum(m => (long)m.Body.Length) > capacity.BytesOf(Id))
             return new Copied(ReserveOutcome.OverQuota, 0, [], []);
 
         var (uid, modSeq) = target.Reserve([.. messages.Select(_ => 0L)]);
@@ -323,14 +319,6 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         return expired;
     });
 
-    /// <inheritdoc/>
-    public Task RefreshAsync()
-    {
-        capacity = CapacityNow();
-        PutUp();
-        return Task.CompletedTask;
-    }
-
     private static (StoredMessage Message, bool Changed) Flagged(StoredMessage message, FlagChange change)
     {
         var flags = change.Operation switch
@@ -380,7 +368,7 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
         var owned = folder is { } id ? folders.GetValueOrDefault(id) : Inbox;
         if (owned is null)
             return new Reservation(ReserveOutcome.NoFolder, default, 0, 0, 0);
-        if (UsedBytes + sizes.Sum() > capacity)
+        if (UsedBytes + sizes.Sum() > capacity.BytesOf(Id))
             return new Reservation(ReserveOutcome.OverQuota, owned.Id, 0, 0, 0);
         var (uid, modSeq) = owned.Reserve(sizes);
         return new Reservation(ReserveOutcome.Reserved, owned.Id, owned.View.UidValidity, uid, modSeq);
@@ -473,8 +461,6 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
 
     private OwnedFolder? Find(string name) => folders.Values.FirstOrDefault(f => f.View.Name == name);
 
-    private long CapacityNow() => StorageRules.CapacityBytes(policy.Terms, views.Mailboxes.Find(Id)?.ExtraSteps ?? 0);
-
     private void PutUp()
     {
         shown = folders.Values.ToImmutableSortedDictionary(f => f.View.Name, f => f.View, StringComparer.Ordinal);
@@ -492,7 +478,6 @@ internal sealed class MailboxGrain(Database db, LiveViews views, Journal journal
     {
         Id = Id,
         Folders = shown,
-        CapacityBytes = capacity,
         UsedBytes = folders.Values.Sum(f => f.View.Bytes),
     });
 

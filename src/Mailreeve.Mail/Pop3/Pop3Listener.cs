@@ -1,9 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using Mailreeve.Mail.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Mailreeve.Mail.Pop3;
 
@@ -28,19 +25,8 @@ public static class Pop3Listener
 
     private static void Listen(KestrelServerOptions options, IPEndPoint endPoint, Pop3ServerParts parts, bool tlsFirst)
     {
-        var problems = parts.Limits.Problems().ToList();
-        if (tlsFirst && parts.Tls is null)
-            problems.Add(new("pop3.certificate", "POP3 under TLS needs a certificate."));
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(' ', problems.Select(p => $"{p.Key}: {p.Reason}")), nameof(parts));
-
-        var log = options.ApplicationServices.GetRequiredService<ILogger<Pop3ConnectionHandler>>();
-        var handler = new Pop3ConnectionHandler(parts, tlsFirst, log);
-        options.Listen(endPoint, listen =>
-        {
-            // Without this Kestrel would keep HTTP's ALPN and its own protocol on top.
-            listen.Protocols = HttpProtocols.None;
-            listen.Run(handler.OnConnectedAsync);
-        });
+        IEnumerable<ConfigProblem> noCertificate = tlsFirst && parts.Tls is null ? [new ConfigProblem("pop3.listen-tls", "TLS needs a certificate.")] : [];
+        MailListener.Listen<Pop3ConnectionHandler>(
+            options, endPoint, parts.Limits.Problems().Concat(noCertificate), log => new Pop3ConnectionHandler(parts, tlsFirst, log));
     }
 }

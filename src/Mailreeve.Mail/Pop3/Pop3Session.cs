@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Security.Authentication;
 using Mailreeve.Mail.Mailboxes;
@@ -23,16 +22,6 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
     private int errors;
     private int signIns;
 
-    private enum Waited
-    {
-        Line,
-        TooLong,
-        Malformed,
-        Overdue,
-        Stopping,
-        HungUp,
-    }
-
     public Pop3ServerParts Parts { get; } = parts;
 
     public ClientWire Wire { get; } = wire;
@@ -50,6 +39,9 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
 
     /// <summary>Whether a password would be safe on its way here, or nobody minds.</summary>
     public bool TakesPasswords => Wire.Tls is not null || Parts.AllowsPlain || IPAddress.IsLoopback(client.ToIPAddress());
+
+    // Somebody who has not signed in has less time (RFC 1939 §3 gives ten minutes to those who have).
+    private TimeSpan Longest => Maildrop is null ? Parts.Limits.SignInTimeout : Parts.Limits.IdleTimeout;
 
     /// <summary>Greets, then answers until one side has had enough. Whatever happens, the maildrop is unlocked then.</summary>
     public async Task RunAsync()
@@ -89,10 +81,10 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
     public async ValueTask<byte[]?> AnswerToChallengeAsync()
     {
         var answer = new byte[Pop3Command.AuthLineBytesMax];
-        var (waited, length) = await NextLineAsync(new LineFramer(answer.Length), answer);
-        if (waited is Waited.HungUp or Waited.Overdue or Waited.Stopping)
+        var (waited, length) = await Wire.NextLineAsync(new LineFramer(answer.Length), answer, Longest);
+        if (waited is WaitedFor.HungUp or WaitedFor.Overdue or WaitedFor.Stopping)
             throw new EndOfStreamException("The client did not answer the challenge.");
-        return waited == Waited.Line ? answer[..length] : null;
+        return waited == WaitedFor.Line ? answer[..length] : null;
     }
 
     /// <summary>To be called every now and then within a long answer.</summary>
@@ -120,9 +112,9 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
         Pop3Reply.Greeting(Parts.HostName).WriteTo(Wire.Output);
         while (true)
         {
-            var (waited, length) = await NextLineAsync(framer, line);
+            var (waited, length) = await Wire.NextLineAsync(framer, line, Longest);
             // RFC 1939 §3: an idle session ends without a word, and without UPDATE.
-            if (waited is Waited.HungUp or Waited.Overdue)
+            if (waited is WaitedFor.HungUp or WaitedFor.Overdue)
             {
                 await Wire.CloseAsync();
                 return;
@@ -130,9 +122,9 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
 
             var reply = waited switch
             {
-                Waited.Line => await AnswerAsync(line.AsMemory(0, length)),
-                Waited.TooLong => Pop3Reply.ErrLineTooLong,
-                Waited.Malformed => Pop3Reply.ErrBadLine,
+                WaitedFor.Line => await AnswerAsync(line.AsMemory(0, length)),
+                WaitedFor.TooLong => Pop3Reply.ErrLineTooLong,
+                WaitedFor.Malformed => Pop3Reply.ErrBadLine,
                 _ => Pop3Reply.ErrShuttingDown,
             };
             if (reply is null)
@@ -168,42 +160,6 @@ internal sealed class Pop3Session(Pop3ServerParts parts, ClientWire wire, Addres
             return Pop3Reply.ErrInUse;
         Log.Pop3Opened(Id, $"{mailbox}", maildrop.Count);
         return Pop3Reply.OkSignedIn(maildrop.LeftCount, maildrop.LeftBytes);
-    }
-
-    // Copies the line, so that its buffer can go back before the command is carried out.
-    private async ValueTask<(Waited Waited, int Length)> NextLineAsync(LineFramer lines, byte[] into)
-    {
-        while (true)
-        {
-            var result = await Wire.ReadAsync(Maildrop is null ? Parts.Limits.SignInTimeout : Parts.Limits.IdleTimeout);
-            var buffer = result.Buffer;
-            var status = lines.Next(ref buffer, out var found);
-            var length = (int)found.Length;
-            found.CopyTo(into);
-            if (status == LineStatus.NeedMore)
-                Wire.AdvanceTo(buffer.Start, buffer.End);
-            else
-                Wire.AdvanceTo(buffer.Start);
-
-            switch (status)
-            {
-                case LineStatus.Line:
-                    // A client that is never at a loss for a command would hold up the stop.
-                    return (Wire.Stopping ? Waited.Stopping : Waited.Line, length);
-                case LineStatus.TooLong:
-                    return (Waited.TooLong, 0);
-                case LineStatus.BareLineFeed:
-                    return (Waited.Malformed, 0);
-                default:
-                    if (result.IsCompleted)
-                        return (Waited.HungUp, 0);
-                    if (Wire.Stopping)
-                        return (Waited.Stopping, 0);
-                    if (Wire.Overdue)
-                        return (Waited.Overdue, 0);
-                    break;
-            }
-        }
     }
 
     // A message that is not there was removed by someone else, or the client counts on: no reason to lose patience.

@@ -1,9 +1,6 @@
 using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using Mailreeve.Mail.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Mailreeve.Mail.Smtp;
 
@@ -18,19 +15,7 @@ public static class SmtpListener
     public static void ListenSmtp(this KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts) =>
         Listen(options, endPoint, parts, isLmtp: false);
 
-    internal static void Listen(KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts, bool isLmtp)
-    {
-        var problems = parts.Limits.Problems().ToList();
-        if (problems.Count > 0)
-            throw new ArgumentException(string.Join(' ', problems.Select(p => $"{p.Key}: {p.Reason}")), nameof(parts));
-
-        var log = options.ApplicationServices.GetRequiredService<ILogger<SmtpConnectionHandler>>();
-        var handler = new SmtpConnectionHandler(parts, isLmtp, log);
-        options.Listen(endPoint, listen =>
-        {
-            // Without this Kestrel would keep HTTP's ALPN and its own protocol on top.
-            listen.Protocols = HttpProtocols.None;
-            listen.Run(handler.OnConnectedAsync);
-        });
-    }
+    internal static void Listen(KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts, bool isLmtp) =>
+        MailListener.Listen<SmtpConnectionHandler>(
+            options, endPoint, parts.Limits.Problems(), log => new SmtpConnectionHandler(parts, isLmtp, log));
 }

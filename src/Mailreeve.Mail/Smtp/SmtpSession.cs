@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Authentication;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Smtp.Commands;
@@ -18,16 +17,6 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
     private int errors;
     private int junk;
     private int messages;
-
-    private enum Waited
-    {
-        Line,
-        TooLong,
-        Malformed,
-        Overdue,
-        Stopping,
-        HungUp,
-    }
 
     public SmtpServerParts Parts { get; } = parts;
 
@@ -62,8 +51,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
         Wire.Write(IsLmtp ? Reply.C220LmtpGreeting(Parts.HostName) : Reply.C220Greeting(Parts.HostName));
         while (true)
         {
-            var (waited, length) = await NextLineAsync();
-            if (waited == Waited.HungUp)
+            var (waited, length) = await Wire.NextLineAsync(framer, line, Limits.CommandTimeout);
+            if (waited == WaitedFor.HungUp)
             {
                 await Wire.FlushAsync();
                 return;
@@ -71,10 +60,10 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
 
             var reply = waited switch
             {
-                Waited.Line => await AnswerAsync(line.AsMemory(0, length)),
-                Waited.TooLong => Reply.C500LineTooLong,
-                Waited.Malformed => Reply.C500BadLine,
-                Waited.Overdue => Reply.C421Timeout,
+                WaitedFor.Line => await AnswerAsync(line.AsMemory(0, length)),
+                WaitedFor.TooLong => Reply.C500LineTooLong,
+                WaitedFor.Malformed => Reply.C500BadLine,
+                WaitedFor.Overdue => Reply.C421Timeout,
                 _ => Reply.C421ShuttingDown,
             };
             if (reply is null)
@@ -154,42 +143,6 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
             Log.SmtpCommandFailed(e, Id);
             EndTransaction();
             return Reply.C451LocalError;
-        }
-    }
-
-    // Copies the line, so that its buffer can go back before the command is carried out.
-    private async ValueTask<(Waited Waited, int Length)> NextLineAsync()
-    {
-        while (true)
-        {
-            var result = await Wire.ReadAsync(Limits.CommandTimeout);
-            var buffer = result.Buffer;
-            var status = framer.Next(ref buffer, out var found);
-            var length = (int)found.Length;
-            found.CopyTo(line);
-            if (status == LineStatus.NeedMore)
-                Wire.AdvanceTo(buffer.Start, buffer.End);
-            else
-                Wire.AdvanceTo(buffer.Start);
-
-            switch (status)
-            {
-                case LineStatus.Line:
-                    // A client that is never at a loss for a command would hold up the stop (RFC 5321 §3.8).
-                    return (Wire.Stopping ? Waited.Stopping : Waited.Line, length);
-                case LineStatus.TooLong:
-                    return (Waited.TooLong, 0);
-                case LineStatus.BareLineFeed:
-                    return (Waited.Malformed, 0);
-                default:
-                    if (result.IsCompleted)
-                        return (Waited.HungUp, 0);
-                    if (Wire.Stopping)
-                        return (Waited.Stopping, 0);
-                    if (Wire.Overdue)
-                        return (Waited.Overdue, 0);
-                    break;
-            }
         }
     }
 

@@ -74,6 +74,44 @@ internal sealed class ClientWire : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Waits for a line. It is copied, so that the pipe has its memory back before the command is carried out.</summary>
+    /// <param name="framer">Finds it.</param>
+    /// <param name="into">Takes it, without its CRLF; as long as the framer lets a line be.</param>
+    /// <param name="within">Longest wait.</param>
+    /// <returns>What came, and how long the line is.</returns>
+    public async ValueTask<(WaitedFor Waited, int Length)> NextLineAsync(LineFramer framer, byte[] into, TimeSpan within)
+    {
+        while (true)
+        {
+            var result = await ReadAsync(within);
+            var buffer = result.Buffer;
+            var status = framer.Next(ref buffer, out var found);
+            var length = (int)found.Length;
+            found.CopyTo(into);
+            if (status == LineStatus.NeedMore)
+                AdvanceTo(buffer.Start, buffer.End);
+            else
+                AdvanceTo(buffer.Start);
+
+            switch (status)
+            {
+                case LineStatus.Line:
+                    // A client that is never at a loss for a command would hold up the stop (RFC 5321 §3.8).
+                    return (Stopping ? WaitedFor.Stopping : WaitedFor.Line, length);
+                case LineStatus.TooLong:
+                    return (WaitedFor.TooLong, 0);
+                case LineStatus.BareLineFeed:
+                    return (WaitedFor.Malformed, 0);
+                case var _ when result.IsCompleted:
+                    return (WaitedFor.HungUp, 0);
+                case var _ when Stopping:
+                    return (WaitedFor.Stopping, 0);
+                case var _ when Overdue:
+                    return (WaitedFor.Overdue, 0);
+            }
+        }
+    }
+
     public void AdvanceTo(SequencePosition consumed) => input.AdvanceTo(consumed);
 
     public void AdvanceTo(SequencePosition consumed, SequencePosition examined) => input.AdvanceTo(consumed, examined);

@@ -234,7 +234,8 @@ public sealed class ImapFramer(ImapLimits limits)
     {
         reportsTooLong = reports;
         state = State.DiscardingLine;
-        discarded = 0;
+        // What is held of this line is thrown away as well: it counts as much as if the line had come in one piece.
+        discarded = reports ? length - lineStart : 0;
         tailLength = 0;
         if (!reports)
             return;

@@ -41,7 +41,7 @@ public sealed class MessageSummary
         if ((flags & 2) != 0)
         {
             var (milliseconds, minutes) = (reader.Signed(), reader.Signed());
-            isSound &= Math.Abs(minutes) <= 18 * 60 && milliseconds is > -62_135_596_800_001 and < 253_402_300_800_000;
+            isSound &= minutes is >= -18 * 60 and <= 18 * 60 && milliseconds is > -62_135_596_800_001 and < 253_402_300_800_000;
             if (isSound)
                 SentAt = Instant.FromUnixTimeMilliseconds(milliseconds).WithOffset(Offset.FromSeconds((int)minutes * 60));
         }

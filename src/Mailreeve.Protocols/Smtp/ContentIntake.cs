@@ -44,12 +44,16 @@ public sealed class ContentIntake(ContentLimits limits, IBufferWriter<byte> sink
 
             var at = input.IndexOfAny(Special);
             var run = at < 0 ? input.Length : at;
-            lineBytes += run;
-            if (lineBytes > limits.LineBytesMax)
+            if (run > limits.LineBytesMax - lineBytes)
             {
-                Problem = ContentProblem.LineTooLong;
+                // What still fits comes first, or how the message was cut into packets would decide which limit is named.
+                Keep(input[..(int)(limits.LineBytesMax - lineBytes)]);
+                if (Problem == ContentProblem.None)
+                    Problem = ContentProblem.LineTooLong;
                 return;
             }
+
+            lineBytes += run;
 
             // The CR goes with its line; an LF or a NUL that is met here is one that must not be here.
             Keep(input[..(at >= 0 && input[at] == '\r' ? at + 1 : run)]);
@@ -85,10 +89,10 @@ public sealed class ContentIntake(ContentLimits limits, IBufferWriter<byte> sink
     private void Keep(ReadOnlySpan<byte> octets)
     {
         SizeBytes += octets.Length;
-        if (SizeBytes > limits.SizeBytesMax)
-            Problem = ContentProblem.TooBig;
-        else if (inHeader && SizeBytes > limits.HeaderBytesMax)
+        if (inHeader && SizeBytes > limits.HeaderBytesMax && limits.HeaderBytesMax < limits.SizeBytesMax)
             Problem = ContentProblem.HeaderTooBig;
+        else if (SizeBytes > limits.SizeBytesMax)
+            Problem = ContentProblem.TooBig;
         else
             sink.Write(octets);
     }

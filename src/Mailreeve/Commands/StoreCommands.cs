@@ -13,7 +13,7 @@ internal static class StoreCommands
     private const string DatabaseCopy = "mailreeve.db";
     private const string MailCopy = "mail";
 
-    public static Command Make() => new("store", "The messages on disk.") { Verify(), Backup(), Restore() };
+    public static Command Make() => new Command("store", "The messages on disk.") { Verify(), Backup(), Restore() };
 
     private static Command Verify()
     {

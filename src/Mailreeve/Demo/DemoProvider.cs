@@ -27,7 +27,7 @@ internal static class DemoProvider
     };
 
     /// <summary>How its server is set up.</summary>
-    public static Settings Settings(string folder, int webPort, int smtpPort, int sinkPort) => new()
+    public static Settings Settings(string folder, int webPort, int smtpPort, int imapPort, int sinkPort) => new()
     {
         Provider = Provider(webPort),
         Database = $"sqlite:{Path.Combine(folder, "mailreeve.db")}",
@@ -35,6 +35,7 @@ internal static class DemoProvider
         PolicyFolder = Path.Combine(AppContext.BaseDirectory, "policy"),
         SmtpListen = [new IPEndPoint(IPAddress.Loopback, smtpPort)],
         MailCertificate = DemoCertificate.Write(folder, "mail.provider.example"),
+        Imap = new MailDoors([], [new IPEndPoint(IPAddress.Loopback, imapPort)]),
         WebListen = [new IPEndPoint(IPAddress.Loopback, webPort)],
         Outbound = new OutboundOptions
         {

@@ -24,6 +24,7 @@ internal sealed class DemoStory
     private const string Neighbour = "127.80.7.33";
     private const string AccusedNumber = "104-2237-2";
     private const string Password = "correct horse battery staple";
+    private const string MailboxAddress = "robin@provider.example";
     private const string OperatorName = "mara";
     private static readonly CaseId Case = new(1);
 
@@ -31,12 +32,14 @@ internal sealed class DemoStory
     private readonly DemoClock clock;
     private readonly CustomerMailServer customers;
     private readonly Outside outside;
+    private readonly MailboxUser user;
     private readonly Observations observed;
     private readonly string baseUrl;
 
-    private DemoStory(Server server, DemoClock clock, CustomerMailServer customers, Outside outside, Observations observed, string baseUrl) =>
-        (this.server, this.clock, this.customers, this.outside, this.observed, this.baseUrl) =
-        (server, clock, customers, outside, observed, baseUrl);
+    private DemoStory(
+        Server server, DemoClock clock, CustomerMailServer customers, Outside outside, MailboxUser user, Observations observed, string baseUrl) =>
+        (this.server, this.clock, this.customers, this.outside, this.user, this.observed, this.baseUrl) =
+        (server, clock, customers, outside, user, observed, baseUrl);
 
     /// <summary>Plays the story in a temporary folder.</summary>
     /// <param name="once">Whether to end after it; otherwise the pages stay up until the program is told to stop.</param>
@@ -48,8 +51,8 @@ internal sealed class DemoStory
         var folder = Directory.CreateTempSubdirectory("mailreeve-demo-");
         try
         {
-            var (web, smtp, sink) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
-            var settings = DemoProvider.Settings(folder.FullName, web, smtp, sink);
+            var (web, smtp, imap, sink) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
+            var settings = DemoProvider.Settings(folder.FullName, web, smtp, imap, sink);
             if (Setup.ReadPolicy(settings.PolicyFolder, output) is not { } policy)
                 return 1;
 
@@ -58,11 +61,12 @@ internal sealed class DemoStory
             await using var customers = await CustomerMailServer.StartAsync(sink, DomainsIn(accounts), clock);
             await using var server = await Server.StartAsync(settings with { QuietLog = true }, policy, clock, stop);
             var observed = new Observations(output, clock);
-            var story = new DemoStory(server, clock, customers, new Outside(smtp), observed, settings.Provider.BaseUrl);
+            var user = new MailboxUser(smtp, imap, MailboxAddress, Password);
+            var story = new DemoStory(server, clock, customers, new Outside(smtp), user, observed, settings.Provider.BaseUrl);
             await story.OpenAccountsAsync(settings.Provider, accounts, stop);
             await story.PlayAsync(stop);
             if (!once && observed.AllHeld)
-                await story.StayAsync(smtp, output, stop);
+                await story.StayAsync(smtp, imap, output, stop);
             return observed.AllHeld ? 0 : 1;
         }
         finally
@@ -99,7 +103,7 @@ internal sealed class DemoStory
     private async Task PlayAsync(CancellationToken stop)
     {
         // What comes later makes no sense when an earlier part did not hold.
-        foreach (var part in new Func<CancellationToken, Task>[] { ComplainAsync, NotifyAsync, BlockAsync, AnswerAsync, LiftAsync, ChargeAsync })
+        foreach (var part in new Func<CancellationToken, Task>[] { ComplainAsync, NotifyAsync, BlockAsync, AnswerAsync, LiftAsync, ChargeAsync, MailboxAsync })
         {
             if (observed.AllHeld)
                 await part(stop);
@@ -187,7 +191,17 @@ internal sealed class DemoStory
             observed.Line(line);
     }
 
-    private async Task StayAsync(int smtp, TextWriter output, CancellationToken stop)
+    private async Task MailboxAsync(CancellationToken stop)
+    {
+        observed.Chapter("Meanwhile, mail (C9)");
+        var reply = await user.WriteToAsync("Lunch", stop);
+        observed.That($"a message for {MailboxAddress} is taken, and is on disk", reply.Contains("Accepted", StringComparison.Ordinal), reply);
+        var (subjects, room) = await user.LookAsync(stop);
+        observed.That("it is in the inbox when its user looks, over IMAP and TLS", subjects is ["Lunch"], string.Join(", ", subjects));
+        observed.That("the mailbox holds 25 MB, as the policy says", room == 24_414, $"{room} KiB");
+    }
+
+    private async Task StayAsync(int smtp, int imap, TextWriter output, CancellationToken stop)
     {
         // Something for the desk to decide, and for the customer to answer.
         await outside.ReportAsync("127.80.7.34", clock.GetCurrentInstant() - Duration.FromMinutes(9), "run-3@harbourlane.example", stop);
@@ -201,7 +215,8 @@ internal sealed class DemoStory
               Their hoster           {baseUrl}/sign-in      Reg # 104-2238-0, same password; a downstream's case is theirs
               Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example; same password
               The desk               {baseUrl}/desk/sign-in name {OperatorName}, same password; it shows a code to enrol
-              Mail                   127.0.0.1:{smtp} (abuse@provider.example)
+              Mail                   127.0.0.1:{smtp} (abuse@provider.example, {MailboxAddress})
+              Mail, to be read       127.0.0.1:{imap}, IMAP under TLS; name {MailboxAddress}, same password
             """);
         try
         {

@@ -6,8 +6,10 @@ using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Pop3;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Segments;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodaTime;
@@ -23,6 +25,7 @@ internal static class MailServers
         if (settings.MailCertificate is var (certificate, key))
             services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
         services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
+            .AddSingleton<MailboxCapacity>()
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>()
             .AddSingleton<IClerk, RetentionClerk>();
@@ -59,6 +62,8 @@ internal static class MailServers
             SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
+            Capacity = services.GetRequiredService<MailboxCapacity>(),
+            Use = mailbox => Use(mailbox, services.GetRequiredService<LiveViews>(), services.GetRequiredService<LastUse>()),
             Segments = services.GetRequiredService<SegmentStore>(),
             Delivery = services.GetRequiredService<MailDelivery>(),
             Summaries = services.GetRequiredService<Summaries>(),
@@ -85,6 +90,14 @@ internal static class MailServers
             Segments = services.GetRequiredService<SegmentStore>(),
             RetentionDays = () => services.GetRequiredService<AbusePolicy>().Terms.MessageRetention.Value.Days,
         };
+    }
+
+    private static bool Use(MailboxId mailbox, LiveViews views, LastUse uses)
+    {
+        if (views.Mailboxes.Find(mailbox) is not { State: MailboxState.Active })
+            return false;
+        uses.Note(mailbox);
+        return true;
     }
 
     // The mail servers know mailboxes, and the accounts know passwords; here they meet.

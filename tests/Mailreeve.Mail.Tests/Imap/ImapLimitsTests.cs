@@ -74,6 +74,21 @@ public class ImapLimitsTests
     }
 
     [Fact]
+    public async Task Clause_C6_a_session_ends_when_its_mailbox_is_suspended()
+    {
+        var open = true;
+        await using var server = await ImapTestServer.StartAsync(p => p with { Use = _ => Volatile.Read(ref open) });
+        using var peer = await server.SignInAsync();
+        await peer.OkAsync("SELECT INBOX");
+        Volatile.Write(ref open, false);
+
+        await peer.SendAsync("x NOOP\r\n");
+
+        Assert.StartsWith("* BYE", await peer.LineAsync(), StringComparison.Ordinal);
+        Assert.Null(await peer.LineAsync());
+    }
+
+    [Fact]
     public async Task A_message_that_does_not_fit_is_refused_before_it_is_sent()
     {
         await using var server = await ImapTestServer.StartAsync();
@@ -81,11 +96,11 @@ public class ImapLimitsTests
         await peer.SendAsync("x APPEND Sent {20000000+}\r\n" + string.Concat(Enumerable.Repeat("123456789012345678\r\n", 1_000_000)) + "\r\n");
         Assert.StartsWith("OK", (await peer.AnswerAsync("x"))[^1], StringComparison.Ordinal);
 
-        Assert.Equal(["NO [OVERQUOTA] The mailbox is full"], await peer.AskAsync("APPEND Sent {20000000}"));
+        Assert.Equal(["NO [OVERQUOTA] Quota exceeded: the mailbox is full"], await peer.AskAsync("APPEND Sent {20000000}"));
         await peer.OkAsync("NOOP");
         await peer.OkAsync("SELECT Sent");
         Assert.StartsWith("OK", (await peer.AskAsync("COPY 1 Trash"))[^1], StringComparison.Ordinal);
-        Assert.Equal("NO [OVERQUOTA] The mailbox is full", (await peer.AskAsync("COPY 1 INBOX"))[^1]);
+        Assert.Equal("NO [OVERQUOTA] Quota exceeded: the mailbox is full", (await peer.AskAsync("COPY 1 INBOX"))[^1]);
         Assert.StartsWith("OK", (await peer.AskAsync("MOVE 1 Trash"))[^1], StringComparison.Ordinal);
     }
 

@@ -61,6 +61,7 @@ internal sealed class ImapTestServer : IAsyncDisposable
             }),
             Grains = host.Grains,
             Board = host.Board,
+            Capacity = host.Services.GetRequiredService<MailboxCapacity>(),
             Segments = host.Segments,
             Delivery = host.Delivery,
             Summaries = host.Services.GetRequiredService<Summaries>(),

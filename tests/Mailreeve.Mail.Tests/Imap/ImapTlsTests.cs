@@ -47,6 +47,7 @@ public class ImapTlsTests
             SignIn = null!,
             Grains = null!,
             Board = null!,
+            Capacity = null!,
             Segments = null!,
             Delivery = null!,
             Summaries = null!,

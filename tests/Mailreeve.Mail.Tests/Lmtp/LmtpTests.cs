@@ -1,12 +1,14 @@
 using System.Net;
 using System.Text;
 using Mailreeve.Mail.Lmtp;
+using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Pop3;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mailreeve.Mail.Tests.Lmtp;
 
@@ -141,7 +143,7 @@ public class LmtpTests(SharedHost shared) : IClassFixture<SharedHost>
     // Leaves room for a hundred octets.
     private async Task FillAsync(MailboxId mailbox)
     {
-        var room = (await Host.ViewOfAsync(mailbox)).CapacityBytes - 100;
+        var room = Host.Services.GetRequiredService<MailboxCapacity>().BytesOf(mailbox) - 100;
         var message = Encoding.ASCII.GetBytes(new string('x', (int)room));
         Assert.True(await Host.Delivery.DeliverToAllAsync(new(message), "", [mailbox]));
     }

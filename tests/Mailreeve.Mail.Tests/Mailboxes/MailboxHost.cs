@@ -139,6 +139,7 @@ internal sealed class MailboxHost : IAsyncDisposable
             .AddSingleton<IClock>(Clock)
             .AddSingleton(ShippedPolicy.Policy)
             .AddSingleton(new MailboxBoard())
+            .AddSingleton<MailboxCapacity>()
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>();
         builder.Logging.SetMinimumLevel(LogLevel.None);

@@ -1,6 +1,7 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Imap;
+using Mailreeve.Storage.Mailboxes;
 using NodaTime;
 
 namespace Mailreeve.Mail.Tests.Mailboxes;
@@ -135,11 +136,25 @@ public sealed class MailboxTests
 
         var view = await host.ViewOfAsync(mailbox);
         Assert.True(refused);
-        Assert.Equal(25_000_000, view.CapacityBytes);
         var trash = await owner.CopyAsync(view.Inbox.Id, [1], view.Folders["Trash"].Id, move: false);
         var sent = await owner.CopyAsync(view.Inbox.Id, [1], view.Folders["Sent"].Id, move: false);
         Assert.Equal(ReserveOutcome.Reserved, trash.Outcome);
         Assert.Equal(ReserveOutcome.OverQuota, sent.Outcome);
+    }
+
+    [Fact]
+    public async Task Clause_C9_room_that_was_bought_counts_at_once()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var host = await MailboxHost.StartAsync();
+        var mailbox = await host.AddMailboxAsync();
+        var large = new string('x', 11_000_000);
+        Assert.True(await host.DeliverAsync(mailbox, large));
+        Assert.False(await host.DeliverAsync(mailbox, large));
+
+        await host.Database.WriteAsync(db => new StorageChargeStore(db).SetStepsAsync(mailbox, 1, new Actor("test"), host.Clock.GetCurrentInstant(), stop), stop);
+
+        Assert.True(await host.DeliverAsync(mailbox, large));
     }
 
     [Fact]

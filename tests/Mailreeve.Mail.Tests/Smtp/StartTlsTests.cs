@@ -93,7 +93,7 @@ public class StartTlsTests
         await peer.AskAsync("MAIL FROM:<a@elsewhere.example>");
         await peer.AskAsync("RCPT TO:<abuse@provider.example>");
         await peer.AskAsync("DATA");
-        var content = string.Concat(Enumerable.Range(0, size / 50).Select(i => $"{i,48}\r\n"));
+        var content = "Subject: whole\r\n\r\n" + string.Concat(Enumerable.Range(0, size / 50).Select(i => $"{i,48}\r\n"));
 
         var reply = await peer.AskAsync($"{content}.");
 

@@ -233,29 +233,4 @@ public class ImapWriterTests
             Wire.Parse(Wire.Written(w => w.Text("a APPEND x "u8).DateTime(instant).Text(" {1}"u8)))
                 == new ImapCommand.Append("a", "x", new(ImapFlags.None, instant, 1)));
     }
-
-    [Fact]
-    public void Threads_nest_as_their_standard_shows()
-    {
-        // RFC 5256 §4
-        ThreadNode[] threads =
-        [
-            new(2, []),
-            new(3, [new(6, [new(4, [new(23, [])]), new(44, [new(7, [new(96, [])])])])]),
-            new(0, [new(3, []), new(5, [])]),
-        ];
-
-        Assert.Equal("* THREAD (2)(3 6 (4 23)(44 7 96))((3)(5))\r\n", Wire.Written(w => ThreadNode.Write(threads, w)));
-        Assert.Equal("* THREAD\r\n", Wire.Written(w => ThreadNode.Write([], w)));
-    }
-
-    [Fact]
-    public void A_thread_may_be_as_deep_as_it_likes()
-    {
-        var deep = new ThreadNode(1, []);
-        for (var i = 0U; i < 100_000; i++)
-            deep = new ThreadNode(i + 2, [deep, new ThreadNode(1, [])]);
-
-        Assert.EndsWith(")\r\n", Wire.Written(w => ThreadNode.Write([deep], w)), StringComparison.Ordinal);
-    }
 }

@@ -29,4 +29,22 @@ public class ContentIntakeTests
                 Assert.Equal(text, Encoding.ASCII.GetString(sink.WrittenSpan));
         }
     }
+
+    [Theory]
+    [InlineData(60, 1000, 70, ContentProblem.TooBig)]
+    [InlineData(70, 1000, 60, ContentProblem.LineTooLong)]
+    [InlineData(80, 60, 70, ContentProblem.HeaderTooBig)]
+    public void The_limit_that_is_met_first_is_named_however_the_message_is_cut(int size, int header, int line, ContentProblem expected)
+    {
+        foreach (var cut in new[] { 1, 50, 65, 75, 100 })
+        {
+            var sink = new ArrayBufferWriter<byte>();
+            var content = new ContentIntake(new ContentLimits(size, header, line), sink);
+            foreach (var chunk in new byte[100].Select(_ => (byte)'y').Chunk(cut))
+                content.Append(chunk);
+
+            Assert.Equal(expected, content.Complete());
+            Assert.True(sink.WrittenCount <= size);
+        }
+    }
 }

@@ -22,7 +22,7 @@ internal static class Append
             return session.Refuse(Replies.TryCreate);
         if (command.Message.SizeBytes > session.Limits.AppendBytesMax)
             return session.Refuse(TooBig);
-        if (command.Message.SizeBytes > view.CapacityBytes - view.UsedBytes)
+        if (command.Message.SizeBytes > session.Parts.Capacity.BytesOf(view.Id) - view.UsedBytes)
             return session.Refuse(Replies.OverQuota);
 
         if (folder.Keywords.Union(command.Message.Flags.Keywords, StringComparer.OrdinalIgnoreCase).Count() > MailboxGrain.KeywordsMax)

@@ -32,5 +32,6 @@ internal static class Quota
 
     public static ImapReply Set() => CannotSet;
 
-    private static void Write(ImapSession session, MailboxView view) => session.Writer.Quota(Root, view.UsedBytes, view.CapacityBytes);
+    private static void Write(ImapSession session, MailboxView view) => 
+        session.Writer.Quota(Root, view.UsedBytes, session.Parts.Capacity.BytesOf(view.Id));
 }

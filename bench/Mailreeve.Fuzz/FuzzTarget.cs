@@ -1,0 +1,29 @@
+using Mailreeve.Fuzz.Targets;
+
+namespace Mailreeve.Fuzz;
+
+/// <summary>A parser under test.</summary>
+/// <param name="Name">Its name on the command line, and of its folder in <c>tests/fuzz</c>.</param>
+/// <param name="Words">What its protocol is made of, for the mutations; one character is one octet.</param>
+/// <param name="Run">Feeds it with octets. Throws when it does what it must not: any exception is a finding.</param>
+public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action<byte[]> Run)
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("smtp-command", SmtpCommand.Words, SmtpCommand.Run),
+        new("smtp-stream", SmtpStream.Words, SmtpStream.Run),
+        new("pop3-command", Pop3CommandLine.Words, Pop3CommandLine.Run),
+        new("pop3-message", Pop3Message.Words, Pop3Message.Run),
+        new("sasl", Sasl.Words, Sasl.Run),
+        new("imap-command", ImapCommandText.Words, ImapCommandText.Run),
+        new("imap-stream", ImapStream.Words, ImapStream.Run),
+        new("mailbox-name", MailboxNames.Words, MailboxNames.Run),
+        new("message", Message.Words, Message.Run),
+        new("summary", Summary.Words, Summary.Run),
+        new("threads", Threads.Words, Threads.Run),
+    ];
+
+    /// <summary>The one of that name; <see langword="null"/> when there is none.</summary>
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+}
