@@ -15,6 +15,7 @@ internal static class OfferedServices
         BaseUrl = settings.Provider.BaseUrl,
         SupportTelephone = settings.Provider.SupportTelephone,
         Imap = PortsOf(settings.Imap, settings.MailCertificate is not null),
+        Submission = settings.Submission,
         Pop3 = PortsOf(settings.Pop3, settings.MailCertificate is not null),
         Serves = new OwnDomains(settings.Provider.Domains).Contains,
     };

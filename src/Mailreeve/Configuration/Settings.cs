@@ -2,6 +2,7 @@ using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy;
+using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Configuration;
@@ -35,6 +36,9 @@ internal sealed record Settings
 
     /// <summary>Where mailboxes are read over POP3.</summary>
     public MailDoors Pop3 { get; init; } = MailDoors.None;
+
+    /// <summary>Ports of this host name at which customers hand their mail in, at another server of ours; told to mail programs.</summary>
+    public MailPorts Submission { get; init; } = MailPorts.None;
 
     /// <summary>Where another mail server of ours hands mail in for the mailboxes, over LMTP.</summary>
     public IReadOnlyList<IPEndPoint> LmtpListen { get; init; } = [];

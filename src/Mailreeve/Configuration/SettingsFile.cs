@@ -5,6 +5,7 @@ using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Files;
+using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Configuration;
@@ -55,6 +56,9 @@ internal sealed class SettingsFile
 
         var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", certificate is not null);
         var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", certificate is not null);
+        var submission = file.Table("submission", required: false);
+        var submissionPorts = new MailPorts(Port(submission, "port-tls"), Port(submission, "port"));
+        submission?.Finish();
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
@@ -76,6 +80,7 @@ internal sealed class SettingsFile
             MailCertificate = certificate,
             Imap = imap,
             Pop3 = pop3,
+            Submission = submissionPorts,
             LmtpListen = lmtpListen,
             SmtpLimits = limits,
             WebListen = webListen,
@@ -127,6 +132,16 @@ internal sealed class SettingsFile
         return certificate is null || key is null
             ? null
             : (Path.GetFullPath(certificate.Value, folder), Path.GetFullPath(key.Value, folder));
+    }
+
+    private int? Port(TableReader? table, string key)
+    {
+        if (table?.WholeIfAny(key) is not { } port)
+            return null;
+        if (port is > 0 and < 65_536)
+            return (int)port;
+        problems.Add(table.Entry(key)!.Value.At, table.KeyOf(key), $"{port} is no port.", "Write port = 587 or port-tls = 465.");
+        return null;
     }
 
     private MailDoors ReadDoors(TableReader file, string name, string example, string exampleTls, bool hasCertificate)

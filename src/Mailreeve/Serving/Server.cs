@@ -107,13 +107,18 @@ internal sealed class Server : IAsyncDisposable
     private static WebApplication Build(
         Settings settings, PolicyInForce policy, IClock clock, Database database, LiveViews views, MailStorage mail, Keys keys)
     {
+        var own = new OwnDomains(settings.Provider.Domains);
         var builder = WebApplication.CreateSlimBuilder();
         Logging.Configure(builder.Logging, settings);
         builder.Services.AddSingleton(settings)
             .AddSingleton(settings.Provider)
             .AddSingleton(policy.Policy)
             .AddSingleton(new NoticeTemplates(policy.Notices))
-            .AddSingleton(OfferedServices.Of(settings) with { DaysKept = DaysKept(policy) })
+            .AddSingleton(OfferedServices.Of(settings) with
+            {
+                DaysKept = DaysKept(policy),
+                Serves = domain => own.Contains(domain) || views.Mailboxes.FindDomain(domain) is not null,
+            })
             .AddSingleton(clock)
             .AddSingleton(database)
             .AddSingleton(views)
