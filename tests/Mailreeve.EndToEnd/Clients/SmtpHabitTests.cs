@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Mailreeve.EndToEnd.Clients;
 
 /// <summary>What clients were seen to send, as they send it.</summary>
@@ -56,32 +54,6 @@ public sealed class SmtpHabitTests(RunningMailServer running) : MailServerTests(
         await client.Inbox!.OpenAsync(MailKit.FolderAccess.ReadOnly, Stop);
         Assert.Equal(2, client.Inbox.Count);
     }
-
-    [Theory]
-    [InlineData("AUTH PLAIN {0}")]
-    [InlineData("AUTH PLAIN  {0}")]
-    [InlineData("auth PLAIN|{0}")]
-    [InlineData("AUTH LOGIN|{1}|{2}")]
-    [InlineData("AUTH LOGIN {1}|{2}")]
-    public async Task Each_program_signs_in_in_its_own_way(string dialogue)
-    {
-        Assert.SkipWhen(Server.SubmissionPort is null, "The server has no submission.");
-        var peer = await GreetedAsync(Server.SubmissionPort!.Value, "EHLO client");
-        Assert.StartsWith("220", await ReplyAsync(peer, "STARTTLS"), StringComparison.Ordinal);
-        await peer.StartTlsAsync(Server);
-        await ReplyAsync(peer, "EHLO client");
-        var lines = dialogue
-            .Replace("{0}", Base64($"\0{User.Address}\0{User.Password}"), StringComparison.Ordinal)
-            .Replace("{1}", Base64(User.Address), StringComparison.Ordinal)
-            .Replace("{2}", Base64(User.Password), StringComparison.Ordinal)
-            .Split('|');
-
-        foreach (var line in lines[..^1])
-            Assert.StartsWith("334", await ReplyAsync(peer, line), StringComparison.Ordinal);
-        Assert.StartsWith("235", await ReplyAsync(peer, lines[^1]), StringComparison.Ordinal);
-    }
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private async Task<LinePeer> GreetedAsync(int port, string greeting)
     {

@@ -206,6 +206,30 @@ public sealed class MailboxTests
         Assert.Equal(0, after.Folders["Sent"].Messages.Count);
     }
 
+    [Fact]
+    public async Task Clause_C9_expiry_goes_on_where_a_stop_has_broken_it_off()
+    {
+        await using var host = await MailboxHost.StartAsync();
+        var mailboxes = new[] { await host.AddMailboxAsync(), await host.AddMailboxAsync("lee@provider.example") };
+        foreach (var mailbox in mailboxes)
+            await host.DeliverAsync(mailbox, "of thirty days ago");
+        host.Clock.AdvanceDays(30);
+        foreach (var mailbox in mailboxes)
+            await host.DeliverAsync(mailbox, "of today");
+        await host.OwnerOf(mailboxes[0]).ExpireAsync(host.Clock.GetCurrentInstant());
+
+        await host.StopAsync();
+        await host.StartAgainAsync();
+        var expired = await new RetentionClerk(
+            host.Database, host.Segments, host.Grains, Testing.ShippedPolicy.Policy, host.Clock,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<RetentionClerk>.Instance).WorkAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, expired);
+        foreach (var mailbox in mailboxes)
+            Assert.Equal([2u], (await host.ViewOfAsync(mailbox)).Inbox.Messages.Span.ToArray().Select(m => m.Uid));
+        Assert.Empty(host.Segments.Verify(TestContext.Current.CancellationToken).Problems);
+    }
+
     private static List<string> Picture(MailboxView view) =>
     [
         .. view.Folders.Values.Select(f =>
