@@ -82,8 +82,8 @@ public sealed class MailboxDirectory
     public MailDomainEntry? FindDomain(string name) => domains.GetValueOrDefault(name);
 
     /// <summary>
-    /// Where mail for an address goes: the mailbox that has it; otherwise the one that has what stands before a <c>+</c>
-    /// (<c>kim+lists@…</c> is kim's); otherwise the catch-all of a customer's domain. Null when there is none.
+    /// Whose an address is: the mailbox that has it; otherwise the one that has what stands before a <c>+</c> (<c>kim+lists@…</c> is
+    /// kim's). Null when there is none; what becomes of the mail then is not decided here.
     /// </summary>
     /// <param name="localPart">What stands before the last <c>@</c>.</param>
     /// <param name="domain">What stands behind it.</param>
@@ -94,7 +94,7 @@ public sealed class MailboxDirectory
         if (localPart.IndexOf('+', StringComparison.Ordinal) is var plus and > 0
             && byAddress.TryGetValue($"{localPart.AsSpan(0, plus)}@{domain}", out var plain))
             return plain;
-        return FindDomain(domain)?.CatchAll is { } catchAll ? Find(catchAll) : null;
+        return null;
     }
 
     /// <summary>The mailboxes of a customer, by address.</summary>

@@ -53,7 +53,7 @@ public sealed class MailboxCommandTests
         Assert.Equal(0, await MailboxDomainCommand.AddAsync(it.Database, it.Desk, "Alder.example.", Number, output, Stop));
         Assert.Equal(0, await MailboxAliasCommand.AddAsync(it.Database, it.Desk, "kim@provider.example", "kim@alder.example", output, Stop));
         Assert.Equal(0, await MailboxDomainCommand.CatchAllAsync(it.Desk, "alder.example", "kim@alder.example", output, Stop));
-        Assert.Equal(it.Kim, it.Views.Mailboxes.FindForDelivery("anyone", "alder.example")!.Id);
+        Assert.Equal(it.Kim, it.Views.Mailboxes.FindDomain("alder.example")!.CatchAll);
         Assert.Equal(1, await MailboxDomainCommand.RemoveAsync(it.Desk, "alder.example", output, Stop));
         Assert.Equal(0, await MailboxDomainCommand.CatchAllAsync(it.Desk, "alder.example", null, output, Stop));
         Assert.Equal(0, await MailboxAliasCommand.RemoveAsync(it.Database, it.Desk, "kim@provider.example", "kim@alder.example", output, Stop));

@@ -1,10 +1,13 @@
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Tests.Mail;
 
 public class RecipientRulesTests
 {
+    private static readonly MailboxId Kim = new(1);
+    private static readonly MailboxId Lee = new(2);
     private static readonly OwnDomains Ours = new(["provider.example", "bücher.example", "kiss.example"]);
 
     [Theory]
@@ -65,6 +68,64 @@ public class RecipientRulesTests
         Assert.Equal(RefusalReason.NotOurs, refused.Reason);
         Assert.Equal(new ClauseId("C7"), refused.Clause);
     }
+
+    [Theory]
+    [InlineData(MailboxState.Active, 1000, null, null)]
+    [InlineData(MailboxState.Active, 1000, 1000L, null)]
+    [InlineData(MailboxState.Active, 1000, 1001L, RefusalReason.MailboxFull)]
+    [InlineData(MailboxState.Active, 0, null, RefusalReason.MailboxFull)]
+    [InlineData(MailboxState.Active, -5, 0L, RefusalReason.MailboxFull)]
+    [InlineData(MailboxState.Suspended, 1000, null, RefusalReason.Suspended)]
+    [InlineData(MailboxState.Inactive, 1000, null, RefusalReason.Inactive)]
+    [InlineData(MailboxState.Ended, 1000, null, RefusalReason.NoSuchUser)]
+    public void C9_a_mailbox_takes_mail_while_it_is_open_and_has_room(MailboxState state, long room, long? size, RefusalReason? refused)
+    {
+        var facts = new RecipientFacts(new Mailbox("kim", "provider.example"), Ours) { Mailbox = new(Kim, state, room), SizeBytes = size };
+
+        var verdict = RecipientRules.Decide(facts);
+
+        Assert.Equal(refused is { } reason ? new RecipientVerdict.Refuse(reason, new ClauseId("C9")) : Into(Kim), verdict);
+    }
+
+    [Fact]
+    public void S3_a_role_address_of_ours_is_never_a_mailbox()
+    {
+        var facts = new RecipientFacts(new Mailbox("abuse", "provider.example"), Ours) { Mailbox = Open(Kim) };
+
+        Assert.Equal(new RecipientVerdict.Accept(new MailRoute.Role(RoleAddress.Abuse)), RecipientRules.Decide(facts));
+    }
+
+    [Theory]
+    [InlineData("postmaster", true, false, "the customer's own mailbox")]
+    [InlineData("postmaster", false, true, "our desk")]
+    [InlineData("Abuse", false, false, "our desk")]
+    [InlineData("support", false, true, "the catch-all")]
+    [InlineData("support", false, false, "nobody")]
+    [InlineData("kim%v.example", true, true, "nobody")]
+    public void In_a_customers_domain_mailboxes_come_before_roles_and_roles_before_the_catch_all(
+        string local, bool hasMailbox, bool hasCatchAll, string goesTo)
+    {
+        var facts = new RecipientFacts(new Mailbox(local, "customer.example"), Ours)
+        {
+            IsCustomerDomain = true,
+            Mailbox = hasMailbox ? Open(Kim) : null,
+            CatchAll = hasCatchAll ? Open(Lee) : null,
+        };
+
+        var verdict = RecipientRules.Decide(facts);
+
+        Assert.Equal(goesTo, verdict switch
+        {
+            RecipientVerdict.Accept(MailRoute.ToMailbox(var id)) when id == Kim => "the customer's own mailbox",
+            RecipientVerdict.Accept(MailRoute.ToMailbox) => "the catch-all",
+            RecipientVerdict.Accept(MailRoute.Role) => "our desk",
+            _ => "nobody",
+        });
+    }
+
+    private static MailboxFact Open(MailboxId id) => new(id, MailboxState.Active, 1000);
+
+    private static RecipientVerdict.Accept Into(MailboxId id) => new(new MailRoute.ToMailbox(id));
 
     private static RecipientVerdict Decide(string local, string domain) =>
         RecipientRules.Decide(new RecipientFacts(new Mailbox(local, domain), Ours));
