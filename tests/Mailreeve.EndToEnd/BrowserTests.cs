@@ -160,6 +160,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
             ViewportSize = new() { Width = width, Height = 844 },
             JavaScriptEnabled = script,
         });
+        context.SetDefaultTimeout(120_000);
         return await context.NewPageAsync();
     }
 

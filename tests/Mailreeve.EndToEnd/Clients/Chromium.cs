@@ -36,7 +36,7 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IPage> PageAsync()
     {
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 844 } });
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(120_000);
         return await context.NewPageAsync();
     }
 
