@@ -19,7 +19,7 @@ public interface IMailboxGrain : IGrainWithIntegerKey
     /// <param name="sizes">The size of each message in octets, in the order in which they come.</param>
     Task<Reservation> ReserveAsync(FolderId? folder, IReadOnlyList<long> sizes);
 
-    /// <summary>Messages with reserved UIDs are durable: from now on they are seen, those before them first.</summary>
+    /// <summary>Messages with reserved UIDs are durable. They are seen when the call returns, which waits for those with lower UIDs.</summary>
     Task PublishAsync(FolderId folder, IReadOnlyList<StoredMessage> messages);
 
     /// <summary>Messages with reserved UIDs will not come. The UIDs are not given again.</summary>

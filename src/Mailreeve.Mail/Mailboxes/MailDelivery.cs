@@ -144,8 +144,7 @@ public sealed class MailDelivery(
         }
 
         var body = new MessageBody(stored.Message, head.SavedAt, head.InternalDate);
-        foreach (var d in head.Deliveries)
-            await PublishAsync(d, body);
+        await Task.WhenAll(head.Deliveries.Select(d => PublishAsync(d, body)));
     }
 
     private async Task PublishAsync(Delivery d, MessageBody body)

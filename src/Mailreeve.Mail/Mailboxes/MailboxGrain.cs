@@ -71,16 +71,16 @@ internal sealed class MailboxGrain(Database db, Journal journal, MailboxBoard bo
     public Task<Reservation> ReserveAsync(FolderId? folder, IReadOnlyList<long> sizes) => Task.FromResult(Reserve(folder, sizes));
 
     /// <inheritdoc/>
-    public Task PublishAsync(FolderId folder, IReadOnlyList<StoredMessage> messages)
+    public async Task PublishAsync(FolderId folder, IReadOnlyList<StoredMessage> messages)
     {
-        if (folders.TryGetValue(folder, out var owned))
-        {
-            foreach (var message in messages)
-                owned.Arrived(message);
-            PutUp(owned);
-        }
-
-        return Task.CompletedTask;
+        if (!folders.TryGetValue(folder, out var owned))
+            return;
+        foreach (var message in messages)
+            owned.Arrived(message);
+        PutUp(owned);
+        // Whoever hears that it is there may ask for it at once.
+        foreach (var message in messages)
+            await owned.SeenAsync(message.Uid);
     }
 
     /// <inheritdoc/>

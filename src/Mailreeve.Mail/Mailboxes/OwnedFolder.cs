@@ -8,6 +8,7 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
 {
     // Messages appear in the order of their UIDs (RFC 3501 §2.3.1.1), so one that is durable waits for those before it.
     private readonly SortedDictionary<uint, Awaited> awaited = [];
+    private readonly Dictionary<uint, TaskCompletionSource> seen = [];
     private uint uidNext = uidNext;
     private ulong modSeq = modSeq;
     private ulong? changing;
@@ -56,6 +57,16 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
         return first;
     }
 
+    /// <summary>Completes when the messages up to this one are seen, or will not come.</summary>
+    public Task SeenAsync(uint uid)
+    {
+        if (!awaited.ContainsKey(uid))
+            return Task.CompletedTask;
+        if (!seen.TryGetValue(uid, out var done))
+            seen[uid] = done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return done.Task;
+    }
+
     /// <summary>The message is durable. It is seen as soon as none before it is awaited.</summary>
     public void Arrived(StoredMessage message)
     {
@@ -72,6 +83,8 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
     {
         if (awaited.Remove(uid, out var place))
             AwaitedBytes -= place.Size;
+        if (seen.Remove(uid, out var waiting))
+            waiting.SetResult();
         Settle();
     }
 
@@ -126,6 +139,8 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
             if (place.Message is not { } message)
                 break;
             awaited.Remove(uid);
+            if (seen.Remove(uid, out var waiting))
+                waiting.SetResult();
             AwaitedBytes -= place.Size;
             list = list.Add(message);
             bytes += message.Body.Length;

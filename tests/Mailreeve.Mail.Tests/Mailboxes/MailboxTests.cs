@@ -113,9 +113,13 @@ public sealed class MailboxTests
         var owner = host.OwnerOf(mailbox);
 
         var slow = await owner.ReserveAsync(null, [100]);
-        await host.DeliverAsync(mailbox, "quick");
+        var quick = host.DeliverAsync(mailbox, "quick");
+        await Testing.Eventually.TrueAsync(() => host.Segments.Counters.Appends == 1);
         var meanwhile = (await host.ViewOfAsync(mailbox)).Inbox;
+        var told = quick.IsCompleted;
         await owner.AbandonAsync(slow.Folder, slow.FirstUid, 1);
+        Assert.True(await quick);
+        Assert.False(told);
         var afterwards = (await host.ViewOfAsync(mailbox)).Inbox;
 
         Assert.Equal(0, meanwhile.Messages.Count);
