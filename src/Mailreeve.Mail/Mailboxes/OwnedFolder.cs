@@ -24,8 +24,6 @@ internal sealed class OwnedFolder(FolderView view, uint uidNext, ulong modSeq)
     /// <summary>Octets of the messages that are on their way.</summary>
     public long AwaitedBytes { get; private set; }
 
-    public bool IsAwaiting => awaited.Count > 0;
-
     public ulong ModSeq => modSeq;
 
     public uint UidNext => uidNext;
