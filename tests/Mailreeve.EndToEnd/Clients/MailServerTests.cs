@@ -10,7 +10,7 @@ namespace Mailreeve.EndToEnd.Clients;
 /// <summary>What tests of clients have in common: the server, a mailbox of their own, and the dialogue to look at when they fail.</summary>
 public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetime
 {
-    private const int ShownMax = 16_000;
+    private const int ShownMax = 4_000;
 
     private readonly List<(string Name, MemoryStream Lines)> dialogues = [];
     private readonly List<IDisposable> clients = [];
