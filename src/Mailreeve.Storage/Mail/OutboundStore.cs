@@ -8,10 +8,10 @@ public sealed class OutboundStore(DbSession db)
     /// <summary>Hands messages over for sending.</summary>
     public Task AddAsync(IReadOnlyList<NewOutbound> messages, CancellationToken stop) =>
         db.InsertManyAsync("""
-            INSERT INTO outbound (id, purpose, subject_id, envelope_from, recipient, message, state, attempts, created_at, next_attempt_at)
+            INSERT INTO outbound (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at, next_attempt_at)
             """,
             messages,
-            m => [m.Id, m.Purpose, m.SubjectId, m.EnvelopeFrom, m.Recipient, m.Message, OutboundState.Queued, 0L, m.CreatedAt, m.CreatedAt],
+            m => [m.Id, m.Purpose, m.SubjectId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient), m.Message, OutboundState.Queued, 0L, m.CreatedAt, m.CreatedAt],
             stop);
 
     /// <summary>
@@ -82,6 +82,9 @@ public sealed class OutboundStore(DbSession db)
             SET    outcome_read_at = @now
             WHERE  id = @id
             """, new { id, now }, stop);
+
+    // What stands behind the last @, in the form in which all mail for the same place is found together.
+    private static string DestinationOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
 }
 
 /// <summary>Why a message is sent.</summary>
