@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Mailreeve.Protocols.Messages;
 using Mailreeve.Protocols.Smtp;
@@ -10,6 +11,11 @@ public static class AuthenticationResults
     private const int ValueLengthMax = 255;
     private const int CommentLengthMax = 150;
     private const int ForgedMax = 50;
+
+    private static readonly SearchValues<byte> EndOfName = SearchValues.Create(" \t\r\n;("u8);
+
+    private static readonly SearchValues<char> PlainValue =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+");
 
     // authres-header-field = "Authentication-Results:" authres-payload; a line for each result.
     /// <summary>The field, with its line end.</summary>
@@ -90,7 +96,7 @@ public static class AuthenticationResults
             return Encoding.Latin1.GetString(end < 0 ? rest[1..] : rest.Slice(1, end)).TrimEnd('.');
         }
 
-        var length = rest.IndexOfAny(" \t\r\n;("u8);
+        var length = rest.IndexOfAny(EndOfName);
         return Encoding.Latin1.GetString(length < 0 ? rest : rest[..length]).TrimEnd('.');
     }
 
@@ -124,7 +130,4 @@ public static class AuthenticationResults
 
         text.Append('"');
     }
-
-    private static readonly System.Buffers.SearchValues<char> PlainValue =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@+");
 }

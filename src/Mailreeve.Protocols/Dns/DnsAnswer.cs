@@ -53,7 +53,7 @@ public sealed record DnsAnswer
     /// <summary>For PTR, and for MX in the order of preference; without the last dot.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
 
-    /// <summary>For TXT: the strings of each record put together, octet for octet (<c>é</c> in UTF-8 is two characters).</summary>
+    /// <summary>For TXT: the strings of each record put together.</summary>
     public ImmutableArray<string> Texts { get; init; } = [];
 
     /// <summary>These addresses.</summary>
