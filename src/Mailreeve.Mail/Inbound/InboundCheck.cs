@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.AuthResults;
 using Mailreeve.Protocols.Dkim;
@@ -93,7 +94,12 @@ internal sealed class InboundCheck : IDisposable
             AuthenticationResults.Forged(HeaderOf(message), [checks.HostName]));
     }
 
-    public void Dispose() => envelopeLimit.Dispose();
+    public void Dispose()
+    {
+        // What is still being asked is of no use any more.
+        envelopeLimit.Cancel();
+        envelopeLimit.Dispose();
+    }
 
     private async ValueTask<InboundFacts> EnvelopeAsync() =>
         envelope ??= new InboundFacts

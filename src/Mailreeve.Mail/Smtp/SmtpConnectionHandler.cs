@@ -35,6 +35,15 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, bool isLmtp, 
                 return;
             }
 
+            if (!isLmtp && parts.Checks is { } checks && !checks.MayConnect(client))
+            {
+                log.SmtpTurnedAway(connection.ConnectionId, Reply.C421TooManyConnections.Text);
+                wire.Write(Reply.C421TooManyConnections);
+                await wire.CloseAsync();
+                counts.Leave(client);
+                return;
+            }
+
             log.SmtpConnected(connection.ConnectionId, $"{client}");
             await ServeAsync(wire, client, connection.ConnectionId);
         }

@@ -100,7 +100,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
         junk = 0;
     }
 
-    public SmtpTransaction Begin(MailArgument mail) => Transaction = new SmtpTransaction(mail);
+    public SmtpTransaction Begin(MailArgument mail) =>
+        Transaction = new SmtpTransaction(mail, IsLmtp ? null : Parts.Checks?.Begin(Client, Helo!, mail.From));
 
     /// <summary>The message has come whole, whatever it is worth.</summary>
     /// <returns>The reply, or the last one of LMTP; those before it are written.</returns>

@@ -50,6 +50,18 @@ public sealed partial record Reply
     /// <summary>A rule failed. Never an acceptance.</summary>
     public static readonly Reply C451LocalError = Of(451, "4.3.0", "Local error; try again later");
 
+    /// <summary>More comes from a network than may.</summary>
+    public static readonly Reply C451TooFast = Of(451, "4.7.1", "Too much mail from your network at once; try again later");
+
+    /// <summary>Somebody who is not known comes for the first time (RFC 6647 §2.6).</summary>
+    public static readonly Reply C451Greylisted = Of(451, "4.7.1", "Greylisted; try again in a few minutes");
+
+    /// <summary>The DNS does not say at the moment whether a message is from whom it says.</summary>
+    public static readonly Reply C451AuthorUnsure = Of(451, "4.4.3", "Cannot verify the author at the moment; try again later");
+
+    /// <summary>A filter wants to see it later.</summary>
+    public static readonly Reply C451FilterAsksLater = Of(451, "4.7.1", "Message cannot be judged now; try again later");
+
     /// <summary>More recipients than one message may have (RFC 5321 §4.5.3.1.10).</summary>
     public static readonly Reply C452TooManyRecipients = Of(452, "4.5.3", "Too many recipients; send the rest separately");
 
@@ -180,6 +192,14 @@ public sealed partial record Reply
     /// <summary>Every octet of a chunk was taken (RFC 3030 §2).</summary>
     /// <param name="octets">How many.</param>
     public static Reply C250Chunk(long octets) => Of(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
+
+    /// <summary>The mail is not wanted, for what was found about it.</summary>
+    /// <param name="enhanced">As in <c>5.7.1</c>.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where whoever is refused can ask.</param>
+    public static Reply C550Unwanted(string enhanced, string why, string clause, string whereToTurn) =>
+        Of(550, enhanced, $"{why} (clause {clause}); write to our postmaster, or see {whereToTurn}");
 
     /// <summary>The connecting address is blocked.</summary>
     /// <param name="clause">The clause of the policy.</param>

@@ -34,6 +34,8 @@ internal static class RcptTo
             return Reply.C452TooManyRecipients;
         if (MustGoAlone(transaction, recipient))
             return Reply.C452SendSeparately;
+        if (transaction.Check is { } check && InboundReplies.For(await check.AtRecipientAsync(recipient, session.Id), session) is { } unwanted)
+            return unwanted;
 
         transaction.Recipients.Add(recipient);
         return Reply.C250RecipientOk;
@@ -53,5 +55,9 @@ internal static class RcptTo
     private static bool MustGoAlone(SmtpTransaction transaction, AcceptedRecipient recipient) =>
         transaction.Recipients.Count > 0
         && (transaction.Mail.From is null || recipient.Route is MailRoute.NoticeBounce
-            || recipient.Route.GetType() != transaction.Recipients[0].Route.GetType());
+            || recipient.Route.GetType() != transaction.Recipients[0].Route.GetType()
+            || (transaction.Check is not null && IsForRole(recipient) != IsForRole(transaction.Recipients[0])));
+
+    // What is never refused cannot share its one reply with what may be.
+    private static bool IsForRole(AcceptedRecipient recipient) => InboundRules.IsForRole(recipient.Mailbox, recipient.Route);
 }
