@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(9005, LogLevel.Error, "A segment of the mail store is damaged: {Problem} 'mailreeve store verify' tells all")]
     public static partial void SegmentDamaged(this ILogger log, string problem);
+
+    [LoggerMessage(9006, LogLevel.Warning, "The public suffix list {Path} cannot be read, a simpler rule is used: {Reason}")]
+    public static partial void NoSuffixList(this ILogger log, string path, string reason);
 }

@@ -63,6 +63,8 @@ internal sealed class SettingsFile
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
 
+        var inbound = InboundSettings.Read(file, problems, provider.Networks);
+
         var web = file.Table("web", required: true);
         var webListen = EndPoints(web, "listen", "127.0.0.1:8080");
         var proxies = PrefixesIfAny(web, "trusted-proxies");
@@ -83,6 +85,7 @@ internal sealed class SettingsFile
             Submission = submissionPorts,
             LmtpListen = lmtpListen,
             SmtpLimits = limits,
+            Inbound = inbound,
             WebListen = webListen,
             TrustedProxies = proxies,
             Outbound = outbound,

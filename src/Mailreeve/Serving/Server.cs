@@ -9,6 +9,7 @@ using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
@@ -88,7 +89,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Greylist);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -101,7 +102,9 @@ internal sealed class Server : IAsyncDisposable
         }
 
         var secrets = new SecretStore(db);
-        return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
+        return new Keys(
+            await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("greylist", 32, stop));
     }
 
     private static WebApplication Build(
@@ -128,6 +131,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddInbound(settings, keys.Greylist);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -230,6 +234,7 @@ internal sealed class Server : IAsyncDisposable
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Checks = services.GetService<InboundChecks>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };
