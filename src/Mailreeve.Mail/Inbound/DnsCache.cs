@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using DnsClient;
 using DnsClient.Protocol;
 using Mailreeve.Protocols.Dns;
@@ -12,7 +13,7 @@ namespace Mailreeve.Mail.Inbound;
 /// Limits: <see cref="EntriesMax"/> answers, <see cref="AskingMax"/> open questions, <see cref="TimeoutMax"/> for each. Those who ask
 /// the same at the same time share one question.
 /// </remarks>
-/// <param name="resolver">A resolver; its own cache is of no use here.</param>
+/// <param name="resolver">A resolver; <see cref="Resolver"/> makes one that fits.</param>
 /// <param name="clock">What time it is.</param>
 public sealed class DnsCache(ILookupClient resolver, IClock clock)
 {
@@ -28,6 +29,20 @@ public sealed class DnsCache(ILookupClient resolver, IClock clock)
 
     private readonly ConcurrentDictionary<Question, Kept> answers = new();
     private readonly ConcurrentDictionary<Question, Task<DnsAnswer>> asking = new();
+
+    /// <summary>A resolver that asks the machine's name servers, or the one that is given; it remembers nothing, and gives up in seconds.</summary>
+    public static LookupClient Resolver(IPEndPoint? server = null)
+    {
+        // Large answers are lost on paths that drop fragments: 1232 octets, then TCP.
+        var options = server is null ? new LookupClientOptions() : new LookupClientOptions(server);
+        options.ExtendedDnsBufferSize = 1232;
+        options.UseTcpFallback = true;
+        options.UseCache = false;
+        options.ThrowDnsErrors = false;
+        options.Timeout = TimeSpan.FromSeconds(3);
+        options.Retries = 1;
+        return new LookupClient(options);
+    }
 
     /// <summary>Asks, or remembers.</summary>
     public ValueTask<DnsAnswer> AskAsync(string name, DnsType type, CancellationToken stop)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Dmarc;
 using Mailreeve.Protocols.Net;
@@ -60,6 +62,21 @@ public sealed class InboundChecks(
     /// <returns><see langword="null"/> when mail from there is not checked.</returns>
     internal InboundCheck? Begin(Address client, string helo, Mailbox? from) =>
         IsTrusted(client) ? null : new InboundCheck(this, client, helo, from, messages.Take(client));
+
+    /// <summary>Checks a message that is there already, as another mail server hands it over.</summary>
+    /// <param name="client">Who brought it to that server.</param>
+    /// <param name="helo">What that one called itself.</param>
+    /// <param name="from">Envelope sender; null for the null sender.</param>
+    /// <param name="message">The message, with CRLF.</param>
+    /// <param name="to">Who gets it; one or more.</param>
+    /// <param name="reference">What to call it in the journal.</param>
+    /// <returns><see langword="null"/> when mail from there is not checked.</returns>
+    public async ValueTask<InboundFindings?> JudgeAsync(
+        Address client, string helo, Mailbox? from, ReadOnlySequence<byte> message, IReadOnlyList<AcceptedRecipient> to, string reference)
+    {
+        using var check = Begin(client, helo, from);
+        return check is null ? null : await check.AtMessageAsync(message, to, reference);
+    }
 
     internal bool MayName(Address client) => recipients.Take(client);
 

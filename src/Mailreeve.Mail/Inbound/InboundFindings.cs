@@ -6,4 +6,4 @@ namespace Mailreeve.Mail.Inbound;
 /// <param name="Verdict">What becomes of it.</param>
 /// <param name="Header">The fields to put in front of it.</param>
 /// <param name="Forged">Octets of it that must be left out: fields that pretend to be ours.</param>
-internal sealed record InboundFindings(InboundVerdict Verdict, byte[] Header, IReadOnlyList<(int Start, int End)> Forged);
+public sealed record InboundFindings(InboundVerdict Verdict, byte[] Header, IReadOnlyList<(int Start, int End)> Forged);

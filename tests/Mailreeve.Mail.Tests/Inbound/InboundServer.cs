@@ -1,6 +1,4 @@
 using Mailreeve.Mail.Inbound;
-using Mailreeve.Mail.Mailboxes;
-using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
@@ -34,7 +32,7 @@ internal sealed class InboundServer : IAsyncDisposable
     public static async Task<InboundServer> StartAsync(MailboxHost host, DnsPeer dns, InboundOptions? options = null)
     {
         options ??= new InboundOptions();
-        var cache = new DnsCache(MxLookup.Resolver(dns.EndPoint), host.Clock);
+        var cache = new DnsCache(DnsCache.Resolver(dns.EndPoint), host.Clock);
         var lists = new DnsListWatch(options.Lists, cache, NullLogger<DnsListWatch>.Instance);
         await lists.ProbeAsync(TestContext.Current.CancellationToken);
         var journal = new InboundJournal(host.Database, options, host.Clock, NullLogger<InboundJournal>.Instance);

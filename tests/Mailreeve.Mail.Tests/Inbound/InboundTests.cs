@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Pop3;
