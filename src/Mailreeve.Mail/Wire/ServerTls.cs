@@ -24,6 +24,21 @@ public sealed class ServerTls(Func<CertificateSet> certificates)
     internal SslServerAuthenticationOptions OptionsFor(string server) =>
         certificates().For(server)?.Options ?? throw new AuthenticationException("There is no certificate yet.");
 
+    /// <summary>How to do TLS with a browser.</summary>
+    /// <param name="server">The name that it wants to talk to; empty when it said none.</param>
+    /// <exception cref="AuthenticationException">There is no certificate.</exception>
+    public SslServerAuthenticationOptions OptionsForPages(string server)
+    {
+        var options = OptionsFor(server);
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = options.ServerCertificateContext,
+            EnabledSslProtocols = options.EnabledSslProtocols,
+            AllowRenegotiation = options.AllowRenegotiation,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        };
+    }
+
     /// <summary>Does the handshake.</summary>
     /// <exception cref="AuthenticationException">It failed.</exception>
     internal Task AuthenticateAsync(SslStream stream) =>
