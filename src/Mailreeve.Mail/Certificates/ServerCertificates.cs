@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
@@ -9,6 +11,7 @@ namespace Mailreeve.Mail.Certificates;
 /// <remarks>A pair that cannot be used leaves the one before it in use, is logged once, and is tried again when it changes.</remarks>
 public sealed class ServerCertificates
 {
+    private const long BytesMax = 1 << 20;
     private static readonly Duration BetweenWarnings = Duration.FromDays(1);
 
     private readonly Lock looking = new();
@@ -64,32 +67,50 @@ public sealed class ServerCertificates
 
     private bool LookAt(Watched file, Instant now)
     {
-        // The stamp is taken before the content: what is written meanwhile makes another stamp, and is read at the next look.
-        var stamp = Stamp.Of(file.Pair);
-        if (stamp == file.Stamp)
-            return false;
-        file.Stamp = stamp;
         try
         {
-            if (file.Pair.MayBeMissing && stamp.IsMissing)
+            if (file.Pair.MayBeMissing && !File.Exists(file.Pair.Certificate))
                 return false;
-            var read = ServerCertificate.Read(
-                File.ReadAllText(file.Pair.Certificate), File.ReadAllText(file.Pair.Key), file.Pair.Certificate);
-            if (read.NotAfter < now && file.Certificate is { } valid && valid.NotAfter > now)
-                throw new CertificateException($"{read.Source}: it has expired.");
-            if (file.Certificate?.Leaf.Thumbprint != read.Leaf.Thumbprint)
-                log.CertificateInUse(string.Join(", ", read.Names), read.Issuer, read.NotAfter, read.Source);
-            (file.Certificate, file.Problem, file.WarnedAt) = (read, null, null);
-            return true;
+            // Content, not the time of writing, which two files may share; they are small, and few.
+            var (certificate, key) = (ReadText(file.Pair.Certificate), ReadText(file.Pair.Key));
+            var seen = SHA256.HashData(MemoryMarshal.AsBytes($"{certificate}\0{key}".AsSpan()));
+            if (file.Seen is { } before && before.AsSpan().SequenceEqual(seen))
+                return false;
+            file.Seen = seen;
+            return Use(file, ServerCertificate.Read(certificate, key, file.Pair.Certificate), now);
         }
-        catch (Exception e) when (e is CertificateException or IOException or UnauthorizedAccessException)
+        catch (CertificateException e)
         {
-            file.Problem = e is CertificateException ? e.Message : $"{file.Pair.Certificate}: {e.Message}";
-            if (file.Certificate is not null)
-                log.CertificateRefused(file.Problem);
+            Refuse(file, e.Message);
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file.Seen = null;
+            Refuse(file, $"{file.Pair.Certificate}: {e.Message}");
             return false;
         }
     }
+
+    private bool Use(Watched file, ServerCertificate read, Instant now)
+    {
+        if (read.NotAfter < now && file.Certificate is { } valid && valid.NotAfter > now)
+            throw new CertificateException($"{read.Source}: it has expired, at {read.NotAfter}.");
+        if (file.Certificate?.Leaf.Thumbprint != read.Leaf.Thumbprint)
+            log.CertificateInUse(string.Join(", ", read.Names), read.Issuer, read.NotAfter, read.Source);
+        (file.Certificate, file.Problem, file.WarnedAt) = (read, null, null);
+        return true;
+    }
+
+    private void Refuse(Watched file, string problem)
+    {
+        if (file.Certificate is not null && problem != file.Problem)
+            log.CertificateRefused(problem);
+        file.Problem = problem;
+    }
+
+    private static string ReadText(string path) =>
+        new FileInfo(path).Length <= BytesMax ? File.ReadAllText(path) : throw new CertificateException($"{path}: it is too large to be a certificate or key.");
 
     private void WarnOf(Watched file, Instant now)
     {
@@ -106,36 +127,12 @@ public sealed class ServerCertificates
     {
         public CertificatePair Pair => pair;
 
-        public Stamp? Stamp { get; set; }
+        public byte[]? Seen { get; set; }
 
         public ServerCertificate? Certificate { get; set; }
 
         public string? Problem { get; set; }
 
         public Instant? WarnedAt { get; set; }
-    }
-
-    /// <summary>How one sees from outside that files were written: their times and lengths.</summary>
-    private sealed record Stamp((DateTime Written, long Length)? Certificate, (DateTime Written, long Length)? Key)
-    {
-        public bool IsMissing => Certificate is null || Key is null;
-
-        public static Stamp Of(CertificatePair pair) => new(Of(pair.Certificate), Of(pair.Key));
-
-        // Through links, as the tools that renew certificates like to set them.
-        private static (DateTime, long)? Of(string path)
-        {
-            try
-            {
-                FileSystemInfo file = new FileInfo(path);
-                if (file.LinkTarget is not null)
-                    file = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
-                return file is FileInfo { Exists: true } there ? (there.LastWriteTimeUtc, there.Length) : null;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
-        }
     }
 }
