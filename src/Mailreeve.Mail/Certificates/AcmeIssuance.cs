@@ -24,19 +24,26 @@ internal sealed class AcmeIssuance(
     {
         await SignUpAsync(stop);
         var (record, order) = await PlacedAsync(stop) ?? await PlaceAsync(stop);
-        var url = new Uri(record.Url);
-        if (order.Status == AcmeStatus.Pending)
-            order = await ProveAsync(url, order, stop);
         if (order.Status == AcmeStatus.Ready)
-            order = await FinalizeAsync(url, order, record, stop);
+            await FinalizeAsync(order, record, stop);
+        if (order.Status is AcmeStatus.Ready or AcmeStatus.Processing)
+            order = await SettledAsync(new Uri(record.Url), AcmeOrder.Read, o => o.Status is not (AcmeStatus.Ready or AcmeStatus.Processing), stop);
         if (order.Status != AcmeStatus.Valid || order.Certificate is not { } certificate)
         {
             folder.Order = null;
             throw new AcmeException(order.Problem ?? new AcmeProblem("", $"the order is {order.Status.ToString().ToLowerInvariant()}"));
         }
 
-        Keep((await client.GetAsync(certificate, stop)).Content, record);
-        folder.Order = null;
+        var chain = Encoding.UTF8.GetString((await client.GetAsync(certificate, stop)).Content);
+        try
+        {
+            Check(chain, record);
+            folder.WriteCertificate($"{record.Key}\n{chain}");
+        }
+        finally
+        {
+            folder.Order = null;
+        }
     }
 
     // An account that exists is found by its key, so nothing is lost when this is done twice (§7.3.1).
@@ -59,7 +66,7 @@ internal sealed class AcmeIssuance(
         folder.Account = new AcmeAccountRecord(options.Directory.OriginalString, client.Account.OriginalString);
     }
 
-    /// <summary>The order that was placed before the program ended, as it is now; null when there is none that could be gone on with.</summary>
+    /// <summary>The order that was placed before the program ended, proven; null when there is none that could be gone on with.</summary>
     private async Task<(AcmeOrderRecord, AcmeOrder)?> PlacedAsync(CancellationToken stop)
     {
         if (folder.Order is not { } record || record.Directory != options.Directory.OriginalString || !record.Names.SequenceEqual(options.Names))
@@ -67,11 +74,11 @@ internal sealed class AcmeIssuance(
         try
         {
             var order = AcmeOrder.Read((await client.GetAsync(new Uri(record.Url), stop)).Content);
-            return order is null or { Status: AcmeStatus.Invalid or AcmeStatus.Unknown } ? null : (record, order);
+            return order is null or { Status: AcmeStatus.Invalid or AcmeStatus.Unknown } ? null : (record, await ProvenAsync(record, order, stop));
         }
-        catch (AcmeException e) when (!e.Problem.IsAccountUnknown && !e.Problem.IsRateLimited)
+        catch (AcmeException e) when (!e.Problem.IsAccountUnknown && !e.Problem.IsRateLimited && e.Wait is null)
         {
-            // It is forgotten there.
+            // It is forgotten there, or the authority came for the proof while nobody answered.
             return null;
         }
     }
@@ -86,17 +93,19 @@ internal sealed class AcmeIssuance(
         using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var record = new AcmeOrderRecord(options.Directory.OriginalString, url.OriginalString, options.Names, fresh.ExportPkcs8PrivateKeyPem());
         folder.Order = record;
-        return (record, order);
+        return (record, await ProvenAsync(record, order, stop));
     }
 
-    private async Task<AcmeOrder> ProveAsync(Uri url, AcmeOrder order, CancellationToken stop)
+    private async Task<AcmeOrder> ProvenAsync(AcmeOrderRecord record, AcmeOrder order, CancellationToken stop)
     {
+        if (order.Status != AcmeStatus.Pending)
+            return order;
         var tokens = new List<string>();
         try
         {
             foreach (var authorization in order.Authorizations)
                 await ProveAsync(authorization, tokens, stop);
-            return await SettledAsync(url, AcmeOrder.Read, o => o.Status != AcmeStatus.Pending, stop);
+            return await SettledAsync(new Uri(record.Url), AcmeOrder.Read, o => o.Status != AcmeStatus.Pending, stop);
         }
         catch (AcmeException e) when (e.Wait is null && !e.Problem.IsRateLimited)
         {
@@ -130,7 +139,7 @@ internal sealed class AcmeIssuance(
         throw new AcmeException(new AcmeProblem(why?.Kind ?? "", $"{authorization.Name}: {why?.Detail ?? "the proof was not accepted"}"));
     }
 
-    private async Task<AcmeOrder> FinalizeAsync(Uri url, AcmeOrder order, AcmeOrderRecord record, CancellationToken stop)
+    private async Task FinalizeAsync(AcmeOrder order, AcmeOrderRecord record, CancellationToken stop)
     {
         using var certificateKey = ECDsa.Create();
         certificateKey.ImportFromPem(record.Key);
@@ -141,16 +150,13 @@ internal sealed class AcmeIssuance(
         request.CertificateExtensions.Add(names.Build());
 
         await client.SendAsync(order.Finalize, AcmeRequest.Finalize(request.CreateSigningRequest()), stop);
-        return await SettledAsync(url, AcmeOrder.Read, o => o.Status is not (AcmeStatus.Ready or AcmeStatus.Processing), stop);
     }
 
-    private void Keep(byte[] chain, AcmeOrderRecord record)
+    private void Check(string chain, AcmeOrderRecord record)
     {
-        var pem = Encoding.UTF8.GetString(chain);
-        var certificate = ServerCertificate.Read(pem, record.Key, options.Directory.Host);
+        var certificate = ServerCertificate.Read(chain, record.Key, options.Directory.Host);
         if (options.Names.Except(certificate.Names, StringComparer.OrdinalIgnoreCase).FirstOrDefault() is { } missing)
             throw new AcmeException($"The certificate that came is not for {missing}.");
-        folder.WriteCertificate($"{record.Key}\n{pem}");
     }
 
     private async Task<T> SettledAsync<T>(Uri url, Func<ReadOnlyMemory<byte>, T?> read, Func<T, bool> isSettled, CancellationToken stop)

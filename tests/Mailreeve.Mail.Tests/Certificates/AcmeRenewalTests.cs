@@ -232,10 +232,10 @@ public sealed class AcmeRenewalTests
 
     private Task<WebApplication> ProofsAsync(int port, Action? onAsked = null) => PeerAsync(port, http =>
     {
-        onAsked?.Invoke();
         var answer = http.Request.Path.Value!.StartsWith(AcmeChallenges.Path, StringComparison.Ordinal)
             ? challenges.Find(http.Request.Path.Value[(AcmeChallenges.Path.Length + 1)..])
             : null;
+        onAsked?.Invoke();
         http.Response.StatusCode = answer is null ? 404 : 200;
         return http.Response.WriteAsync(answer ?? "");
     });
