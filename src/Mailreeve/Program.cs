@@ -14,6 +14,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     MailboxCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),
+    CertificateCommands.Make(),
     ZoneCommand.Make(),
 };
 // Sessions end and rows are written when the program is told to stop; the two seconds that the library gives are too few for that.

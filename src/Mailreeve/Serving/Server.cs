@@ -127,16 +127,18 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
+        builder.Services.AddCertificates(settings);
         builder.Services.AddMailboxes(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             foreach (var endPoint in settings.WebListen)
                 kestrel.Listen(endPoint);
+            kestrel.ListenForPagesUnderTls(settings);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             foreach (var endPoint in settings.LmtpListen)
@@ -146,6 +148,8 @@ internal sealed class Server : IAsyncDisposable
 
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        app.CountCertificates();
+        app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
         return app;
