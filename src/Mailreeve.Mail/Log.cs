@@ -112,4 +112,13 @@ internal static partial class Log
 
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(140, LogLevel.Information, "Traces are made with secret {Id} from now on")]
+    public static partial void TraceKeyChanged(this ILogger log, long id);
+
+    [LoggerMessage(141, LogLevel.Information, "{Count} keys were made for domains that had none; 'mailreeve zone DOMAIN' prints their records")]
+    public static partial void DkimKeysMade(this ILogger log, int count);
+
+    [LoggerMessage(142, LogLevel.Information, "The record of key {Selector} of {Domain} can be seen; it signs from now on")]
+    public static partial void DkimKeySeen(this ILogger log, string selector, string domain);
 }
