@@ -130,4 +130,13 @@ internal static partial class Log
 
     [LoggerMessage(805, LogLevel.Warning, "{Authority} gave no certificate: {Why}. Attempt {Attempt}; the next one is at {NextAt}")]
     public static partial void CertificateNotFetched(this ILogger log, string authority, string why, int attempt, NodaTime.Instant nextAt);
+
+    [LoggerMessage(140, LogLevel.Information, "Traces are made with secret {Id} from now on")]
+    public static partial void TraceKeyChanged(this ILogger log, long id);
+
+    [LoggerMessage(141, LogLevel.Information, "{Count} keys were made for domains that had none; 'mailreeve zone DOMAIN' prints their records")]
+    public static partial void DkimKeysMade(this ILogger log, int count);
+
+    [LoggerMessage(142, LogLevel.Information, "The record of key {Selector} of {Domain} can be seen; it signs from now on")]
+    public static partial void DkimKeySeen(this ILogger log, string selector, string domain);
 }

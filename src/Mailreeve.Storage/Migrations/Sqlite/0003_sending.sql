@@ -39,13 +39,15 @@ CREATE TABLE trace_key (
 );
 
 CREATE TABLE dkim_key (
-    id          BIGINT PRIMARY KEY,
-    domain      TEXT NOT NULL,
-    selector    TEXT NOT NULL,
-    algorithm   TEXT NOT NULL,
-    private_key BLOB NOT NULL,
-    created_at  BIGINT NOT NULL,
-    retired_at  BIGINT,
+    id           BIGINT PRIMARY KEY,
+    domain       TEXT NOT NULL,
+    selector     TEXT NOT NULL,
+    algorithm    TEXT NOT NULL,
+    private_key  BLOB NOT NULL,
+    created_at   BIGINT NOT NULL,
+    -- When its record was first seen in the DNS: nothing is signed with a key that nobody can find.
+    published_at BIGINT,
+    retired_at   BIGINT,
     UNIQUE (domain, selector)
 );
 
