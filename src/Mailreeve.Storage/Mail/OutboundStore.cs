@@ -1,3 +1,4 @@
+using Mailreeve.Storage.Segments;
 using NodaTime;
 
 namespace Mailreeve.Storage.Mail;
@@ -8,10 +9,16 @@ public sealed class OutboundStore(DbSession db)
     /// <summary>Hands messages over for sending.</summary>
     public Task AddAsync(IReadOnlyList<NewOutbound> messages, CancellationToken stop) =>
         db.InsertManyAsync("""
-            INSERT INTO outbound (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at, next_attempt_at)
+            INSERT INTO outbound (id, purpose, subject_id, submission_id, envelope_from, recipient, destination, message, segment, position, length,
+                                  options, state, attempts, created_at, next_attempt_at, hold_id, source_class)
             """,
             messages,
-            m => [m.Id, m.Purpose, m.SubjectId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient), m.Message, OutboundState.Queued, 0L, m.CreatedAt, m.CreatedAt],
+            m =>
+            [
+                m.Id, m.Purpose, m.SubjectId, m.SubmissionId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient),
+                m.Message, m.Place?.Segment.Value, m.Place?.Offset, (long?)m.Place?.Length,
+                m.Requested?.Write(), m.HoldId is null ? OutboundState.Queued : OutboundState.Held, 0L, m.CreatedAt, m.CreatedAt, m.HoldId, m.SourceClass,
+            ],
             stop);
 
     /// <summary>
@@ -23,7 +30,7 @@ public sealed class OutboundStore(DbSession db)
         [.. (await db.QueryAsync<DueOutbound>("""
             UPDATE outbound
             SET    state = 'attempting', attempts = attempts + 1
-            WHERE  id IN (SELECT id FROM outbound WHERE state = 'queued' AND next_attempt_at <= @now ORDER BY next_attempt_at, id LIMIT @limit)
+            WHERE  id IN (SELECT id FROM outbound WHERE state = 'queued' AND next_attempt_at <= @now AND message IS NOT NULL ORDER BY next_attempt_at, id LIMIT @limit)
                    AND state = 'queued'
             RETURNING id, purpose, subject_id, envelope_from, recipient, message, attempts, created_at
             """, new { now, limit }, stop)).OrderBy(o => o.Id)];
@@ -84,7 +91,7 @@ public sealed class OutboundStore(DbSession db)
             """, new { id, now }, stop);
 
     // What stands behind the last @, in the form in which all mail for the same place is found together.
-    private static string DestinationOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
+    internal static string DestinationOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
 }
 
 /// <summary>Why a message is sent.</summary>
@@ -101,6 +108,12 @@ public enum OutboundPurpose
 
     /// <summary>A notice about a mailbox (C9); the subject is <c>mailbox.id</c>.</summary>
     Mailbox,
+
+    /// <summary>Mail that a customer handed in; the subject is <c>submission.id</c>.</summary>
+    Submission,
+
+    /// <summary>What became of a message that a customer handed in (RFC 3464); the subject is <c>submission.id</c>.</summary>
+    DeliveryStatus,
 }
 
 /// <summary>Where a message stands.</summary>
@@ -123,6 +136,12 @@ public enum OutboundState
 
     /// <summary>The program ended while it was being sent.</summary>
     InDoubt,
+
+    /// <summary>It is kept back until a person lets it go.</summary>
+    Held,
+
+    /// <summary>A person took it out of the queue, and its sender was not told.</summary>
+    Dropped,
 }
 
 /// <summary>A message to send.</summary>
@@ -143,8 +162,23 @@ public sealed record NewOutbound
     /// <summary>Envelope recipient, one.</summary>
     public required string Recipient { get; init; }
 
-    /// <summary>The message with CRLF line ends.</summary>
-    public required byte[] Message { get; init; }
+    /// <summary>The message with CRLF line ends, where it stands in the row; otherwise it is at <see cref="Place"/>.</summary>
+    public byte[]? Message { get; init; }
+
+    /// <summary>Where the message lies among the queue's segments.</summary>
+    public MessagePlace? Place { get; init; }
+
+    /// <summary>The submission it came with, when a customer handed it in.</summary>
+    public long? SubmissionId { get; init; }
+
+    /// <summary>What the sender asked for; <see langword="null"/> for nothing.</summary>
+    public OutboundRequest? Requested { get; init; }
+
+    /// <summary>The hold it is under; <see langword="null"/> to send it now.</summary>
+    public long? HoldId { get; init; }
+
+    /// <summary>The class of its customer, which chooses the address it is sent from.</summary>
+    public string? SourceClass { get; init; }
 
     /// <summary>When it was written.</summary>
     public required Instant CreatedAt { get; init; }

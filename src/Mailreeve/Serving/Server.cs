@@ -124,6 +124,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(views)
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
+            .AddSingleton(mail.Queue)
+            .AddSingleton<Outbox>()
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
