@@ -1,6 +1,6 @@
 using System.Buffers;
+using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
-using Mailreeve.Storage.Mail;
 using NodaTime;
 
 namespace Mailreeve.Mail.Outbound;
