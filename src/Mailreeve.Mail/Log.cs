@@ -44,6 +44,27 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
     public static partial void OutboundInDoubt(this ILogger log, int count);
 
+    [LoggerMessage(24, LogLevel.Error, "Outcomes of {Count} attempts for {Destination} could not be written down yet; they are kept and written later")]
+    public static partial void OutboundNotRecorded(this ILogger log, Exception e, string destination, int count);
+
+    [LoggerMessage(25, LogLevel.Information, "{Destination} does not answer; nothing more is sent there for {Minutes} minutes")]
+    public static partial void DestinationDead(this ILogger log, string destination, double minutes);
+
+    [LoggerMessage(26, LogLevel.Error, "The work for {Destination} broke off; what was taken is tried again when its time comes")]
+    public static partial void DestinationFailed(this ILogger log, Exception e, string destination);
+
+    [LoggerMessage(27, LogLevel.Error, "Outbound {Id}: the message cannot be read")]
+    public static partial void OutboundUnreadable(this ILogger log, Exception e, long id);
+
+    [LoggerMessage(28, LogLevel.Warning, "{Count} outbound messages were left by a node that has gone; they are tried again")]
+    public static partial void OutboundAbandoned(this ILogger log, int count);
+
+    [LoggerMessage(29, LogLevel.Information, "{Count} outbound messages have waited too long and are given up")]
+    public static partial void OutboundGivenUp(this ILogger log, int count);
+
+    [LoggerMessage(30, LogLevel.Information, "{Segments} segments of the queue have been deleted, and {Rows} rows of messages that are done with")]
+    public static partial void OutboundCleaned(this ILogger log, int segments, int rows);
+
     [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
     public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
 

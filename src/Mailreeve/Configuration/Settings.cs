@@ -22,6 +22,9 @@ internal sealed record Settings
     /// <summary>Folder with the messages.</summary>
     public string MailFolder => Path.Combine(DataFolder, "mail");
 
+    /// <summary>Folder with the messages that wait to be sent.</summary>
+    public string QueueFolder => Path.Combine(DataFolder, "queue");
+
     /// <summary>Folder with <c>policy.toml</c> and <c>notices/</c>.</summary>
     public required string PolicyFolder { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -124,10 +123,12 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(views)
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
+            .AddSingleton(mail.Queue)
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
         builder.Services.AddCertificates(settings);
+        builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
@@ -168,10 +169,7 @@ internal sealed class Server : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
         services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(new LookupClient(), settings.Provider.HostName))
-            .AddSingleton<IClerk>(s => new OutboundWorker(
-                s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
-                settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
+            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()

@@ -110,17 +110,35 @@ CREATE TABLE outbound_new (
     finished_at     BIGINT,
     last_reply      TEXT,
     outcome_read_at BIGINT,
-    delay_told_at   BIGINT
+    delay_told_at   BIGINT,
+    -- From when on its waiting counts: when it was written, or let go.
+    queued_at       BIGINT NOT NULL,
+    -- The hold it came under, while it is held and after.
+    hold_id         BIGINT,
+    -- The class of its customer, which chooses the address that it is sent from; null for the usual one.
+    source_class    TEXT,
+    -- Who held, released or dropped it by hand, last.
+    acted_by        TEXT
 );
 INSERT INTO outbound_new (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at,
-                          next_attempt_at, finished_at, last_reply, outcome_read_at)
+                          next_attempt_at, finished_at, last_reply, outcome_read_at, queued_at)
 SELECT id, purpose, subject_id, envelope_from, recipient, LOWER(SUBSTR(recipient, INSTR(recipient, '@') + 1)), message, state, attempts, created_at,
-       next_attempt_at, finished_at, last_reply, outcome_read_at
+       next_attempt_at, finished_at, last_reply, outcome_read_at, created_at
 FROM   outbound;
 DROP TABLE outbound;
 ALTER TABLE outbound_new RENAME TO outbound;
 CREATE INDEX outbound_due ON outbound (next_attempt_at, destination) WHERE state = 'queued';
-CREATE INDEX outbound_destination ON outbound (destination, next_attempt_at) WHERE state = 'queued';
+CREATE INDEX outbound_attempting ON outbound (next_attempt_at) WHERE state = 'attempting';
+CREATE INDEX outbound_destination ON outbound (destination, state, next_attempt_at) WHERE finished_at IS NULL;
+CREATE INDEX outbound_hold ON outbound (hold_id) WHERE hold_id IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX outbound_outcome ON outbound (id) WHERE finished_at IS NOT NULL AND outcome_read_at IS NULL;
+CREATE INDEX outbound_waiting ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NULL;
+CREATE INDEX outbound_late ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NOT NULL;
+CREATE INDEX outbound_finished ON outbound (finished_at) WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NOT NULL;
 CREATE INDEX outbound_submission ON outbound (submission_id) WHERE submission_id IS NOT NULL;
-CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL;
+CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL AND finished_at IS NULL;
+
+-- Customers are sent for from the addresses of their class; null for the usual ones.
+ALTER TABLE customer ADD COLUMN source_class TEXT;
