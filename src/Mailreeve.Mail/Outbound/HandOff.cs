@@ -1,159 +1,92 @@
-using System.Net.Security;
+using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Smtp;
+using Mailreeve.Protocols.Smtp.Client;
+using Mailreeve.Protocols.TlsPolicy;
 using Mailreeve.Storage.Mail;
-using MailKit;
-using MailKit.Net.Smtp;
-using MailKit.Security;
-using MimeKit;
 
 namespace Mailreeve.Mail.Outbound;
 
-/// <summary>Hands one message to one host.</summary>
-internal sealed class HandOff(OutboundOptions options)
+/// <summary>Hands one message to one host, on a connection of its own.</summary>
+internal sealed class HandOff(OutboundOptions options, SmtpDialler dialler, TlsPolicies tls)
 {
-    /// <summary>To an MX, at one of its addresses: under TLS when it is offered, in the clear when that fails (RFC 7435).</summary>
-    public async Task<DeliveryOutcome> ToExchangerAsync(DueOutbound row, string host, Address address, CancellationToken stop)
+    /// <summary>To an MX, at one of its addresses, as secure as its domain demands.</summary>
+    public async Task<DeliveryOutcome> ToExchangerAsync(DueOutbound row, DomainTls domain, Exchanger host, Address address, CancellationToken stop)
     {
-        var outcome = await TryAsync(row, host, address, SecureSocketOptions.StartTlsWhenAvailable, stop);
-        return outcome is DeliveryOutcome.NoContact { Reply: TlsFailed }
-            ? await TryAsync(row, host, address, SecureSocketOptions.None, stop)
-            : outcome;
+        var target = new DialTarget
+        {
+            Host = host.Name,
+            Address = address,
+            Port = options.ExchangerPort,
+            Tls = await tls.DecideAsync(domain, host, stop),
+        };
+        var dialled = await dialler.DialAsync(target, stop);
+        tls.Count(domain, target, dialled);
+        return await SendAsync(row, dialled, stop);
     }
 
-    /// <summary>To the smarthost.</summary>
+    /// <summary>To the smarthost, at the first of its addresses that answers.</summary>
     public async Task<DeliveryOutcome> ToSmarthostAsync(DueOutbound row, Smarthost host, CancellationToken stop)
     {
-        var tls = host.Tls switch
+        TlsDecision demand = host.Tls == SmarthostTls.WhenOffered
+            ? new TlsDecision.Opportunistic("The smarthost may be used in the clear")
+            : new TlsDecision.Authority("The smarthost is only used under TLS", host.Host);
+        DeliveryOutcome outcome = new DeliveryOutcome.NoContact($"451 4.4.3 The smarthost {host.Host} has no address");
+        foreach (var address in await AddressesAsync(host.Host, stop))
         {
-            SmarthostTls.Implicit => SecureSocketOptions.SslOnConnect,
-            SmarthostTls.Required => SecureSocketOptions.StartTls,
-            _ => SecureSocketOptions.StartTlsWhenAvailable,
-        };
-        using var watch = new DataWatch();
-        using var client = Client(watch, anyCertificate: host.Tls == SmarthostTls.WhenOffered);
-        return await GuardAsync(watch, async () =>
-        {
-            await ConnectAsync(() => client.ConnectAsync(host.Host, host.Port, tls, stop));
-            if (host.User is not null)
-                await client.AuthenticateAsync(host.User, host.Password ?? "", stop);
-            return await SendAsync(client, row, stop);
-        });
-    }
-
-    private const string TlsFailed = "454 4.7.0 The TLS handshake failed";
-
-    private async Task<DeliveryOutcome> TryAsync(
-        DueOutbound row, string host, Address address, SecureSocketOptions tls, CancellationToken stop)
-    {
-        using var watch = new DataWatch();
-        using var client = Client(watch, anyCertificate: true);
-        return await GuardAsync(watch, async () =>
-        {
-            var ip = address.ToIPAddress();
-            using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await ConnectAsync(async () =>
+            var target = new DialTarget
             {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                limit.CancelAfter(options.ConnectTimeout);
-                await socket.ConnectAsync(ip, options.ExchangerPort, limit.Token);
-                await client.ConnectAsync(socket, host, options.ExchangerPort, tls, stop);
-            });
-            return await SendAsync(client, row, stop);
-        });
+                Host = host.Host,
+                Address = address,
+                Port = host.Port,
+                Tls = demand,
+                ImplicitTls = host.Tls == SmarthostTls.Implicit,
+                User = host.User,
+                Password = host.Password,
+            };
+            outcome = await SendAsync(row, await dialler.DialAsync(target, stop), stop);
+            if (outcome is not DeliveryOutcome.NoContact)
+                break;
+        }
+
+        return outcome;
     }
 
-    private SmtpClient Client(DataWatch watch, bool anyCertificate)
+    private static async Task<DeliveryOutcome> SendAsync(DueOutbound row, Dialled dialled, CancellationToken stop)
     {
-        var client = new SmtpClient(watch)
+        if (dialled is not Dialled.Open { Connection: var connection })
+            return ((Dialled.Failed)dialled).Outcome;
+
+        await using var _ = connection;
+        var sender = row.EnvelopeFrom.Length == 0 ? null : Mailbox.ParseOrNull(row.EnvelopeFrom);
+        if (Mailbox.ParseOrNull(row.Recipient) is not { } recipient || (sender is null && row.EnvelopeFrom.Length > 0))
+            return new DeliveryOutcome.Refused("553 5.1.3 The sender or the recipient is no address");
+        var message = new Transmission
         {
-            LocalDomain = options.HostName,
-            Timeout = (int)options.ReplyTimeout.TotalMilliseconds,
-            CheckCertificateRevocation = false,
+            From = sender,
+            Recipients = [new RcptCommand { To = recipient }],
+            Content = new ReadOnlySequence<byte>(row.Message),
         };
-        if (anyCertificate)
-            client.ServerCertificateValidationCallback = Opportunistic;
-        return client;
+        var result = await connection.SendAsync(message, stop);
+        await connection.QuitAsync(stop);
+        return result.Outcomes[0];
     }
 
-    // An MX rarely has a certificate for the name we know it by, and the alternative is no TLS at all (RFC 7435 §3).
-    private static bool Opportunistic(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        certificate is not null;
-
-    private static async Task ConnectAsync(Func<Task> connect)
+    private static async Task<IReadOnlyList<Address>> AddressesAsync(string host, CancellationToken stop)
     {
+        if (Address.TryParse(host, out var literal))
+            return [literal];
         try
         {
-            await connect();
+            return [.. (await Dns.GetHostAddressesAsync(host, stop)).Select(Address.From)];
         }
-        catch (SslHandshakeException)
+        catch (SocketException)
         {
-            throw new NoContactException(TlsFailed);
-        }
-        catch (SmtpCommandException e)
-        {
-            throw new NoContactException(Text(e));
-        }
-        catch (Exception e) when (e is IOException or SocketException or SmtpProtocolException or TimeoutException or OperationCanceledException or NotSupportedException)
-        {
-            throw new NoContactException($"451 4.4.1 No connection: {e.Message}");
+            return [];
         }
     }
-
-    private static async Task<DeliveryOutcome> SendAsync(SmtpClient client, DueOutbound row, CancellationToken stop)
-    {
-        // Counted data cannot be watched for its dot, and binary mail is not what we send.
-        client.Capabilities &= ~(SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime);
-        using var stream = new MemoryStream(row.Message, writable: false);
-        using var message = await MimeMessage.LoadAsync(stream, stop);
-        var sender = new MailboxAddress("", row.EnvelopeFrom);
-        var reply = await client.SendAsync(FormatOptions.Default, message, sender, [new MailboxAddress("", row.Recipient)], stop);
-        await QuitAsync(client, stop);
-        return new DeliveryOutcome.Accepted($"250 {reply}");
-    }
-
-    // The message is theirs; what happens to the good-bye does not matter.
-    private static async Task QuitAsync(SmtpClient client, CancellationToken stop)
-    {
-        try
-        {
-            await client.DisconnectAsync(quit: true, stop);
-        }
-        catch (Exception e) when (e is IOException or ProtocolException or CommandException or TimeoutException or OperationCanceledException)
-        {
-            return;
-        }
-    }
-
-    private static async Task<DeliveryOutcome> GuardAsync(DataWatch watch, Func<Task<DeliveryOutcome>> attempt)
-    {
-        try
-        {
-            return await attempt();
-        }
-        catch (NoContactException e)
-        {
-            return new DeliveryOutcome.NoContact(e.Message);
-        }
-        catch (SmtpCommandException e)
-        {
-            return (int)e.StatusCode >= 500 ? new DeliveryOutcome.Refused(Text(e)) : new DeliveryOutcome.TryLater(Text(e));
-        }
-        catch (AuthenticationException e)
-        {
-            // Our password is wrong, not the message: someone will correct it.
-            return new DeliveryOutcome.TryLater($"454 4.7.0 The smarthost does not know us: {e.Message}");
-        }
-        catch (Exception e) when (e is IOException or SocketException or ProtocolException or TimeoutException or OperationCanceledException)
-        {
-            return watch.DotSent
-                ? new DeliveryOutcome.InDoubt($"The whole message was sent, and no answer came: {e.Message}")
-                : new DeliveryOutcome.TryLater($"451 4.4.2 The connection was lost: {e.Message}");
-        }
-    }
-
-    private static string Text(SmtpCommandException e) => $"{(int)e.StatusCode} {e.Message}".ReplaceLineEndings(" ");
-
-    private sealed class NoContactException(string reply) : Exception(reply);
 }

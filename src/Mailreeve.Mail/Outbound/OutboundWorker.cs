@@ -1,3 +1,5 @@
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
@@ -15,14 +17,23 @@ namespace Mailreeve.Mail.Outbound;
 /// <param name="db">The database.</param>
 /// <param name="blocks">The blocks in force, as of now.</param>
 /// <param name="exchangers">Finds the MX; not used with a smarthost.</param>
+/// <param name="dialler">Calls hosts.</param>
+/// <param name="tls">What is demanded of the connection to an MX.</param>
 /// <param name="options">How mail is sent.</param>
 /// <param name="clock">What time it is.</param>
 /// <param name="log">For the operator.</param>
 public sealed class OutboundWorker(
-    Database db, Func<BlockView> blocks, MxLookup exchangers, OutboundOptions options, IClock clock, ILogger<OutboundWorker> log)
+    Database db,
+    Func<BlockView> blocks,
+    MxLookup exchangers,
+    SmtpDialler dialler,
+    TlsPolicies tls,
+    OutboundOptions options,
+    IClock clock,
+    ILogger<OutboundWorker> log)
     : IClerk
 {
-    private readonly HandOff handOff = new(options);
+    private readonly HandOff handOff = new(options, dialler, tls);
     private bool recovered;
 
     /// <inheritdoc/>
@@ -85,12 +96,13 @@ public sealed class OutboundWorker(
         {
             MxRoute.Nowhere nowhere => new DeliveryOutcome.Refused(nowhere.Reply),
             MxRoute.Unknown unknown => new DeliveryOutcome.TryLater(unknown.Reply),
-            MxRoute.Hosts hosts => await ToFirstThatAnswersAsync(row, hosts.Exchangers, stop),
+            MxRoute.Hosts hosts => await ToFirstThatAnswersAsync(row, hosts.Exchangers, await tls.ForDomainAsync(recipient.Domain, hosts, stop), stop),
             var other => throw new System.Diagnostics.UnreachableException($"No way for {other.GetType().Name}."),
         };
     }
 
-    private async Task<DeliveryOutcome> ToFirstThatAnswersAsync(DueOutbound row, IReadOnlyList<Exchanger> hosts, CancellationToken stop)
+    private async Task<DeliveryOutcome> ToFirstThatAnswersAsync(
+        DueOutbound row, IReadOnlyList<Exchanger> hosts, DomainTls domain, CancellationToken stop)
     {
         DeliveryOutcome? last = null;
         foreach (var host in hosts)
@@ -104,7 +116,7 @@ public sealed class OutboundWorker(
                     continue;
                 }
 
-                var outcome = await handOff.ToExchangerAsync(row, host.Name, address, stop);
+                var outcome = await handOff.ToExchangerAsync(row, domain, host, address, stop);
                 log.OutboundReply(row.Id, host.Name, outcome.Reply);
                 if (outcome is not DeliveryOutcome.NoContact)
                     return outcome;

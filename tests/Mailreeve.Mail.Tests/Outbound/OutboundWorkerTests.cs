@@ -1,5 +1,7 @@
 using System.Text;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
@@ -201,7 +203,7 @@ public class OutboundWorkerTests
             var o = new OutboundOptions { HostName = "mx.provider.example", ExchangerPort = port };
             var worker = new OutboundWorker(
                 temp.Db, () => temp.Views.Blocks, new MxLookup(dns?.Resolver ?? MxLookup.Resolver(), o.HostName),
-                options?.Invoke(o) ?? o, clock, NullLogger<OutboundWorker>.Instance);
+                new SmtpDialler(o.HostName, new ClientTimes(), TimeProvider.System), TlsPolicies.None, options?.Invoke(o) ?? o, clock, NullLogger<OutboundWorker>.Instance);
             return new Desk(temp, clock, worker);
         }
 
