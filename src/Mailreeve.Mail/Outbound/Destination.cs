@@ -212,23 +212,31 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
         }
     }
 
-    // One connection after the other, for one message after the other. It never throws.
+    // One connection after the other, for one message after the other. Nobody waits for it, so nothing may come out of it.
     private async Task LaneAsync(CancellationToken stop, CancellationToken hard)
     {
         // Reading the message and the database waits for disks.
         await Task.Yield();
         var lane = new Lane();
-        while (await NextAsync(lane, stop) is { } parcel)
+        try
         {
-            await DeliverAsync(parcel, lane, hard);
-            lock (gate)
-                busy--;
-            Signal();
-            if (lane.Open is { } open && (!open.IsOpen || open.Messages >= parts.Options.MessagesPerConnection || parts.Budget.IsShort))
-                await CloseAsync(lane, hard);
+            while (await NextAsync(lane, stop) is { } parcel)
+            {
+                await DeliverAsync(parcel, lane, hard);
+                lock (gate)
+                    busy--;
+                Signal();
+                if (lane.Open is { } open && (!open.IsOpen || open.Messages >= parts.Options.MessagesPerConnection || parts.Budget.IsShort))
+                    await CloseAsync(lane, hard);
+            }
+
+            await CloseAsync(lane, hard);
+        }
+        catch (Exception e)
+        {
+            parts.Log.DestinationFailed(e, key);
         }
 
-        await CloseAsync(lane, hard);
         lock (gate)
         {
             lanes--;

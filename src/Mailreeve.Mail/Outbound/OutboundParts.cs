@@ -8,6 +8,19 @@ namespace Mailreeve.Mail.Outbound;
 /// <summary>What the sending of mail is made of; one for all destinations of a node.</summary>
 public sealed class OutboundParts : IDisposable
 {
+    private readonly Lazy<ConnectionBudget> budget;
+    private readonly Lazy<HandOff> handOff;
+    private readonly Lazy<Settlement> settlement;
+    private int active;
+
+    /// <summary>The parts are set when it is made; what is made of them comes to be when it is first used.</summary>
+    public OutboundParts()
+    {
+        budget = new(MakeBudget);
+        handOff = new(MakeHandOff);
+        settlement = new(MakeSettlement);
+    }
+
     /// <summary>The database.</summary>
     public required Database Database { get; init; }
 
@@ -38,24 +51,26 @@ public sealed class OutboundParts : IDisposable
     /// <summary>What has been sent.</summary>
     public OutboundCounters Counters { get; } = new();
 
-    internal ConnectionBudget Budget => budget ??= new ConnectionBudget(Options.ConnectionsMax);
+    internal ConnectionBudget Budget => budget.Value;
 
-    internal HandOff HandOff => handOff ??= new HandOff(Options);
+    internal HandOff HandOff => handOff.Value;
 
-    internal Settlement Settlement => settlement ??= new Settlement(Options, Reports);
+    internal Settlement Settlement => settlement.Value;
 
     /// <summary>Destinations that are worked on now.</summary>
     internal int Active => Volatile.Read(ref active);
 
-    private ConnectionBudget? budget;
-    private HandOff? handOff;
-    private Settlement? settlement;
-    private int active;
 
     internal void Enter() => Interlocked.Increment(ref active);
 
     internal void Leave() => Interlocked.Decrement(ref active);
 
+    private ConnectionBudget MakeBudget() => new(Options.ConnectionsMax);
+
+    private HandOff MakeHandOff() => new(Options);
+
+    private Settlement MakeSettlement() => new(Options, Reports);
+
     /// <inheritdoc/>
-    public void Dispose() => budget?.Dispose();
+    public void Dispose() => budget.Value.Dispose();
 }
