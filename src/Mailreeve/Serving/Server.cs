@@ -239,6 +239,7 @@ internal sealed class Server : IAsyncDisposable
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
     {
         var version = typeof(Server).Assembly.GetName().Version!.ToString(3);
-        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen), string.Join(", ", settings.WebListen));
+        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen),
+            string.Join(", ", settings.WebListen.Concat(settings.WebListenTls)));
     }
 }
