@@ -12,6 +12,7 @@ using Mailreeve.Configuration;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
@@ -59,6 +60,7 @@ internal sealed class Server : IAsyncDisposable
         try
         {
             var keys = await database.WriteAsync(db => KeepAsync(db, policy, clock.GetCurrentInstant(), stop), stop);
+            await SigningKeyClerk.PrepareAsync(database, settings.Provider, clock, stop);
             var views = await LiveViews.LoadAsync(database, stop);
             mail = await MailStorage.OpenAsync(settings, database, clock, stop);
             var app = Build(settings, policy, clock, database, views, mail, keys);
@@ -88,7 +90,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -101,7 +103,10 @@ internal sealed class Server : IAsyncDisposable
         }
 
         var secrets = new SecretStore(db);
-        return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
+        return new Keys(
+            await secrets.GetOrCreateAsync("bounce", 32, stop),
+            await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("feedback", 32, stop));
     }
 
     private static WebApplication Build(
@@ -125,7 +130,9 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
             .AddSingleton(new BounceKey(keys.Bounce))
-            .AddSingleton(new RedactionKey(keys.Redaction));
+            .AddSingleton(new RedactionKey(keys.Redaction))
+            .AddSingleton(new FeedbackKey(keys.Feedback))
+            .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);
         builder.Services.AddMailboxes(settings);
         AddPages(builder.Services, settings);
@@ -168,6 +175,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk>(s => new OutboundWorker(
                 s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
                 settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
+            .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+            .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()
