@@ -37,22 +37,14 @@ public sealed class SigningKeyClerk(
     public string Name => "signing-keys";
 
     /// <summary>
-    /// Sees to it that the program can sign at all, before it takes mail: a secret for traces, and keys of our own first domain, whose
-    /// records are ours to publish, so that they sign from the start.
+    /// Sees to it that the program can sign at all, before it takes mail: a secret for traces, and keys of our own first domain.
     /// </summary>
-    public static async Task PrepareAsync(Database database, Provider provider, Instant now, CancellationToken stop)
+    public static async Task PrepareAsync(Database database, Provider provider, IClock clock, CancellationToken stop)
     {
-        var domain = NameOf(provider.Domains[0]);
-        var (traces, keys) = await database.ReadAsync(
-            async db => (await new TraceKeyStore(db).AllAsync(stop), await new DkimKeyStore(db).OfAsync(domain, stop)), stop);
+        var traces = await database.ReadAsync(db => new TraceKeyStore(db).AllAsync(stop), stop);
         if (!traces.Any(t => t.RetiredAt is null))
-            await database.WriteAsync(db => new TraceKeyStore(db).RotateAsync(now, stop), stop);
-        foreach (var algorithm in Algorithms.Where(a => !keys.Any(k => k.Algorithm == a)))
-        {
-            // Outside the transaction: a search for primes takes a while.
-            var key = SigningKeyMaking.Make(domain, algorithm, now, isPublished: true);
-            await database.WriteAsync(db => new DkimKeyStore(db).AddAsync(key, now, stop), stop);
-        }
+            await database.WriteAsync(db => new TraceKeyStore(db).RotateAsync(clock.GetCurrentInstant(), stop), stop);
+        await new DomainKeys(database, provider, clock).OfAsync(provider.Domains[0], stop);
     }
 
     /// <summary>Does what is due, once a minute.</summary>
@@ -81,7 +73,7 @@ public sealed class SigningKeyClerk(
     {
         var have = views.SigningKeys.Dkim.Select(k => (k.Domain, k.Algorithm)).ToHashSet();
         var missing = provider.Domains.Concat(views.Mailboxes.Domains.Select(d => d.Name))
-            .Select(NameOf)
+            .Select(DomainKeys.NameOf)
             .Distinct()
             .SelectMany(domain => Algorithms.Select(algorithm => (domain, algorithm)))
             .Where(wanted => !have.Contains(wanted))
@@ -109,7 +101,7 @@ public sealed class SigningKeyClerk(
         foreach (var row in waiting)
         {
             lookedAt[row.Id] = now;
-            var key = DkimSigningKey.From(new DkimKeyName(row.Selector, row.Domain), row.Algorithm, row.PrivateKey);
+            var key = SigningKeyMaking.Read(row);
             if (await lookup.FindAsync(key.Name, stop) is not DkimKeyAnswer.Found found || !key.IsShownIn(found.Texts))
                 continue;
             await database.WriteAsync(
@@ -125,7 +117,4 @@ public sealed class SigningKeyClerk(
 
         return seen;
     }
-
-    // Domains stand in the configuration as people write them, and in signatures as the DNS knows them.
-    private static string NameOf(string domain) => DkimKeyName.Of("s", domain)?.Domain ?? domain.ToLowerInvariant();
 }

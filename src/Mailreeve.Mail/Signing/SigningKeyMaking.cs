@@ -6,7 +6,7 @@ using NodaTime;
 
 namespace Mailreeve.Mail.Signing;
 
-/// <summary>Makes keys for domains.</summary>
+/// <summary>Makes keys for domains, and reads them again.</summary>
 public static class SigningKeyMaking
 {
     // RFC 8301 §3.2: signers use at least 2048 bits. A longer key does not fit one string of a TXT record any better, and costs more.
@@ -24,6 +24,9 @@ public static class SigningKeyMaking
         var selector = string.Create(CultureInfo.InvariantCulture, $"m{now.ToDateTimeUtc():yyyyMMdd}{kind}");
         return new NewDkimKey(domain, selector, algorithm, PrivateKey(algorithm), isPublished ? now : null);
     }
+
+    /// <summary>A key as it was kept.</summary>
+    public static DkimSigningKey Read(DkimKeyRow row) => DkimSigningKey.From(new DkimKeyName(row.Selector, row.Domain), row.Algorithm, row.PrivateKey);
 
     private static byte[] PrivateKey(DkimAlgorithm algorithm)
     {

@@ -44,5 +44,5 @@ internal sealed class SigningRing
 
     // Most domains do not send today; a key is read when it signs for the first time.
     private DkimSigningKey Read(DkimKeyRow row) =>
-        read.GetOrAdd(row.Id, static (_, r) => DkimSigningKey.From(new DkimKeyName(r.Selector, r.Domain), r.Algorithm, r.PrivateKey), row);
+        read.GetOrAdd(row.Id, static (_, r) => SigningKeyMaking.Read(r), row);
 }
