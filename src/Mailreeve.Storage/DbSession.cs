@@ -197,4 +197,7 @@ public enum ChangeKind
 
     /// <summary>Mail domains; the key says nothing.</summary>
     MailDomain,
+
+    /// <summary>Holds on what customers send; the key is the hold's id.</summary>
+    Hold,
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Mailreeve.Protocols.Smtp;
-using Mailreeve.Storage.Mail;
 using NodaTime;
 
 namespace Mailreeve.Mail.Outbound;

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 
@@ -28,6 +29,9 @@ public sealed class LiveViews : IDisposable
 
     /// <summary>Mailboxes, their addresses and the mail domains of customers.</summary>
     public MailboxDirectory Mailboxes { get; private set; } = MailboxDirectory.Empty;
+
+    /// <summary>Open holds on what customers send.</summary>
+    public HoldView Holds { get; private set; } = HoldView.Empty;
 
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
@@ -93,6 +97,7 @@ public sealed class LiveViews : IDisposable
             Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
             return true;
         }, stop);
 
@@ -107,6 +112,9 @@ public sealed class LiveViews : IDisposable
         Blocks = blocks;
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
+        // Few are open at any time: a person is to look at each.
+        if (changes.Any(c => c.Kind == ChangeKind.Hold))
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
         await TakeInMailboxesAsync(db, changes, stop);
         seen = changes[^1].Seq;
     }

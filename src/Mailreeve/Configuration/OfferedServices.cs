@@ -15,7 +15,9 @@ internal static class OfferedServices
         BaseUrl = settings.Provider.BaseUrl,
         SupportTelephone = settings.Provider.SupportTelephone,
         Imap = PortsOf(settings.Imap, settings.MailCertificate is not null),
-        Submission = settings.Submission,
+        Submission = settings.Submission.Elsewhere != MailPorts.None
+            ? settings.Submission.Elsewhere
+            : PortsOf(settings.Submission.Doors, settings.MailCertificate is not null),
         Pop3 = PortsOf(settings.Pop3, settings.MailCertificate is not null),
         Serves = new OwnDomains(settings.Provider.Domains).Contains,
     };

@@ -13,6 +13,7 @@ using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
 using Mailreeve.Policy.Mail;
@@ -88,7 +89,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Recipients);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -101,7 +102,9 @@ internal sealed class Server : IAsyncDisposable
         }
 
         var secrets = new SecretStore(db);
-        return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
+        return new Keys(
+            await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("recipients", 32, stop));
     }
 
     private static WebApplication Build(
@@ -130,6 +133,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddSubmission(settings, keys.Recipients);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -144,6 +148,7 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
+            kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
         });
 
         var app = builder.Build();
@@ -232,6 +237,7 @@ internal sealed class Server : IAsyncDisposable
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Submission = services.GetRequiredService<SubmissionDoor>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };
