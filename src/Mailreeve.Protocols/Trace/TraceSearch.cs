@@ -34,7 +34,7 @@ public static class TraceSearch
         var own = InMessage(file, TracePlace.Outermost);
         foreach (var part in mail.Parts.Where(p => p.Level == 0 && IsText(p)))
         {
-            foreach (var sighting in InText(mail.Text(part)))
+            foreach (var sighting in InText(part.Is("text", "html") ? HtmlText.Read(mail.Text(part)) : mail.Text(part)))
                 Add(found, sighting);
         }
 
