@@ -86,7 +86,9 @@ public static class TraceSearch
             at >= 0 && count++ < SightingsMax;
             at = text.IndexOf(name, at + name.Length, StringComparison.OrdinalIgnoreCase))
         {
-            yield return at + name.Length;
+            // The end of another name, such as one with X- in front, is none.
+            if (at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] == '-'))
+                yield return at + name.Length;
         }
     }
 
