@@ -14,6 +14,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     MailboxCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),
+    CertificateCommands.Make(),
     ZoneCommand.Make(),
     KeyCommands.Make(),
     TraceCommand.Make(),

@@ -1,5 +1,4 @@
 using System.Net;
-using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -129,21 +128,25 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(views)
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
+            .AddSingleton(mail.Queue)
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction))
             .AddSingleton(new FeedbackKey(keys.Feedback))
             .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);
+        builder.Services.AddCertificates(settings);
+        builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             foreach (var endPoint in settings.WebListen)
                 kestrel.Listen(endPoint);
+            kestrel.ListenForPagesUnderTls(settings);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             foreach (var endPoint in settings.LmtpListen)
@@ -153,6 +156,8 @@ internal sealed class Server : IAsyncDisposable
 
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        app.CountCertificates();
+        app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
         return app;
@@ -171,10 +176,7 @@ internal sealed class Server : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
         services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(new LookupClient(), settings.Provider.HostName))
-            .AddSingleton<IClerk>(s => new OutboundWorker(
-                s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
-                settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
+            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
             .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
             .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
@@ -246,6 +248,7 @@ internal sealed class Server : IAsyncDisposable
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
     {
         var version = typeof(Server).Assembly.GetName().Version!.ToString(3);
-        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen), string.Join(", ", settings.WebListen));
+        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen),
+            string.Join(", ", settings.WebListen.Concat(settings.WebListenTls)));
     }
 }
