@@ -133,4 +133,31 @@ internal static partial class Log
 
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(800, LogLevel.Information, "Certificate for {Names} by {Issuer}, valid until {NotAfter}, is in use, from {Source}")]
+    public static partial void CertificateInUse(this ILogger log, string names, string issuer, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(801, LogLevel.Error, "A changed certificate is not used, the one before it stays: {Problem}")]
+    public static partial void CertificateRefused(this ILogger log, string problem);
+
+    [LoggerMessage(802, LogLevel.Warning, "The certificate for {Name} ends at {NotAfter}: {Source}")]
+    public static partial void CertificateEnds(this ILogger log, string name, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(803, LogLevel.Error, "The certificate for {Name} has expired, at {NotAfter}: {Source}")]
+    public static partial void CertificateExpired(this ILogger log, string name, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(804, LogLevel.Information, "A certificate is fetched because {Reason}: {Names}, from {Authority}")]
+    public static partial void CertificateFetched(this ILogger log, string reason, string names, string authority);
+
+    [LoggerMessage(805, LogLevel.Warning, "{Authority} gave no certificate: {Why}. Attempt {Attempt}; the next one is at {NextAt}")]
+    public static partial void CertificateNotFetched(this ILogger log, string authority, string why, int attempt, NodaTime.Instant nextAt);
+
+    [LoggerMessage(140, LogLevel.Information, "Traces are made with secret {Id} from now on")]
+    public static partial void TraceKeyChanged(this ILogger log, long id);
+
+    [LoggerMessage(141, LogLevel.Information, "{Count} keys were made for domains that had none; 'mailreeve zone DOMAIN' prints their records")]
+    public static partial void DkimKeysMade(this ILogger log, int count);
+
+    [LoggerMessage(142, LogLevel.Information, "The record of key {Selector} of {Domain} can be seen; it signs from now on")]
+    public static partial void DkimKeySeen(this ILogger log, string selector, string domain);
 }

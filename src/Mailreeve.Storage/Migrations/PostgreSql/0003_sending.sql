@@ -39,13 +39,15 @@ CREATE TABLE trace_key (
 );
 
 CREATE TABLE dkim_key (
-    id          BIGINT PRIMARY KEY,
-    domain      TEXT NOT NULL,
-    selector    TEXT NOT NULL,
-    algorithm   TEXT NOT NULL,
-    private_key BYTEA NOT NULL,
-    created_at  BIGINT NOT NULL,
-    retired_at  BIGINT,
+    id           BIGINT PRIMARY KEY,
+    domain       TEXT NOT NULL,
+    selector     TEXT NOT NULL,
+    algorithm    TEXT NOT NULL,
+    private_key  BYTEA NOT NULL,
+    created_at   BIGINT NOT NULL,
+    -- When its record was first seen in the DNS: nothing is signed with a key that nobody can find.
+    published_at BIGINT,
+    retired_at   BIGINT,
     UNIQUE (domain, selector)
 );
 
@@ -140,3 +142,36 @@ CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL AN
 
 -- Customers are sent for from the addresses of their class; null for the usual ones.
 ALTER TABLE customer ADD COLUMN source_class TEXT;
+
+-- The MTA-STS policies of the domains that we send to, for as long as each says: a restart must not forget them.
+CREATE TABLE sts_policy (
+    domain     TEXT PRIMARY KEY,
+    policy_id  TEXT NOT NULL,
+    mode       TEXT NOT NULL,
+    max_age    BIGINT NOT NULL,
+    -- Patterns of mail hosts, one a line.
+    hosts      TEXT NOT NULL,
+    fetched_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sts_policy_expires ON sts_policy (expires_at);
+
+-- How TLS went with the hosts of a domain on one day (UTC), until the report of the day is written (RFC 8460).
+CREATE TABLE tls_result (
+    day         TEXT NOT NULL,
+    domain      TEXT NOT NULL,
+    policy_type TEXT NOT NULL,
+    -- The policy as the report says it, one string a line, and its mail hosts.
+    policy      TEXT NOT NULL,
+    hosts       TEXT NOT NULL,
+    -- What was wrong, with which host, at which address, called from which; all empty where nothing was.
+    finding     TEXT NOT NULL,
+    host        TEXT NOT NULL,
+    address     TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    sessions    BIGINT NOT NULL,
+    attempts    BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    PRIMARY KEY (day, domain, policy_type, policy, finding, host, address, source)
+);
+CREATE INDEX tls_result_due ON tls_result (due_at);
