@@ -72,15 +72,17 @@ public sealed class SendingHoldStore(DbSession db)
         return true;
     }
 
-    /// <summary>When the last hold on a sender ended; null when there was none, or one is open.</summary>
+    /// <summary>When a hold on a sender ended last; null when none has.</summary>
     /// <param name="customer">The customer.</param>
     /// <param name="mailbox">The mailbox; null for holds on all of the customer's.</param>
     /// <param name="stop">Stops the work.</param>
     public Task<Instant?> LastEndedAsync(CustomerId customer, MailboxId? mailbox, CancellationToken stop) =>
         db.SingleOrDefaultAsync<Instant?>("""
-            SELECT MAX(ended_at)
+            SELECT ended_at
             FROM   sending_hold
-            WHERE  customer_id = @customer AND COALESCE(mailbox_id, 0) = @mailbox
+            WHERE  customer_id = @customer AND COALESCE(mailbox_id, 0) = @mailbox AND ended_at IS NOT NULL
+            ORDER  BY ended_at DESC
+            LIMIT  1
             """, new { customer, mailbox = mailbox?.Value ?? 0 }, stop);
 
     /// <summary>The hold; null when there is none of this number.</summary>

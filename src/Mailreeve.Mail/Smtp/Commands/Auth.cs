@@ -23,7 +23,7 @@ internal static class Auth
         if (!AuthArgument.TryParse(argument.Span, out var auth))
             return Reply.C501BadAuth;
 
-        ReadOnlyMemory<byte>? response = auth.ResponseAt < 0 ? null : argument[auth.ResponseAt..];
+        ReadOnlyMemory<byte>? response = auth.ResponseAt < 0 ? default(ReadOnlyMemory<byte>?) : argument[auth.ResponseAt..];
         return auth.Mechanism switch
         {
             AuthMechanism.Plain => await PlainAsync(session, response),
