@@ -1,4 +1,5 @@
 using Mailreeve.Mail.Inbound;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Smtp;
 
@@ -11,6 +12,9 @@ internal sealed class SmtpTransaction(MailArgument mail, InboundCheck? check) : 
 
     /// <summary>What is found out about it; <see langword="null"/> when it is not checked.</summary>
     public InboundCheck? Check { get; } = check;
+
+    /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
+    public Submitter? Submitter { get; set; }
 
     public List<AcceptedRecipient> Recipients { get; } = [];
 

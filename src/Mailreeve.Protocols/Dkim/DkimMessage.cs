@@ -44,6 +44,9 @@ public sealed class DkimMessage
     /// <summary>Reads a message whose lines end in CRLF.</summary>
     public static DkimMessage Read(ReadOnlyMemory<byte> message) => Read(new ReadOnlySequence<byte>(message));
 
+    /// <summary>The body alone.</summary>
+    public static ReadOnlySequence<byte> BodyOf(ReadOnlySequence<byte> message) => Split(message).Body;
+
     /// <summary>The value of the first field of that name, folded, without white space around it.</summary>
     /// <returns><see langword="null"/> when there is none.</returns>
     public string? ValueOrNull(string name)

@@ -62,6 +62,22 @@ public sealed class DkimSigningKey
         }
     }
 
+    /// <summary>Whether the record of its public half is among those that were found.</summary>
+    public bool IsShownIn(IReadOnlyList<string> texts)
+    {
+        // By what it verifies, and not by how it is written.
+        Span<byte> hash = stackalloc byte[32];
+        hash.Fill(1);
+        var signature = Sign(hash);
+        foreach (var text in texts)
+        {
+            if (DkimKeyRecord.ReadOrNull(text, out _) is { IsForMail: true } record && record.Algorithm == Algorithm)
+                return record.Verifies(hash, signature);
+        }
+
+        return false;
+    }
+
     private RSA Import()
     {
         var rsa = RSA.Create();
