@@ -47,4 +47,6 @@ stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
     parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
 var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve }.Parse(args).InvokeAsync();
+var inbound = new Command("inbound", "All checks of a message from outside, with what the DNS says in memory.");
+inbound.SetAction((_, stop) => InboundBench.RunAsync(stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve, inbound }.Parse(args).InvokeAsync();

@@ -44,6 +44,24 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}; held under hold {Hold}")]
     public static partial void SubmissionHeld(this ILogger log, string connection, string sender, long octets, int recipients, string reference, long hold);
 
+    [LoggerMessage(60, LogLevel.Information, "{Connection}: {Outcome} for {Reason} under clause {Clause}")]
+    public static partial void InboundJudged(this ILogger log, string connection, string outcome, string reason, string clause);
+
+    [LoggerMessage(61, LogLevel.Warning, "DNS list {List} is left out: {Reason}")]
+    public static partial void DnsListLeftOut(this ILogger log, string list, string reason);
+
+    [LoggerMessage(62, LogLevel.Information, "DNS list {List} is asked: its test entries are in order")]
+    public static partial void DnsListInUse(this ILogger log, string list);
+
+    [LoggerMessage(63, LogLevel.Warning, "{Filter} gives no answer, and mail goes on without it: {Reason}")]
+    public static partial void FilterSilent(this ILogger log, string filter, string reason);
+
+    [LoggerMessage(64, LogLevel.Warning, "{Count} entries of the journal of incoming mail were lost: they came faster than they could be written")]
+    public static partial void InboundJournalLost(this ILogger log, long count);
+
+    [LoggerMessage(65, LogLevel.Error, "The upkeep of the checks of incoming mail failed; it is tried again")]
+    public static partial void InboundUpkeepFailed(this ILogger log, Exception e);
+
     [LoggerMessage(20, LogLevel.Information, "Outbound {Id}, attempt {Attempt}: {State}")]
     public static partial void OutboundTried(this ILogger log, long id, long attempt, string state);
 

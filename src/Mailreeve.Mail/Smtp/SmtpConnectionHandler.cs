@@ -40,6 +40,15 @@ internal sealed class SmtpConnectionHandler(
                 return;
             }
 
+            if (door == SmtpDoor.Exchange && parts.Checks is { } checks && !checks.MayConnect(client))
+            {
+                log.SmtpTurnedAway(connection.ConnectionId, Reply.C421TooManyConnections.Text);
+                wire.Write(Reply.C421TooManyConnections);
+                await wire.CloseAsync();
+                counts.Leave(client);
+                return;
+            }
+
             log.SmtpConnected(connection.ConnectionId, $"{client}");
             await ServeAsync(wire, client, connection.ConnectionId);
         }

@@ -66,6 +66,24 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
+    /// <summary>Leaves octets out of what was written.</summary>
+    /// <param name="ranges">Where they begin and end, in order.</param>
+    public void LeaveOut(IReadOnlyList<(int Start, int End)> ranges)
+    {
+        if (ranges.Count == 0)
+            return;
+        var whole = ToArray([]);
+        Dispose();
+        var at = 0;
+        foreach (var (start, end) in ranges)
+        {
+            this.Write(whole.AsSpan(at, start - at));
+            at = end;
+        }
+
+        this.Write(whole.AsSpan(at));
+    }
+
     /// <summary>Forgets everything and gives the memory back.</summary>
     public void Dispose()
     {

@@ -66,6 +66,18 @@ public sealed partial record Reply
     public static readonly Reply C450SendingHeld =
         Of(450, "4.7.1", "Mail from here is held until our staff has looked at it; see your customer page or call us. Try again later");
 
+    /// <summary>More comes from a network than may.</summary>
+    public static readonly Reply C451TooFast = Of(451, "4.7.1", "Too much mail from your network at once; try again later");
+
+    /// <summary>Somebody who is not known comes for the first time (RFC 6647 §2.6).</summary>
+    public static readonly Reply C451Greylisted = Of(451, "4.7.1", "Greylisted; try again in a few minutes");
+
+    /// <summary>The DNS does not say at the moment whether a message is from whom it says.</summary>
+    public static readonly Reply C451AuthorUnsure = Of(451, "4.4.3", "Cannot verify the author at the moment; try again later");
+
+    /// <summary>A filter wants to see it later.</summary>
+    public static readonly Reply C451FilterAsksLater = Of(451, "4.7.1", "Message cannot be judged now; try again later");
+
     /// <summary>More recipients than one message may have (RFC 5321 §4.5.3.1.10).</summary>
     public static readonly Reply C452TooManyRecipients = Of(452, "4.5.3", "Too many recipients; send the rest separately");
 
@@ -270,6 +282,14 @@ public sealed partial record Reply
     /// <param name="address">The address.</param>
     public static Reply C550NotYours(string address) =>
         Of(550, "5.7.1", $"From or Sender names {address}, which is not yours: use your own address or an alias of it");
+
+    /// <summary>The mail is not wanted, for what was found about it.</summary>
+    /// <param name="enhanced">As in <c>5.7.1</c>.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where whoever is refused can ask.</param>
+    public static Reply C550Unwanted(string enhanced, string why, string clause, string whereToTurn) =>
+        Of(550, enhanced, $"{why} (clause {clause}); write to our postmaster, or see {whereToTurn}");
 
     /// <summary>The connecting address is blocked.</summary>
     /// <param name="clause">The clause of the policy.</param>

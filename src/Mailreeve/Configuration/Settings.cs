@@ -50,6 +50,9 @@ internal sealed record Settings
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
 
+    /// <summary>How mail from outside is checked.</summary>
+    public InboundSettings Inbound { get; init; } = new();
+
     /// <summary>Where the pages are served in plain HTTP: a proxy in front of them does TLS.</summary>
     public required IReadOnlyList<IPEndPoint> WebListen { get; init; }
 

@@ -62,6 +62,8 @@ internal sealed class SettingsFile
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
 
+        var inbound = InboundSettings.Read(file, problems, provider.Networks);
+
         var web = file.Table("web", required: true);
         var webListenTls = web?.Entry("listen-tls") is null ? [] : EndPoints(web, "listen-tls", "0.0.0.0:443");
         var webListen = webListenTls.Count > 0 && web!.Entry("listen") is null ? [] : EndPoints(web, "listen", "127.0.0.1:8080");
@@ -84,6 +86,7 @@ internal sealed class SettingsFile
             Submission = submission,
             LmtpListen = lmtpListen,
             SmtpLimits = limits,
+            Inbound = inbound,
             WebListen = webListen,
             WebListenTls = webListenTls,
             TrustedProxies = proxies,

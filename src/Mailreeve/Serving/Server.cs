@@ -8,6 +8,7 @@ using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
@@ -90,7 +91,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -107,7 +108,8 @@ internal sealed class Server : IAsyncDisposable
             await secrets.GetOrCreateAsync("bounce", 32, stop),
             await secrets.GetOrCreateAsync("redaction", 32, stop),
             await secrets.GetOrCreateAsync("feedback", 32, stop),
-            await secrets.GetOrCreateAsync("recipients", 32, stop));
+            await secrets.GetOrCreateAsync("recipients", 32, stop),
+            await secrets.GetOrCreateAsync("greylist", 32, stop));
     }
 
     private static WebApplication Build(
@@ -140,6 +142,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
         builder.Services.AddSubmission(settings, keys.Recipients);
+        builder.Services.AddInbound(settings, keys.Greylist);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -246,6 +249,7 @@ internal sealed class Server : IAsyncDisposable
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
         Submission = services.GetRequiredService<SubmissionDoor>(),
+        Checks = services.GetService<InboundChecks>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };
