@@ -49,4 +49,4 @@ var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
 var inbound = new Command("inbound", "All checks of a message from outside, with what the DNS says in memory.");
 inbound.SetAction((_, stop) => InboundBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve, inbound }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve }.Parse(args).InvokeAsync();

@@ -32,18 +32,6 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void SmtpHungUp(this ILogger log, string connection, string reason);
 
-    [LoggerMessage(10, LogLevel.Information, "{Connection}: signed in to mailbox {Mailbox} to send")]
-    public static partial void SmtpSignedIn(this ILogger log, string connection, string mailbox);
-
-    [LoggerMessage(11, LogLevel.Debug, "{Connection}: sign-in refused: {Reason}")]
-    public static partial void SmtpSignInRefused(this ILogger log, string connection, string reason);
-
-    [LoggerMessage(12, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}")]
-    public static partial void SubmissionTaken(this ILogger log, string connection, string sender, long octets, int recipients, string reference);
-
-    [LoggerMessage(13, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}; held under hold {Hold}")]
-    public static partial void SubmissionHeld(this ILogger log, string connection, string sender, long octets, int recipients, string reference, long hold);
-
     [LoggerMessage(60, LogLevel.Information, "{Connection}: {Outcome} for {Reason} under clause {Clause}")]
     public static partial void InboundJudged(this ILogger log, string connection, string outcome, string reason, string clause);
 
@@ -61,6 +49,18 @@ internal static partial class Log
 
     [LoggerMessage(65, LogLevel.Error, "The upkeep of the checks of incoming mail failed; it is tried again")]
     public static partial void InboundUpkeepFailed(this ILogger log, Exception e);
+
+    [LoggerMessage(10, LogLevel.Information, "{Connection}: signed in to mailbox {Mailbox} to send")]
+    public static partial void SmtpSignedIn(this ILogger log, string connection, string mailbox);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Connection}: sign-in refused: {Reason}")]
+    public static partial void SmtpSignInRefused(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}")]
+    public static partial void SubmissionTaken(this ILogger log, string connection, string sender, long octets, int recipients, string reference);
+
+    [LoggerMessage(13, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}; held under hold {Hold}")]
+    public static partial void SubmissionHeld(this ILogger log, string connection, string sender, long octets, int recipients, string reference, long hold);
 
     [LoggerMessage(20, LogLevel.Information, "Outbound {Id}, attempt {Attempt}: {State}")]
     public static partial void OutboundTried(this ILogger log, long id, long attempt, string state);

@@ -91,7 +91,7 @@ internal sealed class InboundCheck : IDisposable
         return new InboundFindings(
             verdict,
             Encoding.UTF8.GetBytes(verdict is InboundVerdict.Spam ? header + SpamFlag : header),
-            AuthenticationResults.Forged(HeaderOf(message), [checks.HostName]));
+            AuthenticationResults.Forged(HeaderOf(message.Slice(0, message.Length - read.Body.Length)), [checks.HostName]));
     }
 
     public void Dispose()
@@ -166,8 +166,7 @@ internal sealed class InboundCheck : IDisposable
         }
     }
 
-    private static ReadOnlySpan<byte> HeaderOf(ReadOnlySequence<byte> message) =>
-        message.IsSingleSegment ? message.FirstSpan : message.ToArray();
+    private static ReadOnlySpan<byte> HeaderOf(ReadOnlySequence<byte> header) => header.IsSingleSegment ? header.FirstSpan : header.ToArray();
 
     private void Note(InboundFacts facts, InboundVerdict verdict, int recipients, string reference) =>
         checks.Journal.Note(new InboundCheckEntry

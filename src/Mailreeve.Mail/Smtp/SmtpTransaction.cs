@@ -10,11 +10,11 @@ internal sealed class SmtpTransaction(MailArgument mail, InboundCheck? check) : 
 {
     public MailArgument Mail { get; } = mail;
 
-    /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
-    public Submitter? Submitter { get; set; }
-
     /// <summary>What is found out about it; <see langword="null"/> when it is not checked.</summary>
     public InboundCheck? Check { get; } = check;
+
+    /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
+    public Submitter? Submitter { get; set; }
 
     public List<AcceptedRecipient> Recipients { get; } = [];
 

@@ -46,24 +46,19 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The prefix and everything written, where it lies. Valid until more is written or the buffer is disposed of.</summary>
     public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix)
     {
-        var first = new Piece(prefix, null);
+        // No empty piece in front: what lies in one piece is read as one.
+        if (prefix.IsEmpty && full.Count == 0)
+            return new ReadOnlySequence<byte>(current.AsMemory(0, used));
+        var first = prefix.IsEmpty ? null : new Piece(prefix, null);
         var last = first;
         foreach (var (bytes, length) in full)
+        {
             last = new Piece(bytes.AsMemory(0, length), last);
-        last = new Piece(current.AsMemory(0, used), last);
-        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
-    }
+            first ??= last;
+        }
 
-    /// <summary>The prefix and what was written from some octet on, where it lies. Valid until more is written or the buffer is disposed of.</summary>
-    /// <param name="prefix">What stands in place of what is left out.</param>
-    /// <param name="skip">Octets to leave out at the beginning.</param>
-    public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix, long skip)
-    {
-        var first = new Piece(prefix, null);
-        var last = first;
-        foreach (var memory in ToSequence(default).Slice(skip))
-            last = new Piece(memory, last);
-        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+        last = new Piece(current.AsMemory(0, used), last);
+        return new ReadOnlySequence<byte>(first!, 0, last, last.Memory.Length);
     }
 
     /// <summary>Leaves octets out of what was written.</summary>
@@ -82,6 +77,18 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         }
 
         this.Write(whole.AsSpan(at));
+    }
+
+    /// <summary>The prefix and what was written from some octet on, where it lies. Valid until more is written or the buffer is disposed of.</summary>
+    /// <param name="prefix">What stands in place of what is left out.</param>
+    /// <param name="skip">Octets to leave out at the beginning.</param>
+    public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix, long skip)
+    {
+        var first = new Piece(prefix, null);
+        var last = first;
+        foreach (var memory in ToSequence(default).Slice(skip))
+            last = new Piece(memory, last);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
     /// <summary>Forgets everything and gives the memory back.</summary>

@@ -62,10 +62,6 @@ public sealed partial record Reply
     /// <summary>A rule failed. Never an acceptance.</summary>
     public static readonly Reply C451LocalError = Of(451, "4.3.0", "Local error; try again later");
 
-    /// <summary>As much of this sender's mail is held as may be; a person must look at it first (C1).</summary>
-    public static readonly Reply C450SendingHeld =
-        Of(450, "4.7.1", "Mail from here is held until our staff has looked at it; see your customer page or call us. Try again later");
-
     /// <summary>More comes from a network than may.</summary>
     public static readonly Reply C451TooFast = Of(451, "4.7.1", "Too much mail from your network at once; try again later");
 
@@ -77,6 +73,10 @@ public sealed partial record Reply
 
     /// <summary>A filter wants to see it later.</summary>
     public static readonly Reply C451FilterAsksLater = Of(451, "4.7.1", "Message cannot be judged now; try again later");
+
+    /// <summary>As much of this sender's mail is held as may be; a person must look at it first (C1).</summary>
+    public static readonly Reply C450SendingHeld =
+        Of(450, "4.7.1", "Mail from here is held until our staff has looked at it; see your customer page or call us. Try again later");
 
     /// <summary>More recipients than one message may have (RFC 5321 §4.5.3.1.10).</summary>
     public static readonly Reply C452TooManyRecipients = Of(452, "4.5.3", "Too many recipients; send the rest separately");
@@ -257,6 +257,14 @@ public sealed partial record Reply
     /// <param name="octets">How many.</param>
     public static Reply C250Chunk(long octets) => Of(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
 
+    /// <summary>The mail is not wanted, for what was found about it.</summary>
+    /// <param name="enhanced">As in <c>5.7.1</c>.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where whoever is refused can ask.</param>
+    public static Reply C550Unwanted(string enhanced, string why, string clause, string whereToTurn) =>
+        Of(550, enhanced, $"{why} (clause {clause}); write to our postmaster, or see {whereToTurn}");
+
     /// <summary>The message is durable, and a person looks at it before it goes (C1).</summary>
     /// <param name="reference">What to call it.</param>
     public static Reply C250Held(string reference) => Of(250, "2.0.0", $"Accepted as {reference}; held until our staff has looked at it");
@@ -282,14 +290,6 @@ public sealed partial record Reply
     /// <param name="address">The address.</param>
     public static Reply C550NotYours(string address) =>
         Of(550, "5.7.1", $"From or Sender names {address}, which is not yours: use your own address or an alias of it");
-
-    /// <summary>The mail is not wanted, for what was found about it.</summary>
-    /// <param name="enhanced">As in <c>5.7.1</c>.</param>
-    /// <param name="why">Why.</param>
-    /// <param name="clause">The clause of the policy.</param>
-    /// <param name="whereToTurn">Where whoever is refused can ask.</param>
-    public static Reply C550Unwanted(string enhanced, string why, string clause, string whereToTurn) =>
-        Of(550, enhanced, $"{why} (clause {clause}); write to our postmaster, or see {whereToTurn}");
 
     /// <summary>The connecting address is blocked.</summary>
     /// <param name="clause">The clause of the policy.</param>

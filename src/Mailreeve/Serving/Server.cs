@@ -141,8 +141,8 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddCertificates(settings);
         builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
-        builder.Services.AddSubmission(settings, keys.Recipients);
         builder.Services.AddInbound(settings, keys.Greylist);
+        builder.Services.AddSubmission(settings, keys.Recipients);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -248,8 +248,8 @@ internal sealed class Server : IAsyncDisposable
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
-        Submission = services.GetRequiredService<SubmissionDoor>(),
         Checks = services.GetService<InboundChecks>(),
+        Submission = services.GetRequiredService<SubmissionDoor>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };

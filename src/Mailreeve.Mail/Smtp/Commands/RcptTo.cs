@@ -36,15 +36,16 @@ internal static class RcptTo
         if (session.Door == SmtpDoor.Lmtp && route is not MailRoute.ToMailbox)
             return Reply.C550NoSuchUser;
 
-        var recipient = new AcceptedRecipient(rcpt.To, route) { Notify = rcpt.Notify, Original = rcpt.Original };
         // RFC 2033 §4.2: LMTP answers once for each RCPT that was taken, even if one was said twice.
         if (session.Door != SmtpDoor.Lmtp && transaction.Recipients.Exists(r => r.Mailbox == rcpt.To && r.Route == route))
             return Reply.C250RecipientOk;
         if (transaction.Recipients.Count >= session.Limits.RecipientsPerMessage)
             return Reply.C452TooManyRecipients;
+        var recipient = new AcceptedRecipient(rcpt.To, route) { Notify = rcpt.Notify, Original = rcpt.Original };
         if (MustGoAlone(transaction, recipient))
             return Reply.C452SendSeparately;
-        if (transaction.Check is { } check && InboundReplies.For(await check.AtRecipientAsync(recipient, session.Id), session) is { } unwanted)
+        if (server is null && transaction.Check is { } check
+            && InboundReplies.For(await check.AtRecipientAsync(recipient, session.Id), session) is { } unwanted)
             return unwanted;
 
         transaction.Submitter ??= server;
