@@ -44,6 +44,9 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
     public static partial void OutboundInDoubt(this ILogger log, int count);
 
+    [LoggerMessage(24, LogLevel.Information, "The TLS report for {Domain} was not taken and is tried again: {Reason}")]
+    public static partial void TlsReportNotTaken(this ILogger log, string domain, string reason);
+
     [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
     public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
 

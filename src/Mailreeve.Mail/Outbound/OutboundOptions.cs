@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Mailreeve.Mail.Outbound;
 
 /// <summary>How mail is sent. Read at start; a change needs a restart.</summary>
@@ -11,6 +13,18 @@ public sealed record OutboundOptions
 
     /// <summary>The port of an MX. Default 25; anything else is for a demonstration or a test.</summary>
     public int ExchangerPort { get; init; } = 25;
+
+    /// <summary>
+    /// A resolver that validates DNSSEC, over a way that nobody can tamper with: on this machine, for example. With it DANE is used
+    /// (RFC 7672); <see langword="null"/>, the default, for no DANE.
+    /// </summary>
+    public IPEndPoint? DaneResolver { get; init; }
+
+    /// <summary>Whether MTA-STS policies are kept to (RFC 8461). Default yes.</summary>
+    public bool MtaSts { get; init; } = true;
+
+    /// <summary>Whether domains that ask for it are told how TLS went (RFC 8460). Default yes; where everything goes to a smarthost, nothing is counted.</summary>
+    public bool TlsReports { get; init; } = true;
 
     /// <summary>Messages in flight at most. Default 20, Postfix's limit for one destination.</summary>
     public int ConcurrentMax { get; init; } = 20;

@@ -101,6 +101,9 @@ public enum OutboundPurpose
 
     /// <summary>A notice about a mailbox (C9); the subject is <c>mailbox.id</c>.</summary>
     Mailbox,
+
+    /// <summary>A report on TLS to another domain (RFC 8460); the subject is the row itself.</summary>
+    TlsReport,
 }
 
 /// <summary>Where a message stands.</summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -11,7 +10,6 @@ using Mailreeve.Clerks;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
-using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
@@ -163,12 +161,8 @@ internal sealed class Server : IAsyncDisposable
 
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(new LookupClient(), settings.Provider.HostName))
-            .AddSingleton<IClerk>(s => new OutboundWorker(
-                s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
-                settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
-            .AddSingleton<CaseBooks>()
+        services.AddOutbound(settings);
+        services.AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()
             .AddSingleton<NoticeWriter>()
