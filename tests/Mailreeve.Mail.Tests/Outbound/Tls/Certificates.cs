@@ -5,22 +5,26 @@ using Mailreeve.Protocols.TlsPolicy;
 
 namespace Mailreeve.Mail.Tests.Outbound.Tls;
 
-/// <summary>An authority that vouches for whatever a test wants.</summary>
+/// <summary>An authority, with a root above it, that vouches for whatever a test wants.</summary>
 internal sealed class Certificates : IDisposable
 {
+    private static readonly DateTimeOffset FarOff = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 root;
 
     public Certificates(string name = "CN=Test Authority")
     {
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        Authority = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        root = Issuer($"{name} Root", rootKey).CreateSelfSigned(DateTimeOffset.UnixEpoch, FarOff);
+        using var issued = Issuer(name, key).Create(root, DateTimeOffset.UnixEpoch, FarOff, RandomNumberGenerator.GetBytes(8));
+        Authority = issued.CopyWithPrivateKey(key);
     }
 
+    /// <summary>What stands between its certificates and the root; a server sends it along.</summary>
     public X509Certificate2 Authority { get; }
 
-    public X509Certificate2Collection Roots => [Authority];
+    public X509Certificate2Collection Roots => [root];
 
     /// <summary>A certificate with this name.</summary>
     public X509Certificate2 Issue(string name, bool expired = false)
@@ -39,7 +43,7 @@ internal sealed class Certificates : IDisposable
 
     /// <summary>The same, as a server shows it: with the authority behind it.</summary>
     public SslStreamCertificateContext Show(X509Certificate2 leaf) =>
-        SslStreamCertificateContext.Create(leaf, Roots, offline: true, SslCertificateTrust.CreateForX509Collection(Roots));
+        SslStreamCertificateContext.Create(leaf, [Authority, root], offline: true);
 
     /// <summary>The record of a zone for a certificate.</summary>
     public static TlsaRecord Record(byte usage, byte selector, byte matching, X509Certificate2 certificate)
@@ -51,6 +55,16 @@ internal sealed class Certificates : IDisposable
     public void Dispose()
     {
         Authority.Dispose();
+        root.Dispose();
         key.Dispose();
+        rootKey.Dispose();
+    }
+
+    private static CertificateRequest Issuer(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        return request;
     }
 }

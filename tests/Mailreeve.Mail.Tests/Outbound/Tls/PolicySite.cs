@@ -17,12 +17,13 @@ internal sealed class PolicySite : IAsyncDisposable
     public int Port => new Uri(app.Urls.First()).Port;
 
     /// <param name="certificate">What it shows.</param>
+    /// <param name="authority">Who vouches for it; sent along.</param>
     /// <param name="answer">Answers every request.</param>
-    public static async Task<PolicySite> OpenAsync(X509Certificate2 certificate, Func<HttpContext, Task> answer)
+    public static async Task<PolicySite> OpenAsync(X509Certificate2 certificate, Certificates authority, Func<HttpContext, Task> answer)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
-            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate })));
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate, ServerCertificateChain = [authority.Authority] })));
         var app = builder.Build();
         app.Run(context => answer(context));
         await app.StartAsync(TestContext.Current.CancellationToken);

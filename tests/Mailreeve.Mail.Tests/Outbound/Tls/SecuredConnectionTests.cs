@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Outbound.Client;
 using Mailreeve.Mail.Tests.Outbound.Client;
 using Mailreeve.Protocols.TlsPolicy;
@@ -13,7 +12,6 @@ public sealed class SecuredConnectionTests : IDisposable
 {
     private const string Host = "mx.customer.example";
 
-    private static readonly TlsDecision Whatever = new TlsDecision.Opportunistic("nothing is demanded");
     private static readonly TlsDecision Named = new TlsDecision.Authority("a policy is enforced", Host);
     private static readonly TlsDecision Tested = new TlsDecision.Opportunistic("a policy is tested", new StsPolicy(StsMode.Testing, Duration.FromDays(1), [Host]));
 
@@ -59,7 +57,6 @@ public sealed class SecuredConnectionTests : IDisposable
             if (talk.Number == 1)
             {
                 await talk.AnswerAsync("220 go");
-                await talk.SayAsync("this is no TLS, whatever you say\r\n");
                 return;
             }
 
@@ -286,7 +283,7 @@ public sealed class SecuredConnectionTests : IDisposable
         Assert.Equal($"454 4.7.0 {Host} does not know us: 535 5.7.8 wrong", Assert.IsType<Dialled.Failed>(failed).Outcome.Reply);
     }
 
-    private static TlsDecision Dane(params TlsaRecord[] records) => new TlsDecision.Dane("there are records", records, [Host, "customer.example"]);
+    private static TlsDecision.Dane Dane(params TlsaRecord[] records) => new("there are records", records, [Host, "customer.example"]);
 
     private SslStreamCertificateContext Shown(X509Certificate2 certificate) => trusted.Show(certificate);
 

@@ -2,7 +2,6 @@ using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Protocols.TlsPolicy;
 using Mailreeve.Testing;
 using Microsoft.AspNetCore.Http;
-using NodaTime;
 using NodaTime.Testing;
 
 namespace Mailreeve.Mail.Tests.Outbound.Tls;
@@ -153,7 +152,7 @@ public sealed class StsPoliciesTests : IDisposable
     public async Task The_site_needs_a_valid_certificate_of_the_right_name(string name, bool expired)
     {
         using var certificate = authority.Issue(name, expired);
-        await using var site = await PolicySite.OpenAsync(certificate, Policy(Enforced));
+        await using var site = await PolicySite.OpenAsync(certificate, authority, Policy(Enforced));
 
         Assert.Equal(TlsResultType.StsWebpkiInvalid, (await FetchAsync(site)).Failure);
     }
@@ -184,7 +183,7 @@ public sealed class StsPoliciesTests : IDisposable
         return Task.CompletedTask;
     };
 
-    private async Task<PolicySite> SiteAsync() => await PolicySite.OpenAsync(authority.Issue("mta-sts.customer.example"), context =>
+    private async Task<PolicySite> SiteAsync() => await PolicySite.OpenAsync(authority.Issue("mta-sts.customer.example"), authority, context =>
     {
         fetched++;
         return answers.Dequeue()(context);

@@ -72,7 +72,7 @@ public sealed class TlsReportClerkTests : IDisposable
         await using var dns = new NamePeer().Text("_smtp._tls.customer.example", "v=TLSRPTv1;rua=https://reports.customer.example/tls").Address("reports.customer.example", "127.0.0.1");
         var taken = new List<string>();
         using var certificate = authority.Issue("reports.customer.example");
-        await using var site = await PolicySite.OpenAsync(certificate, async context =>
+        await using var site = await PolicySite.OpenAsync(certificate, authority, async context =>
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
