@@ -13,6 +13,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
     [
         new("smtp-command", SmtpCommand.Words, SmtpCommand.Run),
         new("smtp-stream", SmtpStream.Words, SmtpStream.Run),
+        new("smtp-reply", SmtpReply.Words, SmtpReply.Run),
         new("pop3-command", Pop3CommandLine.Words, Pop3CommandLine.Run),
         new("pop3-message", Pop3Message.Words, Pop3Message.Run),
         new("sasl", Sasl.Words, Sasl.Run),

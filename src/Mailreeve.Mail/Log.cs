@@ -95,6 +95,9 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Information, "{Segments} segments of the queue have been deleted, and {Rows} rows of messages that are done with")]
     public static partial void OutboundCleaned(this ILogger log, int segments, int rows);
 
+    [LoggerMessage(31, LogLevel.Information, "The TLS report for {Domain} was not taken and is tried again: {Reason}")]
+    public static partial void TlsReportNotTaken(this ILogger log, string domain, string reason);
+
     [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
     public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
 

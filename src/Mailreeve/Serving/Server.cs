@@ -182,9 +182,8 @@ internal sealed class Server : IAsyncDisposable
 
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
-            .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+        services.AddOutbound(settings);
+        services.AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
             .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
