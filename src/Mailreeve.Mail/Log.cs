@@ -112,4 +112,19 @@ internal static partial class Log
 
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(200, LogLevel.Warning, "{Connection}: turned away: a mail server of ours has more than {Limit} connections open")]
+    public static partial void PolicyTurnedAway(this ILogger log, string connection, int limit);
+
+    [LoggerMessage(201, LogLevel.Warning, "{Connection}: what was sent is no question of policy delegation; closing")]
+    public static partial void PolicyMalformed(this ILogger log, string connection);
+
+    [LoggerMessage(202, LogLevel.Error, "{Connection}: a question could not be decided; the mail server was told to put it off")]
+    public static partial void PolicyUndecided(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(203, LogLevel.Debug, "{Connection}: answered {Action}")]
+    public static partial void PolicyObjected(this ILogger log, string connection, string action);
+
+    [LoggerMessage(204, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
+    public static partial void PolicyHungUp(this ILogger log, string connection, string reason);
 }

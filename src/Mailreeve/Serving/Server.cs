@@ -128,6 +128,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(new RedactionKey(keys.Redaction));
         AddSlices(builder.Services, settings);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddOwnMta(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -142,6 +143,7 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
+            kestrel.ListenForOwnMta(settings);
         });
 
         var app = builder.Build();
