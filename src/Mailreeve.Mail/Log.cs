@@ -113,18 +113,24 @@ internal static partial class Log
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
 
-    [LoggerMessage(200, LogLevel.Warning, "{Connection}: turned away: a mail server of ours has more than {Limit} connections open")]
-    public static partial void PolicyTurnedAway(this ILogger log, string connection, int limit);
+    [LoggerMessage(200, LogLevel.Warning, "Policy delegation: turned a connection away: the mail servers of ours have {Limit} open")]
+    public static partial void PolicyTurnedAway(this ILogger log, int limit);
 
-    [LoggerMessage(201, LogLevel.Warning, "{Connection}: what was sent is no question of policy delegation; closing")]
+    [LoggerMessage(201, LogLevel.Warning, "Policy delegation {Connection}: what was sent is no question; closing")]
     public static partial void PolicyMalformed(this ILogger log, string connection);
 
-    [LoggerMessage(202, LogLevel.Error, "{Connection}: a question could not be decided; the mail server was told to put it off")]
+    [LoggerMessage(202, LogLevel.Error, "Policy delegation {Connection}: a question could not be decided; the mail server was told to put it off")]
     public static partial void PolicyUndecided(this ILogger log, Exception e, string connection);
 
-    [LoggerMessage(203, LogLevel.Debug, "{Connection}: answered {Action}")]
+    [LoggerMessage(203, LogLevel.Debug, "Policy delegation {Connection}: answered {Action}")]
     public static partial void PolicyObjected(this ILogger log, string connection, string action);
 
-    [LoggerMessage(204, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
-    public static partial void PolicyHungUp(this ILogger log, string connection, string reason);
+    [LoggerMessage(204, LogLevel.Warning, "Policy delegation: a connection could not be accepted: {Reason}")]
+    public static partial void PolicyNotAccepted(this ILogger log, System.Net.Sockets.SocketError reason);
+
+    [LoggerMessage(205, LogLevel.Error, "Policy delegation {Connection}: closed, for something unexpected")]
+    public static partial void PolicyConnectionFailed(this ILogger log, Exception e, long connection);
+
+    [LoggerMessage(206, LogLevel.Critical, "Policy delegation has ended; mail servers that ask do what they are told to do then")]
+    public static partial void PolicyServiceEnded(this ILogger log, Exception e);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Mailreeve.Protocols.PolicyDelegation;
 
 /// <summary>What <see cref="PolicyFramer"/> found.</summary>
@@ -18,39 +16,17 @@ public enum PolicyFrameStatus
 /// <summary>Cuts what a mail server sends into requests.</summary>
 public static class PolicyFramer
 {
-    /// <summary>Takes the next request off the buffer.</summary>
-    /// <param name="buffer">What has arrived; moved past what was taken. What is left must be offered again, with more behind it.</param>
-    /// <param name="text">The lines of the request, each with its LF, without the empty one; only with <see cref="PolicyFrameStatus.Request"/>.</param>
-    public static PolicyFrameStatus Next(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> text)
+    /// <summary>Finds the next request.</summary>
+    /// <param name="input">What has arrived. What is left must be offered again, with more behind it.</param>
+    /// <param name="length">
+    /// Octets of the request's lines, each with its LF; the LF of the empty line comes behind them. Only with <see cref="PolicyFrameStatus.Request"/>.
+    /// </param>
+    public static PolicyFrameStatus Next(ReadOnlySpan<byte> input, out int length)
     {
-        text = default;
-        if (LengthOf(buffer) is not { } length)
-            return buffer.Length >= PolicyRequest.BytesMax ? PolicyFrameStatus.TooLong : PolicyFrameStatus.NeedMore;
-        if (length + 1 > PolicyRequest.BytesMax)
-            return PolicyFrameStatus.TooLong;
-        text = buffer.Slice(0, length);
-        buffer = buffer.Slice(length + 1);
-        return PolicyFrameStatus.Request;
-    }
-
-    // Up to the empty line. One at the very beginning is a request of nothing.
-    private static long? LengthOf(ReadOnlySequence<byte> buffer)
-    {
-        var first = buffer.FirstSpan;
-        if (!first.IsEmpty && first[0] == '\n')
-            return 0;
-        if (first.IndexOf("\n\n"u8) is var at and >= 0)
-            return at + 1;
-        if (buffer.IsSingleSegment)
-            return null;
-
-        var reader = new SequenceReader<byte>(buffer);
-        while (reader.TryAdvanceTo((byte)'\n', advancePastDelimiter: true))
-        {
-            if (reader.TryPeek(out var next) && next == '\n')
-                return reader.Consumed;
-        }
-
-        return null;
+        // An empty line at the very beginning is a request of nothing.
+        length = !input.IsEmpty && input[0] == '\n' ? 0 : input.IndexOf("\n\n"u8) + 1;
+        if (length == 0 && (input.IsEmpty || input[0] != '\n'))
+            return input.Length >= PolicyRequest.BytesMax ? PolicyFrameStatus.TooLong : PolicyFrameStatus.NeedMore;
+        return length + 1 > PolicyRequest.BytesMax ? PolicyFrameStatus.TooLong : PolicyFrameStatus.Request;
     }
 }

@@ -49,6 +49,9 @@ internal sealed record Settings
     /// <summary>Where a Postfix or Sendmail of ours shows its messages, as to any milter: addresses, and paths of Unix sockets.</summary>
     public IReadOnlyList<EndPoint> MilterListen { get; init; } = [];
 
+    /// <summary>Where someone who is blocked or suspended finds the way out; mail is what is shut.</summary>
+    public string WhereToTurn => $"{Provider.BaseUrl}/portal or {Provider.SupportTelephone}";
+
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
 

@@ -2,11 +2,8 @@ using Mailreeve.Configuration;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.OwnMta;
 using Mailreeve.Mail.PolicyDelegation;
-using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using NodaTime;
 
 namespace Mailreeve.Serving;
@@ -26,21 +23,11 @@ internal static class OwnMta
             Clock = s.GetRequiredService<IClock>(),
         });
         if (settings.PolicyServiceListen.Count > 0)
-            services.AddSingleton<IConnectionListenerFactory>(s => new InlineTransport(settings.PolicyServiceListen, s.GetRequiredService<ILoggerFactory>()));
-    }
-
-    /// <summary>Listens where the configuration says.</summary>
-    public static void ListenForOwnMta(this KestrelServerOptions kestrel, Settings settings)
-    {
-        var services = kestrel.ApplicationServices;
-        var whereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}";
-        foreach (var endPoint in settings.PolicyServiceListen)
         {
-            kestrel.ListenPolicyDelegation(endPoint, new PolicyServiceParts
-            {
-                Answers = services.GetRequiredService<MtaAnswers>(),
-                WhereToTurn = whereToTurn,
-            });
+            services.AddHostedService(s => new PolicyServer(
+                settings.PolicyServiceListen,
+                new PolicyServiceParts { Answers = s.GetRequiredService<MtaAnswers>(), WhereToTurn = settings.WhereToTurn },
+                s.GetRequiredService<ILogger<PolicyServer>>()));
         }
     }
 }

@@ -143,7 +143,6 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
-            kestrel.ListenForOwnMta(settings);
         });
 
         var app = builder.Build();
@@ -227,7 +226,7 @@ internal sealed class Server : IAsyncDisposable
     {
         HostName = settings.Provider.HostName,
         Domains = new OwnDomains(settings.Provider.Domains),
-        WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
+        WhereToTurn = settings.WhereToTurn,
         Limits = settings.SmtpLimits,
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.PolicyDelegation;
@@ -7,8 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Mailreeve.Mail.PolicyDelegation;
 
-/// <summary>One connection of a Postfix: its questions, answered in their order.</summary>
-internal sealed class PolicySession(PolicyServiceParts parts, ClientWire wire, string id, ILogger log)
+/// <summary>What one Postfix process asks over one connection, one question after the other.</summary>
+internal sealed class PolicyConversation(PolicyServiceParts parts, string id, ILogger log)
 {
     // Longer than any that Postfix makes; of a longer one the beginning tells enough.
     private const int InstanceBytesMax = 128;
@@ -16,46 +15,15 @@ internal sealed class PolicySession(PolicyServiceParts parts, ClientWire wire, s
     private readonly byte[] counted = new byte[InstanceBytesMax];
     private int countedLength;
     private DelegationVerdict countedVerdict = DelegationVerdict.Pass.Instance;
-    private byte[]? gathered;
 
-    /// <summary>Answers until one side has had enough.</summary>
-    public async Task RunAsync()
-    {
-        while (true)
-        {
-            var result = await wire.ReadAsync(parts.Limits.IdleTimeout);
-            var buffer = result.Buffer;
-            // All that have come are answered before anything is sent; the wire does that when it has to wait.
-            var status = PolicyFramer.Next(ref buffer, out var text);
-            while (status == PolicyFrameStatus.Request)
-            {
-                if (await AnswerAsync(text) is not { } action)
-                {
-                    await wire.CloseAsync();
-                    return;
-                }
-
-                action.WriteTo(wire.Output);
-                status = PolicyFramer.Next(ref buffer, out text);
-            }
-
-            wire.AdvanceTo(buffer.Start, buffer.End);
-            if (status == PolicyFrameStatus.TooLong)
-                log.PolicyMalformed(id);
-            if (status == PolicyFrameStatus.TooLong || result.IsCompleted || wire.Stopping || wire.Overdue)
-            {
-                await wire.CloseAsync();
-                return;
-            }
-        }
-    }
-
-    // Null: it was no question, and the protocol has no answer to that but to hang up.
-    private ValueTask<PolicyAction?> AnswerAsync(ReadOnlySequence<byte> text)
+    /// <summary>Answers a question; the next one only when this is answered.</summary>
+    /// <param name="text">The lines of the request; looked at only until this returns.</param>
+    /// <returns>Null when it was no question: the protocol has no answer to that but to hang up. Does not fail.</returns>
+    public ValueTask<PolicyAction?> AnswerAsync(ReadOnlySpan<byte> text)
     {
         try
         {
-            if (!PolicyRequest.TryParse(InOnePiece(text), out var request))
+            if (!PolicyRequest.TryParse(text, out var request))
             {
                 log.PolicyMalformed(id);
                 return new((PolicyAction?)null);
@@ -133,16 +101,6 @@ internal sealed class PolicySession(PolicyServiceParts parts, ClientWire wire, s
         if (verdict is not DelegationVerdict.Pass && log.IsEnabled(LogLevel.Debug))
             log.PolicyObjected(id, action.Text);
         return action;
-    }
-
-    // In the usual case a request lies in one piece of the pipe already.
-    private ReadOnlySpan<byte> InOnePiece(ReadOnlySequence<byte> text)
-    {
-        if (text.IsSingleSegment)
-            return text.FirstSpan;
-        gathered ??= new byte[PolicyRequest.BytesMax];
-        text.CopyTo(gathered);
-        return gathered.AsSpan(0, (int)text.Length);
     }
 
     // "unknown", or nothing, for mail that came from no network.
