@@ -133,4 +133,19 @@ internal static partial class Log
 
     [LoggerMessage(206, LogLevel.Critical, "Policy delegation has ended; mail servers that ask do what they are told to do then")]
     public static partial void PolicyServiceEnded(this ILogger log, Exception e);
+
+    [LoggerMessage(220, LogLevel.Warning, "Milter: turned a connection away: the mail servers of ours have {Limit} open")]
+    public static partial void MilterTurnedAway(this ILogger log, int limit);
+
+    [LoggerMessage(221, LogLevel.Warning, "{Connection}: what was sent to the milter is malformed ({What}); closing")]
+    public static partial void MilterMalformed(this ILogger log, string connection, string what);
+
+    [LoggerMessage(222, LogLevel.Error, "{Connection}: the milter could not decide; the mail server was told to put it off")]
+    public static partial void MilterUndecided(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(223, LogLevel.Debug, "{Connection}: the milter refused: {Reply}")]
+    public static partial void MilterRefused(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(224, LogLevel.Debug, "{Connection}: the mail server hung up: {Reason}")]
+    public static partial void MilterHungUp(this ILogger log, string connection, string reason);
 }

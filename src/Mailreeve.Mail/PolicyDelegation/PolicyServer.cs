@@ -27,6 +27,8 @@ namespace Mailreeve.Mail.PolicyDelegation;
 /// </remarks>
 public sealed class PolicyServer : IHostedService, IDisposable
 {
+    private const int Backlog = 512;
+
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<EndPoint> endPoints;
@@ -63,7 +65,8 @@ public sealed class PolicyServer : IHostedService, IDisposable
     {
         foreach (var endPoint in endPoints)
         {
-            var listener = LocalSocket.Listen(endPoint);
+            var listener = LocalSocket.Bound(endPoint);
+            listener.Listen(Backlog);
             listener.Blocking = false;
             epoll.Add(listener.SafeHandle, lastNumber++, Epoll.Interest.Read);
             listeners.Add(listener);

@@ -1,42 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Mailreeve.Mail.Wire;
 
 /// <summary>The socket at which other servers of this machine or of a network of one's own are waited for.</summary>
-internal static class LocalSocket
+public static class LocalSocket
 {
-    private const int Backlog = 512;
-
     // Read and write for everybody. Who gets there is decided by its folder, as with the sockets of Postfix itself, which runs as another user.
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    /// <summary>Binds it and listens.</summary>
+    /// <summary>Binds it: for Kestrel (<see cref="SocketTransportOptions.CreateBoundListenSocket"/>), and wherever else we listen.</summary>
     /// <param name="endPoint">An address, or the path of a Unix socket; what a process that was killed has left there is removed.</param>
     /// <exception cref="SocketException">It cannot be had.</exception>
-    public static Socket Listen(EndPoint endPoint)
+    public static Socket Bound(EndPoint endPoint)
     {
-        var unix = endPoint as UnixDomainSocketEndPoint;
-        if (unix is not null)
+        if (endPoint is UnixDomainSocketEndPoint unix)
             RemoveAbandoned(unix);
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, unix is null ? ProtocolType.Tcp : ProtocolType.Unspecified);
-        try
-        {
-            // As Kestrel does: an address of IPv6 that stands for all takes IPv4, too.
-            if (endPoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any))
-                socket.DualMode = true;
-            socket.Bind(endPoint);
-            if (unix is not null && !OperatingSystem.IsWindows())
-                File.SetUnixFileMode($"{unix}", Mode);
-            socket.Listen(Backlog);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (endPoint is UnixDomainSocketEndPoint && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode($"{endPoint}", Mode);
+        return socket;
     }
 
     private static void RemoveAbandoned(UnixDomainSocketEndPoint endPoint)

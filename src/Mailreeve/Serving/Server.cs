@@ -143,6 +143,7 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
+            kestrel.ListenForOwnMta(settings);
         });
 
         var app = builder.Build();
