@@ -197,4 +197,7 @@ public enum ChangeKind
 
     /// <summary>Mail domains; the key says nothing.</summary>
     MailDomain,
+
+    /// <summary>What outgoing mail is signed with; the key says nothing.</summary>
+    SigningKey,
 }

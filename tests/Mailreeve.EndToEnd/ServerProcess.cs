@@ -26,7 +26,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="smtp">More lines of the section <c>[smtp]</c>.</param>
     /// <param name="sections">More sections.</param>
     /// <param name="dataFolder">Where its files lie, when it matters.</param>
-    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "", string? dataFolder = null)
+    /// <param name="web">More lines of the section <c>[web]</c>.</param>
+    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "", string? dataFolder = null, string web = "")
     {
         this.dataFolder = dataFolder ?? Path.Combine(folder, "data");
         ConfigPath = Path.Combine(folder, "mailreeve.toml");
@@ -50,6 +51,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
             [web]
             listen = ["127.0.0.1:{webPort}"]
+            {web}
 
             [outbound]
             smarthost = "127.0.0.1"
@@ -65,6 +67,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Where it takes mail, on the loopback.</summary>
     public int SmtpPort { get; } = LocalPorts.Free();
+
+    /// <summary>Where its pages are, on the loopback.</summary>
+    public int WebPort => webPort;
+
+    /// <summary>Where its files lie.</summary>
+    public string DataFolder => dataFolder;
 
     /// <summary>Where its messages lie.</summary>
     public string MailFolder => Path.Combine(dataFolder, "mail");
@@ -125,10 +133,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync(CancellationToken stop)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
-        await kill.WaitForExitAsync(stop);
-        await process.WaitForExitAsync(stop).WaitAsync(Patience, stop);
+        await SignalAsync("TERM", stop);
+        await process!.WaitForExitAsync(stop).WaitAsync(Patience, stop);
         return process.ExitCode;
+    }
+
+    /// <summary>Sends it a signal, as in <c>HUP</c>.</summary>
+    public async Task SignalAsync(string signal, CancellationToken stop)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process!.Id}"]);
+        await kill.WaitForExitAsync(stop);
     }
 
     /// <inheritdoc/>

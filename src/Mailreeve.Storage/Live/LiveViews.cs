@@ -29,6 +29,9 @@ public sealed class LiveViews : IDisposable
     /// <summary>Mailboxes, their addresses and the mail domains of customers.</summary>
     public MailboxDirectory Mailboxes { get; private set; } = MailboxDirectory.Empty;
 
+    /// <summary>What outgoing mail is signed with.</summary>
+    public SigningKeys SigningKeys { get; private set; } = SigningKeys.Empty;
+
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
     {
@@ -93,6 +96,7 @@ public sealed class LiveViews : IDisposable
             Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
             return true;
         }, stop);
 
@@ -108,6 +112,8 @@ public sealed class LiveViews : IDisposable
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
         await TakeInMailboxesAsync(db, changes, stop);
+        if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
         seen = changes[^1].Seq;
     }
 
