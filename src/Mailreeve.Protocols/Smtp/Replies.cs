@@ -198,6 +198,12 @@ public sealed partial record Reply
     /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
     public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");
 
+    /// <summary>The sender has reached a limit, and may send again later.</summary>
+    public static readonly Reply C450OverLimit = Of(450, "4.7.1", "You have sent as much as you may for now; try again later");
+
+    /// <summary>A message from nobody to many is no bounce (RFC 5321 §4.5.5).</summary>
+    public static readonly Reply C550BounceToMany = Of(550, "5.7.1", "A message from <> has one recipient");
+
     /// <summary>The mailbox is suspended, and comes back.</summary>
     public static readonly Reply C450MailboxSuspended = Of(450, "4.2.1", "Mailbox is suspended; try again later");
 
@@ -299,4 +305,12 @@ public sealed partial record Reply
         Of(550, "5.7.1", caseNumber is null
             ? $"Blocked under clause {clause}; see {whereToTurn}"
             : $"Blocked under clause {clause}, case {caseNumber}; see {whereToTurn}");
+
+    /// <summary>The one who sends is suspended, or is no customer any more.</summary>
+    /// <param name="what">What is, as in <c>account</c> or <c>mailbox</c>.</param>
+    /// <param name="state">How it is, as in <c>suspended</c>.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where the way out begins.</param>
+    public static Reply C550NoSending(string what, string state, string clause, string whereToTurn) =>
+        Of(550, "5.7.1", $"This {what} is {state} under clause {clause}; see {whereToTurn}");
 }

@@ -143,6 +143,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddMailboxes(settings);
         builder.Services.AddInbound(settings, keys.Greylist);
         builder.Services.AddSubmission(settings, keys.Recipients);
+        builder.Services.AddOwnMta(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -159,6 +160,7 @@ internal sealed class Server : IAsyncDisposable
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
             kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
+            kestrel.ListenForOwnMta(settings);
         });
 
         var app = builder.Build();
@@ -182,9 +184,8 @@ internal sealed class Server : IAsyncDisposable
 
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
-            .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+        services.AddOutbound(settings);
+        services.AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
             .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
@@ -243,7 +244,7 @@ internal sealed class Server : IAsyncDisposable
     {
         HostName = settings.Provider.HostName,
         Domains = new OwnDomains(settings.Provider.Domains),
-        WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
+        WhereToTurn = settings.WhereToTurn,
         Limits = settings.SmtpLimits,
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
