@@ -15,7 +15,7 @@ public class PublicSuffixListTests
 
         *.wild.example
         !known.wild.example
-        מבחן.example
+        bücher.example
         """;
 
     [Theory]
@@ -28,7 +28,7 @@ public class PublicSuffixListTests
     [InlineData("x.wild.example", "x.wild.example")]
     [InlineData("z.y.x.wild.example", "y.x.wild.example")]
     [InlineData("a.known.wild.example", "known.wild.example")]
-    [InlineData("a.b.xn--4dbezkl.example", "b.xn--4dbezkl.example")]
+    [InlineData("a.b.xn--bcher-kva.example", "b.xn--bcher-kva.example")]
     [InlineData("a.b.unlisted", "b.unlisted")]
     public void The_longest_rule_decides_and_an_exception_before_all(string domain, string organization) =>
         Assert.Equal(organization, PublicSuffixList.Parse(Rules).OrganizationalDomain(domain));
@@ -62,7 +62,7 @@ public class PublicSuffixListTests
         Assert.True(domains.Count > 10_000);
     }
 
-    private static async Task<IReadOnlyList<string>> AskAsync(string psl, IReadOnlyList<string> domains)
+    private static async Task<IReadOnlyList<string>> AskAsync(string psl, List<string> domains)
     {
         var stop = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo(psl, ["--load-psl-file", Path, "--batch", "--print-reg-domain"])
