@@ -32,6 +32,18 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void SmtpHungUp(this ILogger log, string connection, string reason);
 
+    [LoggerMessage(10, LogLevel.Information, "{Connection}: signed in to mailbox {Mailbox} to send")]
+    public static partial void SmtpSignedIn(this ILogger log, string connection, string mailbox);
+
+    [LoggerMessage(11, LogLevel.Debug, "{Connection}: sign-in refused: {Reason}")]
+    public static partial void SmtpSignInRefused(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}")]
+    public static partial void SubmissionTaken(this ILogger log, string connection, string sender, long octets, int recipients, string reference);
+
+    [LoggerMessage(13, LogLevel.Information, "{Connection}: {Sender} sends {Octets} octets to {Recipients} recipients as {Reference}; held under hold {Hold}")]
+    public static partial void SubmissionHeld(this ILogger log, string connection, string sender, long octets, int recipients, string reference, long hold);
+
     [LoggerMessage(20, LogLevel.Information, "Outbound {Id}, attempt {Attempt}: {State}")]
     public static partial void OutboundTried(this ILogger log, long id, long attempt, string state);
 

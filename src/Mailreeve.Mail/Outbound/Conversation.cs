@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Mailreeve.Policy.Mail;
+using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage.Mail;
 using MailKit;
 using MailKit.Net.Smtp;

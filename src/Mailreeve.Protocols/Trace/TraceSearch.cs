@@ -34,7 +34,7 @@ public static class TraceSearch
         var own = InMessage(file, TracePlace.Outermost);
         foreach (var part in mail.Parts.Where(p => p.Level == 0 && IsText(p)))
         {
-            foreach (var sighting in InText(mail.Text(part)))
+            foreach (var sighting in InText(part.Is("text", "html") ? HtmlText.Read(mail.Text(part)) : mail.Text(part)))
                 Add(found, sighting);
         }
 
@@ -86,7 +86,9 @@ public static class TraceSearch
             at >= 0 && count++ < SightingsMax;
             at = text.IndexOf(name, at + name.Length, StringComparison.OrdinalIgnoreCase))
         {
-            yield return at + name.Length;
+            // The end of another name, such as one with X- in front, is none.
+            if (at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] == '-'))
+                yield return at + name.Length;
         }
     }
 

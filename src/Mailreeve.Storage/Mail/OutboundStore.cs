@@ -67,6 +67,9 @@ public enum OutboundPurpose
     /// <summary>A notice about a mailbox (C9); the subject is <c>mailbox.id</c>.</summary>
     Mailbox,
 
+    /// <summary>That a customer's mail is held (C1); the subject is <c>sending_hold.id</c>.</summary>
+    Hold,
+
     /// <summary>Mail that a customer handed in; the subject is <c>submission.id</c>.</summary>
     Submission,
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
@@ -56,9 +57,7 @@ internal sealed class SettingsFile
 
         var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", tls.IsOffered);
         var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", tls.IsOffered);
-        var submission = file.Table("submission", required: false);
-        var submissionPorts = new MailPorts(Port(submission, "port-tls"), Port(submission, "port"));
-        submission?.Finish();
+        var submission = ReadSubmission(file, tls.IsOffered);
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
@@ -82,7 +81,7 @@ internal sealed class SettingsFile
             Tls = tls,
             Imap = imap,
             Pop3 = pop3,
-            Submission = submissionPorts,
+            Submission = submission,
             LmtpListen = lmtpListen,
             SmtpLimits = limits,
             WebListen = webListen,
@@ -155,6 +154,37 @@ internal sealed class SettingsFile
     {
         if (file.Table(name, required: false) is not { } table)
             return MailDoors.None;
+        var doors = DoorsOf(table, example, exampleTls, hasCertificate);
+        table.Finish();
+        return doors;
+    }
+
+    private SubmissionDoors ReadSubmission(TableReader file, bool hasCertificate)
+    {
+        if (file.Table("submission", required: false) is not { } table)
+            return new SubmissionDoors(MailDoors.None);
+        var doors = DoorsOf(table, "0.0.0.0:587", "0.0.0.0:465", hasCertificate);
+        var submission = new SubmissionDoors(doors)
+        {
+            Elsewhere = new MailPorts(Port(table, "port-tls"), Port(table, "port")),
+            Options = new SubmissionOptions
+            {
+                AllowsPlain = doors.AllowsPlain,
+                TakesServers = table.Truth("smarthost"),
+                ServersNameAnySender = table.Truth("smarthost-any-sender"),
+            },
+            RecipientsPerMessage = (int?)table.WholeIfAny("recipients-per-message"),
+        };
+        if (doors.Listen.Count > 0 && !hasCertificate && !doors.AllowsPlain)
+            problems.Add(table.At, table.KeyOf("listen"), "Nobody could sign in: passwords are taken under TLS only, and TLS needs a certificate.", "Give smtp.certificate and smtp.key: all mail services use them.");
+        foreach (var problem in new SmtpLimits { RecipientsPerMessage = submission.RecipientsPerMessage ?? 100 }.Problems())
+            problems.Add(table.At, table.KeyOf("recipients-per-message"), problem.Reason, "Leave the key out for the default.");
+        table.Finish();
+        return submission;
+    }
+
+    private MailDoors DoorsOf(TableReader table, string example, string exampleTls, bool hasCertificate)
+    {
         var doors = new MailDoors(
             table.Entry("listen") is null ? [] : EndPoints(table, "listen", example),
             table.Entry("listen-tls") is null ? [] : EndPoints(table, "listen-tls", exampleTls))
@@ -166,7 +196,6 @@ internal sealed class SettingsFile
         NeedsCertificate(table, doors.ListenTls, hasCertificate);
         if (doors is { ConnectionsMax: < 1 } or { ConnectionsPerAddress: < 1 })
             problems.Add(table.At, table.KeyOf("connections-max"), "A limit below 1 lets nobody in.", "Leave the key out for the default.");
-        table.Finish();
         return doors;
     }
 

@@ -13,6 +13,7 @@ using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
 using Mailreeve.Policy.Mail;
@@ -89,7 +90,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -105,7 +106,8 @@ internal sealed class Server : IAsyncDisposable
         return new Keys(
             await secrets.GetOrCreateAsync("bounce", 32, stop),
             await secrets.GetOrCreateAsync("redaction", 32, stop),
-            await secrets.GetOrCreateAsync("feedback", 32, stop));
+            await secrets.GetOrCreateAsync("feedback", 32, stop),
+            await secrets.GetOrCreateAsync("recipients", 32, stop));
     }
 
     private static WebApplication Build(
@@ -137,6 +139,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddCertificates(settings);
         builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddSubmission(settings, keys.Recipients);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -152,6 +155,7 @@ internal sealed class Server : IAsyncDisposable
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
+            kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
         });
 
         var app = builder.Build();
@@ -241,6 +245,7 @@ internal sealed class Server : IAsyncDisposable
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Submission = services.GetRequiredService<SubmissionDoor>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };

@@ -22,7 +22,12 @@ CREATE TABLE submission (
     envelope_hash  BLOB NOT NULL,
     body_hash      BLOB NOT NULL,
     -- The hold it came under; null when it went out at once.
-    hold_id        BIGINT
+    hold_id        BIGINT,
+    -- What it counts towards the limits: nothing when it was held, or when everyone on its list has given permission.
+    counted        BIGINT NOT NULL,
+    counted_first  BIGINT NOT NULL,
+    -- For the operator who looks through what is held; empty for what went out.
+    subject        TEXT NOT NULL
 );
 CREATE INDEX submission_mailbox ON submission (mailbox_id, at) WHERE mailbox_id IS NOT NULL;
 CREATE INDEX submission_customer ON submission (customer_id, at);
@@ -62,6 +67,8 @@ CREATE TABLE sending_hold (
     policy_revision TEXT NOT NULL,
     placed_at       BIGINT NOT NULL,
     placed_by       TEXT NOT NULL,
+    -- When the customer was told; null until then.
+    told_at         BIGINT,
     ended_at        BIGINT,
     ended_by        TEXT,
     end_reason      TEXT,
@@ -69,6 +76,10 @@ CREATE TABLE sending_hold (
     outcome         TEXT
 );
 CREATE INDEX sending_hold_open ON sending_hold (id) WHERE ended_at IS NULL;
+CREATE INDEX sending_hold_untold ON sending_hold (id) WHERE told_at IS NULL;
+-- One open hold for a mailbox, and one for all of a customer, however many messages trip a limit at once.
+CREATE UNIQUE INDEX sending_hold_open_mailbox ON sending_hold (mailbox_id) WHERE ended_at IS NULL AND mailbox_id IS NOT NULL;
+CREATE UNIQUE INDEX sending_hold_open_customer ON sending_hold (customer_id) WHERE ended_at IS NULL AND mailbox_id IS NULL;
 CREATE INDEX sending_hold_customer ON sending_hold (customer_id, id);
 
 -- Whom a sender has written to before. The recipient is a keyed hash: this is a count, not an address book.
