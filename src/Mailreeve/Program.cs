@@ -13,6 +13,8 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     CustomerCommands.Make(),
     MailboxCommands.Make(),
     QueueCommands.Make(),
+    HoldCommands.Make(),
+    PermissionCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),
     CertificateCommands.Make(),

@@ -60,6 +60,7 @@ internal sealed class Box : IAsyncDisposable
         for name in etc var; do [ ! -d "$package/$name" ] || cp -a "$package/$name/." $name/; done
         cp /etc/services /etc/protocols /etc/ld.so.cache etc/
         cp peer/passwd peer/group peer/resolv.conf etc/
+        echo 127.0.0.1 localhost >etc/hosts
         exec chroot $root sh -c '. /peer/prepare; . /peer/start; while read -r again; do kill -9 -1; . /peer/start; done'
         """;
 
