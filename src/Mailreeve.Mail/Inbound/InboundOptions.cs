@@ -21,14 +21,14 @@ public sealed record InboundOptions
     /// <summary>Longest wait for the DNS at one point of a session, whatever it is asked. Default 5 seconds, Postfix's for its lists.</summary>
     public TimeSpan LookupTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections that an address may open in a minute, IPv6 by /64; four times as many from its /24 or /48. Default 300.</summary>
-    public int ConnectionsPerMinute { get; init; } = 300;
+    /// <summary>Connections that an address may open in a minute, IPv6 by /64; four times as many from its /24 or /48. Default 600.</summary>
+    public int ConnectionsPerMinute { get; init; } = 600;
 
-    /// <summary>Messages that an address may begin in a minute. Default 600.</summary>
-    public int MessagesPerMinute { get; init; } = 600;
+    /// <summary>Messages that an address may begin in a minute. Default 3000: what a large provider sends from one address to another on a busy day.</summary>
+    public int MessagesPerMinute { get; init; } = 3000;
 
-    /// <summary>Recipients that an address may name in a minute. Default 3000.</summary>
-    public int RecipientsPerMinute { get; init; } = 3000;
+    /// <summary>Recipients that an address may name in a minute. Default 10000.</summary>
+    public int RecipientsPerMinute { get; init; } = 10_000;
 
     /// <summary>How long greylisting lets someone wait. Default 5 minutes; RFC 6647 §2.4 has 1 minute to a day.</summary>
     public TimeSpan GreylistWait { get; init; } = TimeSpan.FromMinutes(5);
