@@ -20,7 +20,7 @@ internal static class InboundServing
             return;
         var options = settings.Inbound.Options;
         services.AddSingleton(options)
-            .AddSingleton(s => new DnsCache(DnsCache.Resolver(settings.Inbound.Resolver), s.GetRequiredService<IClock>()))
+            .AddSingleton(s => new DnsCache(DnsCache.Resolver(settings.Inbound.Resolver ?? settings.Outbound.DaneResolver), s.GetRequiredService<IClock>()))
             .AddSingleton(s => new DnsListWatch(options.Lists, s.GetRequiredService<DnsCache>(), s.GetRequiredService<ILogger<DnsListWatch>>()))
             .AddSingleton(s => new Greylist(s.GetRequiredService<Database>(), options, greylistKey, s.GetRequiredService<IClock>()))
             .AddSingleton<InboundJournal>()
