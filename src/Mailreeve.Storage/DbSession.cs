@@ -200,4 +200,7 @@ public enum ChangeKind
 
     /// <summary>What outgoing mail is signed with; the key says nothing.</summary>
     SigningKey,
+
+    /// <summary>Holds on what customers send; the key is the hold's id.</summary>
+    Hold,
 }

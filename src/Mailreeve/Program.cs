@@ -12,6 +12,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     AccountsCommands.Make(),
     CustomerCommands.Make(),
     MailboxCommands.Make(),
+    QueueCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),
     CertificateCommands.Make(),

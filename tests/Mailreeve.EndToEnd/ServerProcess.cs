@@ -12,7 +12,7 @@ namespace Mailreeve.EndToEnd;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient OfThisMachine = new();
 
     private readonly string folder = RunFolder.NewFolder("server");
     private readonly string dataFolder;
@@ -62,6 +62,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             """);
     }
 
+    /// <summary>Writes a configuration of the test's own; nothing runs yet.</summary>
+    /// <param name="configuration">Given the folder for its files and where its pages must be.</param>
+    public ServerProcess(Func<string, string, string> configuration)
+    {
+        dataFolder = Path.Combine(folder, "data");
+        ConfigPath = Path.Combine(folder, "mailreeve.toml");
+        File.WriteAllText(ConfigPath, configuration(dataFolder, Pages));
+    }
+
     /// <summary>The configuration file.</summary>
     public string ConfigPath { get; }
 
@@ -79,6 +88,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>A program that starts it, with its arguments; it must put the server in its own place.</summary>
     public IReadOnlyList<string> Under { get; init; } = [];
+
+    /// <summary>How its pages are asked for; not on this machine's loopback when it runs in another network.</summary>
+    public HttpClient Http { get; init; } = OfThisMachine;
+
+    /// <summary>Where its pages are.</summary>
+    public string Pages => $"127.0.0.1:{webPort}";
 
     /// <summary>Its number while it runs.</summary>
     public int Id => process!.Id;
@@ -159,7 +174,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         try
         {
-            using var reply = await Http.GetAsync(new Uri($"http://127.0.0.1:{webPort}/health/ready"), stop);
+            using var reply = await Http.GetAsync(new Uri($"http://{Pages}/health/ready"), stop);
             return reply.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

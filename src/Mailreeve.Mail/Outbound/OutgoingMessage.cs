@@ -1,5 +1,4 @@
 using System.Buffers;
-using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
 using NodaTime;
 

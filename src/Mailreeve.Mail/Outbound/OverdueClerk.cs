@@ -64,7 +64,7 @@ public sealed class OverdueClerk(OutboundParts parts) : IClerk
             parts.Counters.AddFailed();
     }
 
-    private static string ReplyFor(DueOutbound row) =>
+    private static string ReplyFor(DueOutbound row) => row.LastReply == QueueDesk.DroppedReply ? QueueDesk.DroppedReply :
         $"451 {DeliveryReports.TimeIsOver} Given up after {row.Attempts} attempts{(row.LastReply is null ? "" : $"; the last answer was: {row.LastReply}")}";
 
     private List<NewOutbound> ReportsOn(DeliveryAction action, IEnumerable<DueOutbound> rows, Func<DueOutbound, string> reply, Instant now)

@@ -1,4 +1,6 @@
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
@@ -30,11 +32,17 @@ public sealed record SmtpServerParts
     /// <summary>The blocks in force, as of now. Asked for each MAIL and each RCPT.</summary>
     public required Func<BlockView> Blocks { get; init; }
 
+    /// <summary>Takes mail from customers; null where it is not taken. On a listener of submission it must be there.</summary>
+    public SubmissionDoor? Submission { get; init; }
+
     /// <summary>
     /// Makes a message durable and says under what name, as in <c>report R-123</c>. The 250 is sent when it has returned; when it
     /// throws, the client gets 451 and keeps the message. Usually <see cref="MailIntake.KeepAsync"/>.
     /// </summary>
     public required Func<ReceivedMessage, CancellationToken, Task<string>> Keep { get; init; }
+
+    /// <summary>Checks mail from outside; <see langword="null"/> when all of it is taken. LMTP does not ask it.</summary>
+    public InboundChecks? Checks { get; init; }
 
     /// <summary>What time it is: for blocks and for Received lines.</summary>
     public required IClock Clock { get; init; }

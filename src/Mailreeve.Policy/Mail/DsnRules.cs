@@ -1,4 +1,5 @@
 using Mailreeve.Protocols.Messages;
+using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Mail;
 

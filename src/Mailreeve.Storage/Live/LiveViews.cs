@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 
@@ -31,6 +32,9 @@ public sealed class LiveViews : IDisposable
 
     /// <summary>What outgoing mail is signed with.</summary>
     public SigningKeys SigningKeys { get; private set; } = SigningKeys.Empty;
+
+    /// <summary>Open holds on what customers send.</summary>
+    public HoldView Holds { get; private set; } = HoldView.Empty;
 
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
@@ -97,6 +101,7 @@ public sealed class LiveViews : IDisposable
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
             SigningKeys = await SigningKeys.LoadAsync(db, stop);
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
             return true;
         }, stop);
 
@@ -111,6 +116,9 @@ public sealed class LiveViews : IDisposable
         Blocks = blocks;
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
+        // Few are open at any time: a person is to look at each.
+        if (changes.Any(c => c.Kind == ChangeKind.Hold))
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
         await TakeInMailboxesAsync(db, changes, stop);
         if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
             SigningKeys = await SigningKeys.LoadAsync(db, stop);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mailreeve.Policy.Mail;
+using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Storage.Mail;
 

@@ -15,7 +15,9 @@ internal static class OfferedServices
         BaseUrl = settings.Provider.BaseUrl,
         SupportTelephone = settings.Provider.SupportTelephone,
         Imap = PortsOf(settings.Imap, settings.Tls.IsOffered),
-        Submission = settings.Submission,
+        Submission = settings.Submission.Elsewhere != MailPorts.None
+            ? settings.Submission.Elsewhere
+            : PortsOf(settings.Submission.Doors, settings.Tls.IsOffered),
         Pop3 = PortsOf(settings.Pop3, settings.Tls.IsOffered),
         Serves = new OwnDomains(settings.Provider.Domains).Contains,
     };

@@ -1,6 +1,7 @@
 using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
@@ -40,14 +41,26 @@ internal sealed record Settings
     /// <summary>Where mailboxes are read over POP3.</summary>
     public MailDoors Pop3 { get; init; } = MailDoors.None;
 
-    /// <summary>Ports of this host name at which customers hand their mail in, at another server of ours; told to mail programs.</summary>
-    public MailPorts Submission { get; init; } = MailPorts.None;
+    /// <summary>Where customers hand their mail in.</summary>
+    public SubmissionDoors Submission { get; init; } = new(MailDoors.None);
 
     /// <summary>Where another mail server of ours hands mail in for the mailboxes, over LMTP.</summary>
     public IReadOnlyList<IPEndPoint> LmtpListen { get; init; } = [];
 
+    /// <summary>Where a Postfix of ours asks what the policy says: addresses, and paths of Unix sockets.</summary>
+    public IReadOnlyList<EndPoint> PolicyServiceListen { get; init; } = [];
+
+    /// <summary>Where a Postfix or Sendmail of ours shows its messages, as to any milter: addresses, and paths of Unix sockets.</summary>
+    public IReadOnlyList<EndPoint> MilterListen { get; init; } = [];
+
+    /// <summary>Where someone who is blocked or suspended finds the way out; mail is what is shut.</summary>
+    public string WhereToTurn => $"{Provider.BaseUrl}/portal or {Provider.SupportTelephone}";
+
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
+
+    /// <summary>How mail from outside is checked.</summary>
+    public InboundSettings Inbound { get; init; } = new();
 
     /// <summary>Where the pages are served in plain HTTP: a proxy in front of them does TLS.</summary>
     public required IReadOnlyList<IPEndPoint> WebListen { get; init; }
@@ -69,6 +82,20 @@ internal sealed record Settings
 
     /// <summary>Whether log lines say more, customers' addresses among it.</summary>
     public bool DebugLog { get; init; }
+}
+
+/// <summary>Where customers hand their mail in, and how.</summary>
+/// <param name="Doors">Where.</param>
+internal sealed record SubmissionDoors(MailDoors Doors)
+{
+    /// <summary>Ports of this host name that mail programs are told, where these are not ours: at another server, or in front of us.</summary>
+    public MailPorts Elsewhere { get; init; } = MailPorts.None;
+
+    /// <summary>How mail is taken.</summary>
+    public SubmissionOptions Options { get; init; } = new();
+
+    /// <summary>Recipients of one message; null for the default.</summary>
+    public int? RecipientsPerMessage { get; init; }
 }
 
 /// <summary>Where mailboxes are read over one protocol.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
@@ -13,6 +15,8 @@ namespace Mailreeve.Configuration;
 /// <summary>Reads <c>mailreeve.toml</c>. All mistakes are told at once, each with its line and what to write instead.</summary>
 internal sealed class SettingsFile
 {
+    private const string UnixSocket = "unix:";
+
     private readonly FileProblems problems;
     private readonly string folder;
 
@@ -56,12 +60,18 @@ internal sealed class SettingsFile
 
         var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", tls.IsOffered);
         var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", tls.IsOffered);
-        var submission = file.Table("submission", required: false);
-        var submissionPorts = new MailPorts(Port(submission, "port-tls"), Port(submission, "port"));
-        submission?.Finish();
+        var submission = ReadSubmission(file, tls.IsOffered);
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
+        var policyService = file.Table("policy-service", required: false);
+        var policyServiceListen = policyService is null ? [] : DoorsForOwnMta(policyService, "listen", "127.0.0.1:10040");
+        policyService?.Finish();
+        var milter = file.Table("milter", required: false);
+        var milterListen = milter is null ? [] : DoorsForOwnMta(milter, "listen", "127.0.0.1:10041");
+        milter?.Finish();
+
+        var inbound = InboundSettings.Read(file, problems, provider.Networks);
 
         var web = file.Table("web", required: true);
         var webListenTls = web?.Entry("listen-tls") is null ? [] : EndPoints(web, "listen-tls", "0.0.0.0:443");
@@ -82,9 +92,12 @@ internal sealed class SettingsFile
             Tls = tls,
             Imap = imap,
             Pop3 = pop3,
-            Submission = submissionPorts,
+            Submission = submission,
             LmtpListen = lmtpListen,
+            PolicyServiceListen = policyServiceListen,
+            MilterListen = milterListen,
             SmtpLimits = limits,
+            Inbound = inbound,
             WebListen = webListen,
             WebListenTls = webListenTls,
             TrustedProxies = proxies,
@@ -155,6 +168,37 @@ internal sealed class SettingsFile
     {
         if (file.Table(name, required: false) is not { } table)
             return MailDoors.None;
+        var doors = DoorsOf(table, example, exampleTls, hasCertificate);
+        table.Finish();
+        return doors;
+    }
+
+    private SubmissionDoors ReadSubmission(TableReader file, bool hasCertificate)
+    {
+        if (file.Table("submission", required: false) is not { } table)
+            return new SubmissionDoors(MailDoors.None);
+        var doors = DoorsOf(table, "0.0.0.0:587", "0.0.0.0:465", hasCertificate);
+        var submission = new SubmissionDoors(doors)
+        {
+            Elsewhere = new MailPorts(Port(table, "port-tls"), Port(table, "port")),
+            Options = new SubmissionOptions
+            {
+                AllowsPlain = doors.AllowsPlain,
+                TakesServers = table.Truth("smarthost"),
+                ServersNameAnySender = table.Truth("smarthost-any-sender"),
+            },
+            RecipientsPerMessage = (int?)table.WholeIfAny("recipients-per-message"),
+        };
+        if (doors.Listen.Count > 0 && !hasCertificate && !doors.AllowsPlain)
+            problems.Add(table.At, table.KeyOf("listen"), "Nobody could sign in: passwords are taken under TLS only, and TLS needs a certificate.", "Give smtp.certificate and smtp.key: all mail services use them.");
+        foreach (var problem in new SmtpLimits { RecipientsPerMessage = submission.RecipientsPerMessage ?? 100 }.Problems())
+            problems.Add(table.At, table.KeyOf("recipients-per-message"), problem.Reason, "Leave the key out for the default.");
+        table.Finish();
+        return submission;
+    }
+
+    private MailDoors DoorsOf(TableReader table, string example, string exampleTls, bool hasCertificate)
+    {
         var doors = new MailDoors(
             table.Entry("listen") is null ? [] : EndPoints(table, "listen", example),
             table.Entry("listen-tls") is null ? [] : EndPoints(table, "listen-tls", exampleTls))
@@ -166,7 +210,6 @@ internal sealed class SettingsFile
         NeedsCertificate(table, doors.ListenTls, hasCertificate);
         if (doors is { ConnectionsMax: < 1 } or { ConnectionsPerAddress: < 1 })
             problems.Add(table.At, table.KeyOf("connections-max"), "A limit below 1 lets nobody in.", "Leave the key out for the default.");
-        table.Finish();
         return doors;
     }
 
@@ -195,6 +238,9 @@ internal sealed class SettingsFile
         {
             HostName = hostName,
             ExchangerPort = (int)(table?.WholeIfAny("exchanger-port") ?? 25),
+            DaneResolver = ReadResolver(table, table?.TextIfAny("dane-resolver", "127.0.0.1:53")),
+            MtaSts = table?.TruthIfAny("mta-sts") ?? true,
+            TlsReports = table?.TruthIfAny("tls-reports") ?? true,
             Smarthost = host is null
                 ? null
                 : new Smarthost(
@@ -214,6 +260,16 @@ internal sealed class SettingsFile
         return options;
     }
 
+    private IPEndPoint? ReadResolver(TableReader? table, TomlValue.Text? text)
+    {
+        if (text is null)
+            return null;
+        if (IPEndPoint.TryParse(text.Value, out var resolver))
+            return resolver.Port == 0 ? new IPEndPoint(resolver.Address, 53) : resolver;
+        problems.Add(text.At, table!.KeyOf("dane-resolver"), $"'{text.Value}' is no address.", "Write dane-resolver = \"127.0.0.1:53\".");
+        return null;
+    }
+
     private List<IPEndPoint> EndPoints(TableReader? table, string key, string example)
     {
         var endPoints = new List<IPEndPoint>();
@@ -226,6 +282,29 @@ internal sealed class SettingsFile
         }
 
         return endPoints;
+    }
+
+    private List<EndPoint> DoorsForOwnMta(TableReader table, string key, string example)
+    {
+        var endPoints = new List<EndPoint>();
+        foreach (var text in table.Texts(key, example) ?? [])
+        {
+            if (text.Value.StartsWith(UnixSocket, StringComparison.Ordinal) && UnixPath(text.Value[UnixSocket.Length..]) is { } path)
+                endPoints.Add(new UnixDomainSocketEndPoint(path));
+            else if (IPEndPoint.TryParse(text.Value, out var endPoint) && text.Value.Contains(':', StringComparison.Ordinal))
+                endPoints.Add(endPoint);
+            else
+                problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is neither an address with a port nor a Unix socket.", $"Write {key} = [\"{example}\"] or [\"unix:/run/mailreeve/name\"].");
+        }
+
+        return endPoints;
+    }
+
+    // A socket's path has 107 octets at most (unix(7)).
+    private string? UnixPath(string path)
+    {
+        var whole = path.Length == 0 ? "" : Path.GetFullPath(path, folder);
+        return System.Text.Encoding.UTF8.GetByteCount(whole) is > 0 and <= 107 ? whole : null;
     }
 
     private List<Prefix> PrefixesIfAny(TableReader? table, string key) =>

@@ -56,7 +56,7 @@ internal static class MailServers
             },
             Tls = services.GetService<ServerTls>(),
             AllowsPlain = settings.Imap.AllowsPlain,
-            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>(), settings),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
             Capacity = services.GetRequiredService<MailboxCapacity>(),
@@ -81,7 +81,7 @@ internal static class MailServers
             },
             Tls = services.GetService<ServerTls>(),
             AllowsPlain = settings.Pop3.AllowsPlain,
-            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>(), settings),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
             Segments = services.GetRequiredService<SegmentStore>(),
@@ -98,11 +98,11 @@ internal static class MailServers
     }
 
     // The mail servers know mailboxes, and the accounts know passwords; here they meet.
-    private static Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignInWith(MailboxSignIn accounts) =>
+    internal static Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignInWith(MailboxSignIn accounts, Settings settings) =>
         async (user, password, client, stop) => await accounts.VerifyAsync(user, password, client, stop) switch
         {
             MailboxSignInResult.Accepted accepted => new MailSignIn.Accepted(accepted.Mailbox),
-            MailboxSignInResult.Suspended => new MailSignIn.Unavailable("This mailbox is suspended; ask our support"),
+            MailboxSignInResult.Suspended => new MailSignIn.Unavailable($"This mailbox is suspended; ask our support, {settings.Provider.SupportTelephone}"),
             MailboxSignInResult.TooManyAttempts late => new MailSignIn.TryLater(late.Wait),
             _ => new MailSignIn.Refused(),
         };

@@ -25,6 +25,13 @@ internal static class Ehlo
         };
         if (session.Parts.Tls is { IsOffered: true } && session.Wire.Tls is null)
             lines.Add("STARTTLS");
+        if (session.Door == SmtpDoor.Submission)
+        {
+            lines.Add("DSN");
+            if (session.IsPrivate)
+                lines.Add("AUTH PLAIN LOGIN");
+        }
+
         return Reply.Of(250, "", lines.ToArray());
     }
 }

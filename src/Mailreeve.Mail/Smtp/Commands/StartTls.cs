@@ -15,6 +15,8 @@ internal static class StartTls
             return Reply.C503TlsActive;
         if (session.Parts.Tls is not { IsOffered: true } tls)
             return Reply.C502NotImplemented;
+        if (session.SignedIn is not null)
+            return Reply.C503TlsTooLate;
         if (session.Wire.HasInjected())
             return Reply.C554NotTls;
 

@@ -22,7 +22,12 @@ CREATE TABLE submission (
     envelope_hash  BLOB NOT NULL,
     body_hash      BLOB NOT NULL,
     -- The hold it came under; null when it went out at once.
-    hold_id        BIGINT
+    hold_id        BIGINT,
+    -- What it counts towards the limits: nothing when it was held, or when everyone on its list has given permission.
+    counted        BIGINT NOT NULL,
+    counted_first  BIGINT NOT NULL,
+    -- For the operator who looks through what is held; empty for what went out.
+    subject        TEXT NOT NULL
 );
 CREATE INDEX submission_mailbox ON submission (mailbox_id, at) WHERE mailbox_id IS NOT NULL;
 CREATE INDEX submission_customer ON submission (customer_id, at);
@@ -62,6 +67,8 @@ CREATE TABLE sending_hold (
     policy_revision TEXT NOT NULL,
     placed_at       BIGINT NOT NULL,
     placed_by       TEXT NOT NULL,
+    -- When the customer was told; null until then.
+    told_at         BIGINT,
     ended_at        BIGINT,
     ended_by        TEXT,
     end_reason      TEXT,
@@ -69,6 +76,10 @@ CREATE TABLE sending_hold (
     outcome         TEXT
 );
 CREATE INDEX sending_hold_open ON sending_hold (id) WHERE ended_at IS NULL;
+CREATE INDEX sending_hold_untold ON sending_hold (id) WHERE told_at IS NULL;
+-- One open hold for a mailbox, and one for all of a customer, however many messages trip a limit at once.
+CREATE UNIQUE INDEX sending_hold_open_mailbox ON sending_hold (mailbox_id) WHERE ended_at IS NULL AND mailbox_id IS NOT NULL;
+CREATE UNIQUE INDEX sending_hold_open_customer ON sending_hold (customer_id) WHERE ended_at IS NULL AND mailbox_id IS NULL;
 CREATE INDEX sending_hold_customer ON sending_hold (customer_id, id);
 
 -- Whom a sender has written to before. The recipient is a keyed hash: this is a count, not an address book.
@@ -175,3 +186,41 @@ CREATE TABLE tls_result (
     PRIMARY KEY (day, domain, policy_type, policy, finding, host, address, source)
 );
 CREATE INDEX tls_result_due ON tls_result (due_at);
+
+-- What the user of a mailbox wants to be done with mail that looks like spam.
+ALTER TABLE mailbox ADD COLUMN spam TEXT NOT NULL DEFAULT 'junk';
+
+-- Who was put off (RFC 6647): network, sender and recipient as one keyed hash.
+CREATE TABLE greylist (
+    key      BLOB PRIMARY KEY,
+    first_at BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL
+);
+CREATE INDEX greylist_last ON greylist (last_at);
+
+-- Who came again after the wait, and need not wait any more: network and sender's domain as a keyed hash.
+CREATE TABLE greylist_known (
+    key     BLOB PRIMARY KEY,
+    last_at BIGINT NOT NULL
+);
+CREATE INDEX greylist_known_last ON greylist_known (last_at);
+
+-- What was found about mail from outside, and what became of it (C8). Kept for some days.
+CREATE TABLE inbound_check (
+    id             BIGINT PRIMARY KEY,
+    at             BIGINT NOT NULL,
+    -- As in the Received line and the log.
+    reference      TEXT NOT NULL,
+    client_address BLOB NOT NULL,
+    helo           TEXT NOT NULL,
+    envelope_from  TEXT NOT NULL,
+    recipients     BIGINT NOT NULL,
+    outcome        TEXT NOT NULL,
+    reason         TEXT,
+    clause         TEXT,
+    points         BIGINT NOT NULL,
+    -- As in Authentication-Results; for what was put off or refused at RCPT, what was known by then.
+    results        TEXT NOT NULL
+);
+CREATE INDEX inbound_check_at ON inbound_check (at);
+CREATE INDEX inbound_check_client ON inbound_check (client_address, at);

@@ -1,6 +1,6 @@
-namespace Mailreeve.Policy.Mail;
+namespace Mailreeve.Protocols.Smtp;
 
-/// <summary>When a sender wants to hear of a recipient (NOTIFY, RFC 3461 §4.1). None of them is <c>NEVER</c>.</summary>
+/// <summary>When a sender wants to hear of a recipient (RFC 3461 §4.1). None of them is <c>NEVER</c>.</summary>
 [Flags]
 public enum NotifyWhen
 {
