@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Sending;
 using NodaTime;
 
 namespace Mailreeve.Policy;
@@ -92,4 +93,7 @@ public sealed record PolicyTerms
 
     /// <summary>Per cent of the capacity at which the user is warned once more, more than the first; at 100 there is a third. Ours (C9).</summary>
     public required Term<long> FillWarningLast { get; init; }
+
+    /// <summary>How much customers may send (C1).</summary>
+    public required SendingTerms Sending { get; init; }
 }

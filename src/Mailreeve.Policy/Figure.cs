@@ -25,5 +25,13 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("inactive-warning-last", DurationText.Human(terms.InactiveWarningLast.Value), terms.InactiveWarningLast.Clause),
         new("fill-warning-first", terms.FillWarningFirst.Value.ToString(), terms.FillWarningFirst.Clause),
         new("fill-warning-last", terms.FillWarningLast.Value.ToString(), terms.FillWarningLast.Clause),
+        new("sending-messages-per-hour", terms.Sending.MessagesPerHour.Value.ToString(), terms.Sending.MessagesPerHour.Clause),
+        new("sending-recipients-per-day", terms.Sending.RecipientsPerDay.Value.ToString(), terms.Sending.RecipientsPerDay.Clause),
+        new("sending-first-recipients-per-day", terms.Sending.FirstRecipientsPerDay.Value.ToString(), terms.Sending.FirstRecipientsPerDay.Clause),
+        new("sending-customer-times", terms.Sending.CustomerTimes.Value.ToString(), terms.Sending.CustomerTimes.Clause),
+        new("sending-new-account", DurationText.Human(terms.Sending.NewFor.Value), terms.Sending.NewFor.Clause),
+        new("sending-new-account-divided-by", terms.Sending.NewDividedBy.Value.ToString(), terms.Sending.NewDividedBy.Clause),
+        new("sending-held-at-most", terms.Sending.HeldAtMost.Value.ToString(), terms.Sending.HeldAtMost.Clause),
+        new("bulk-above", terms.Sending.BulkAbove.Value.ToString(), terms.Sending.BulkAbove.Clause),
     ];
 }

@@ -46,6 +46,13 @@ public readonly record struct MailboxId(long Value)
     public override string ToString() => $"{Value}";
 }
 
+/// <summary>A hold on what a customer sends. Printed as <c>H-12</c>.</summary>
+public readonly record struct HoldId(long Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"H-{Value}";
+}
+
 /// <summary>A folder of a mailbox.</summary>
 public readonly record struct FolderId(long Value)
 {

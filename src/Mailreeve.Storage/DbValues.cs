@@ -33,6 +33,7 @@ internal static class DbValues
         Add(i => i.Value, (long id) => new DecisionId(id));
         Add(i => i.Value, (long id) => new MailboxId(id));
         Add(i => i.Value, (long id) => new FolderId(id));
+        Add(i => i.Value, (long id) => new HoldId(id));
 
         var enums = new[] { typeof(Money).Assembly, typeof(Address).Assembly, typeof(DbValues).Assembly }
             .SelectMany(a => a.GetTypes())
@@ -66,6 +67,7 @@ internal static class DbValues
         DecisionId id => id.Value,
         MailboxId id => id.Value,
         FolderId id => id.Value,
+        HoldId id => id.Value,
         int n => (long)n,
         _ => value,
     };

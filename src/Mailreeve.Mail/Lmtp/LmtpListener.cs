@@ -19,6 +19,6 @@ public static class LmtpListener
         // RFC 2033 §5.
         if (endPoint.Port == 25)
             throw new ArgumentException("LMTP must not be on port 25.", nameof(endPoint));
-        SmtpListener.Listen(options, endPoint, parts, isLmtp: true);
+        SmtpListener.Listen(options, endPoint, parts, SmtpDoor.Lmtp);
     }
 }

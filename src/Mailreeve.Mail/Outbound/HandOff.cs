@@ -1,41 +1,44 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Mailreeve.Mail.Outbound.Client;
 using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Protocols.Net;
-using Mailreeve.Protocols.Smtp;
-using Mailreeve.Protocols.Smtp.Client;
 using Mailreeve.Protocols.TlsPolicy;
-using Mailreeve.Storage.Mail;
 
 namespace Mailreeve.Mail.Outbound;
 
-/// <summary>Hands one message to one host, on a connection of its own.</summary>
-internal sealed class HandOff(OutboundOptions options, SmtpDialler dialler, TlsPolicies tls)
+/// <summary>Opens a conversation with one host.</summary>
+internal sealed class HandOff(OutboundOptions options, TlsPolicies tls)
 {
-    /// <summary>To an MX, at one of its addresses, as secure as its domain demands.</summary>
-    public async Task<DeliveryOutcome> ToExchangerAsync(DueOutbound row, DomainTls domain, Exchanger host, Address address, CancellationToken stop)
+    private readonly SmtpDialler dialler = new(
+        options.HostName, (new ClientTimes() with { Connect = options.ConnectTimeout }).AtMost(options.ReplyTimeout), TimeProvider.System);
+
+    /// <summary>To an MX, at one of its addresses, as securely as its domain demands.</summary>
+    /// <returns>The conversation, or why there is none.</returns>
+    public async Task<(Conversation?, DeliveryOutcome?)> ToExchangerAsync(
+        DomainTls domain, Exchanger host, Address address, IPAddress? source, CancellationToken stop)
     {
         var target = new DialTarget
         {
             Host = host.Name,
             Address = address,
             Port = options.ExchangerPort,
+            Source = source is null ? null : Address.From(source),
             Tls = await tls.DecideAsync(domain, host, stop),
         };
         var dialled = await dialler.DialAsync(target, stop);
         tls.Count(domain, target, dialled);
-        return await SendAsync(row, dialled, stop);
+        return Result(host.Name, dialled);
     }
 
     /// <summary>To the smarthost, at the first of its addresses that answers.</summary>
-    public async Task<DeliveryOutcome> ToSmarthostAsync(DueOutbound row, Smarthost host, CancellationToken stop)
+    /// <returns>The conversation, or why there is none.</returns>
+    public async Task<(Conversation?, DeliveryOutcome?)> ToSmarthostAsync(Smarthost host, CancellationToken stop)
     {
         TlsDecision demand = host.Tls == SmarthostTls.WhenOffered
             ? new TlsDecision.Opportunistic("The smarthost may be used in the clear")
             : new TlsDecision.Authority("The smarthost is only used under TLS", host.Host);
-        DeliveryOutcome outcome = new DeliveryOutcome.NoContact($"451 4.4.3 The smarthost {host.Host} has no address");
+        DeliveryOutcome why = new DeliveryOutcome.NoContact($"451 4.4.3 The smarthost {host.Host} has no address");
         foreach (var address in await AddressesAsync(host.Host, stop))
         {
             var target = new DialTarget
@@ -48,33 +51,21 @@ internal sealed class HandOff(OutboundOptions options, SmtpDialler dialler, TlsP
                 User = host.User,
                 Password = host.Password,
             };
-            outcome = await SendAsync(row, await dialler.DialAsync(target, stop), stop);
-            if (outcome is not DeliveryOutcome.NoContact)
-                break;
+            var result = Result(host.Host, await dialler.DialAsync(target, stop));
+            if (result.Item1 is not null)
+                return result;
+            why = result.Item2!;
         }
 
-        return outcome;
+        return (null, why);
     }
 
-    private static async Task<DeliveryOutcome> SendAsync(DueOutbound row, Dialled dialled, CancellationToken stop)
+    private static (Conversation?, DeliveryOutcome?) Result(string host, Dialled dialled) => dialled switch
     {
-        if (dialled is not Dialled.Open { Connection: var connection })
-            return ((Dialled.Failed)dialled).Outcome;
-
-        await using var _ = connection;
-        var sender = row.EnvelopeFrom.Length == 0 ? null : Mailbox.ParseOrNull(row.EnvelopeFrom);
-        if (Mailbox.ParseOrNull(row.Recipient) is not { } recipient || (sender is null && row.EnvelopeFrom.Length > 0))
-            return new DeliveryOutcome.Refused("553 5.1.3 The sender or the recipient is no address");
-        var message = new Transmission
-        {
-            From = sender,
-            Recipients = [new RcptCommand { To = recipient }],
-            Content = new ReadOnlySequence<byte>(row.Message),
-        };
-        var result = await connection.SendAsync(message, stop);
-        await connection.QuitAsync(stop);
-        return result.Outcomes[0];
-    }
+        Dialled.Open open => (new Conversation(host, open.Connection), null),
+        Dialled.Failed failed => (null, failed.Outcome),
+        var other => throw new System.Diagnostics.UnreachableException($"No way for {other.GetType().Name}."),
+    };
 
     private static async Task<IReadOnlyList<Address>> AddressesAsync(string host, CancellationToken stop)
     {

@@ -34,4 +34,11 @@ public sealed record ReceivedMessage
 }
 
 /// <summary>A recipient and where its mail goes.</summary>
-public sealed record AcceptedRecipient(Mailbox Mailbox, MailRoute Route);
+public sealed record AcceptedRecipient(Mailbox Mailbox, MailRoute Route)
+{
+    /// <summary>When the sender wants to hear of it (RFC 3461 §4.1); <see langword="null"/> when nothing was said.</summary>
+    public NotifyWhen? Notify { get; init; }
+
+    /// <summary>The recipient as first written (RFC 3461 §4.2); <see langword="null"/> when nothing was said.</summary>
+    public string? Original { get; init; }
+}

@@ -9,12 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>
-/// Takes mail for mailboxes and for the role addresses, and refuses all other.
+/// Takes mail for mailboxes and for the role addresses, and from customers for anybody; refuses all other.
 /// Standards: RFC 5321; PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), ENHANCEDSTATUSCODES
-/// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207); LMTP (RFC 2033), for mailboxes only. Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
+/// (RFC 2034), CHUNKING (RFC 3030), STARTTLS (RFC 3207); LMTP (RFC 2033), for mailboxes only; submission (RFC 6409) with AUTH (RFC 4954)
+/// and DSN (RFC 3461), under TLS from the first octet by RFC 8314. Limits: <see cref="SmtpLimits"/>. Diagnostics: log category of this class,
 /// each line with the connection's id, which is also in the Received line.
 /// </summary>
-internal sealed class SmtpConnectionHandler(SmtpServerParts parts, bool isLmtp, ILogger<SmtpConnectionHandler> log) : ConnectionHandler
+internal sealed class SmtpConnectionHandler(
+    SmtpServerParts parts, SmtpDoor door, bool tlsFirst, ILogger<SmtpConnectionHandler> log) : ConnectionHandler
 {
     private readonly ConnectionCounts counts = new(parts.Limits.ConnectionsPerAddress, parts.Limits.ConnectionsMax);
 
@@ -30,6 +32,9 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, bool isLmtp, 
             {
                 var reply = admission == ConnectionCounts.Admission.TooManyOfYou ? Reply.C421TooManyConnections : Reply.C421Busy;
                 log.SmtpTurnedAway(connection.ConnectionId, reply.Text);
+                // Under TLS nothing can be said before a handshake, which costs more than it is worth here.
+                if (tlsFirst)
+                    return;
                 wire.Write(reply);
                 await wire.CloseAsync();
                 return;
@@ -52,7 +57,9 @@ internal sealed class SmtpConnectionHandler(SmtpServerParts parts, bool isLmtp, 
     {
         try
         {
-            using var session = new SmtpSession(parts, isLmtp, wire, client, id, log);
+            if (tlsFirst)
+                await wire.SecureAsync(parts.Tls!, parts.Limits.HandshakeTimeout);
+            using var session = new SmtpSession(parts, door, wire, client, id, log);
             await session.RunAsync();
         }
         finally

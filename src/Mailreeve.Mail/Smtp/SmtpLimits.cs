@@ -29,6 +29,9 @@ public sealed record SmtpLimits
     /// <summary>Commands that lead nowhere (NOOP, RSET, VRFY …) between two messages. Default 100, Postfix's.</summary>
     public int JunkCommandsMax { get; init; } = 100;
 
+    /// <summary>Refused passwords after which the connection ends. Default 3: a program that asks its user opens a new one anyway.</summary>
+    public int SignInsMax { get; init; } = 3;
+
     /// <summary>Connections from one IPv4 address or one IPv6 /64. Default 20.</summary>
     public int ConnectionsPerAddress { get; init; } = 20;
 
@@ -69,7 +72,7 @@ public sealed record SmtpLimits
             yield return new("smtp.receivedLinesMax", $"{ReceivedLinesMax} is below 30: honest mail has come further.");
         foreach (var (key, value) in new[]
         {
-            ("errorsMax", ErrorsMax), ("junkCommandsMax", JunkCommandsMax),
+            ("errorsMax", ErrorsMax), ("junkCommandsMax", JunkCommandsMax), ("signInsMax", SignInsMax),
             ("connectionsPerAddress", ConnectionsPerAddress), ("connectionsMax", ConnectionsMax),
         })
         {

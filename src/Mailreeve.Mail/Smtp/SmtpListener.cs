@@ -13,9 +13,9 @@ public static class SmtpListener
     /// <param name="parts">What the server is made of.</param>
     /// <exception cref="ArgumentException">A limit is out of range; the message names each.</exception>
     public static void ListenSmtp(this KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts) =>
-        Listen(options, endPoint, parts, isLmtp: false);
+        Listen(options, endPoint, parts, SmtpDoor.Exchange);
 
-    internal static void Listen(KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts, bool isLmtp) =>
+    internal static void Listen(KestrelServerOptions options, IPEndPoint endPoint, SmtpServerParts parts, SmtpDoor door, bool tlsFirst = false) =>
         MailListener.Listen<SmtpConnectionHandler>(
-            options, endPoint, parts.Limits.Problems(), log => new SmtpConnectionHandler(parts, isLmtp, log));
+            options, endPoint, parts.Limits.Problems(), log => new SmtpConnectionHandler(parts, door, tlsFirst, log));
 }

@@ -1,4 +1,5 @@
 using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
@@ -29,6 +30,9 @@ public sealed record SmtpServerParts
 
     /// <summary>The blocks in force, as of now. Asked for each MAIL and each RCPT.</summary>
     public required Func<BlockView> Blocks { get; init; }
+
+    /// <summary>Takes mail from customers; null where it is not taken. On a listener of submission it must be there.</summary>
+    public SubmissionDoor? Submission { get; init; }
 
     /// <summary>
     /// Makes a message durable and says under what name, as in <c>report R-123</c>. The 250 is sent when it has returned; when it

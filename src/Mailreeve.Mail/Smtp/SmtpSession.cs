@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Smtp.Commands;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
@@ -10,7 +11,7 @@ using NodaTime;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>One SMTP session: who is there, what they have said so far, and the loop that answers each command.</summary>
-internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire wire, Address client, string id, ILogger log) : IDisposable
+internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWire wire, Address client, string id, ILogger log) : IDisposable
 {
     private readonly LineFramer framer = new(parts.Limits.CommandLineBytesMax);
     private readonly byte[] line = new byte[parts.Limits.CommandLineBytesMax];
@@ -20,8 +21,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
 
     public SmtpServerParts Parts { get; } = parts;
 
-    /// <summary>Whether it is LMTP that is spoken (RFC 2033), and each recipient has a reply of its own.</summary>
-    public bool IsLmtp { get; } = isLmtp;
+    /// <summary>Through which kind of door it came.</summary>
+    public SmtpDoor Door { get; } = door;
 
     public SmtpLimits Limits => Parts.Limits;
 
@@ -43,12 +44,21 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
     /// <summary>The message that is being sent; <see langword="null"/> before MAIL.</summary>
     public SmtpTransaction? Transaction { get; private set; }
 
+    /// <summary>Who has signed in; <see langword="null"/> for nobody.</summary>
+    public Submitter? SignedIn { get; set; }
+
+    /// <summary>Wrong passwords so far.</summary>
+    public int SignInsRefused { get; set; }
+
+    /// <summary>Whether customers' mail and passwords may come over this connection as it is.</summary>
+    public bool IsPrivate => Wire.Tls is not null || Parts.Submission is { Options.AllowsPlain: true };
+
     public Instant Now() => Parts.Clock.GetCurrentInstant();
 
     /// <summary>Greets, then answers until one side has had enough.</summary>
     public async Task RunAsync()
     {
-        Wire.Write(IsLmtp ? Reply.C220LmtpGreeting(Parts.HostName) : Reply.C220Greeting(Parts.HostName));
+        Wire.Write(Door == SmtpDoor.Lmtp ? Reply.C220LmtpGreeting(Parts.HostName) : Reply.C220Greeting(Parts.HostName));
         while (true)
         {
             var (waited, length) = await Wire.NextLineAsync(framer, line, Limits.CommandTimeout);
@@ -97,6 +107,7 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
         EndTransaction();
         Helo = null;
         Extended = false;
+        SignedIn = null;
         junk = 0;
     }
 
@@ -105,7 +116,27 @@ internal sealed class SmtpSession(SmtpServerParts parts, bool isLmtp, ClientWire
     /// <summary>The message has come whole, whatever it is worth.</summary>
     /// <returns>The reply, or the last one of LMTP; those before it are written.</returns>
     public ValueTask<Reply> TakeAsync(SmtpTransaction transaction, ContentIntake content) =>
-        IsLmtp ? LmtpAcceptance.TakeAsync(this, transaction, content) : Acceptance.TakeAsync(this, transaction, content);
+        transaction.Submitter is not null ? SubmissionAcceptance.TakeAsync(this, transaction, content)
+        : Door == SmtpDoor.Lmtp ? LmtpAcceptance.TakeAsync(this, transaction, content)
+        : Acceptance.TakeAsync(this, transaction, content);
+
+    /// <summary>The line that answers a challenge of AUTH, without its end.</summary>
+    /// <returns>The line, or the reply that ends the exchange.</returns>
+    /// <exception cref="EndOfStreamException">The client hung up.</exception>
+    public async ValueTask<(ReadOnlyMemory<byte> Answer, Reply? Failed)> AnswerToAsync(Reply challenge)
+    {
+        Wire.Write(challenge);
+        var (waited, length) = await Wire.NextLineAsync(framer, line, Limits.CommandTimeout);
+        return waited switch
+        {
+            WaitedFor.Line => (line.AsMemory(0, length), null),
+            WaitedFor.HungUp => throw new EndOfStreamException("The client hung up within AUTH."),
+            WaitedFor.TooLong => (default, Reply.C500LineTooLong),
+            WaitedFor.Malformed => (default, Reply.C500BadLine),
+            WaitedFor.Overdue => (default, Reply.C421Timeout),
+            _ => (default, Reply.C421ShuttingDown),
+        };
+    }
 
     public void EndTransaction()
     {

@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Smtp;
 
@@ -7,6 +8,9 @@ namespace Mailreeve.Mail.Smtp;
 internal sealed class SmtpTransaction(MailArgument mail) : IDisposable
 {
     public MailArgument Mail { get; } = mail;
+
+    /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
+    public Submitter? Submitter { get; set; }
 
     public List<AcceptedRecipient> Recipients { get; } = [];
 

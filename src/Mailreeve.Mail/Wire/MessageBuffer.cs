@@ -54,6 +54,18 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
+    /// <summary>The prefix and what was written from some octet on, where it lies. Valid until more is written or the buffer is disposed of.</summary>
+    /// <param name="prefix">What stands in place of what is left out.</param>
+    /// <param name="skip">Octets to leave out at the beginning.</param>
+    public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix, long skip)
+    {
+        var first = new Piece(prefix, null);
+        var last = first;
+        foreach (var memory in ToSequence(default).Slice(skip))
+            last = new Piece(memory, last);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
     /// <summary>Forgets everything and gives the memory back.</summary>
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Mailreeve.Policy.Sending;
 using NodaTime;
 
 namespace Mailreeve.Policy.Files;
@@ -36,6 +37,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var warnLast = Time("inactive-warning-last", "3 d");
         var fillFirst = Count("fill-warning-first");
         var fillLast = Count("fill-warning-last");
+        var sending = Sending();
         terms.Finish();
         Less("inactive-warning-first", warnFirst, "inactive-mailbox-retention", inactive);
         Less("inactive-warning-last", warnLast, "inactive-warning-first", warnFirst);
@@ -45,7 +47,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
 
         if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
             || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
-            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null)
+            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null)
             return null;
         return new PolicyTerms
         {
@@ -65,6 +67,33 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             InactiveWarningLast = warnLast,
             FillWarningFirst = fillFirst,
             FillWarningLast = fillLast,
+            Sending = sending,
+        };
+    }
+
+    private SendingTerms? Sending()
+    {
+        var messages = Count("sending-messages-per-hour");
+        var recipients = Count("sending-recipients-per-day");
+        var first = Count("sending-first-recipients-per-day");
+        var customer = Count("sending-customer-times");
+        var newFor = Time("sending-new-account", "14 d");
+        var newDivided = Count("sending-new-account-divided-by");
+        var held = Count("sending-held-at-most");
+        var bulk = Count("bulk-above");
+        if (messages is null || recipients is null || first is null || customer is null || newFor is null || newDivided is null
+            || held is null || bulk is null)
+            return null;
+        return new SendingTerms
+        {
+            MessagesPerHour = messages,
+            RecipientsPerDay = recipients,
+            FirstRecipientsPerDay = first,
+            CustomerTimes = customer,
+            NewFor = newFor,
+            NewDividedBy = newDivided,
+            HeldAtMost = held,
+            BulkAbove = bulk,
         };
     }
 
@@ -74,6 +103,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
+        "sending-messages-per-hour", "sending-recipients-per-day", "sending-first-recipients-per-day", "sending-customer-times",
+        "sending-new-account", "sending-new-account-divided-by", "sending-held-at-most", "bulk-above",
     ];
 
     // Terms that only make sense together. What could not be read has been told already.

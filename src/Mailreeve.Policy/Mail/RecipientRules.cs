@@ -42,6 +42,16 @@ public static class RecipientRules
         return facts.Mailbox is { } mailbox ? Into(mailbox, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
     }
 
+    /// <summary>Whether a recipient of a customer's message is taken. To anyone else's domain it is; in our own and those of customers it must be there.</summary>
+    public static RecipientVerdict DecideOutgoing(RecipientFacts facts)
+    {
+        if (facts.To.Domain.Length == 0)
+            return new RecipientVerdict.Refuse(RefusalReason.NoDomain, ClosedRelay);
+        if (!facts.Ours.Contains(facts.To.Domain) && !facts.IsCustomerDomain)
+            return new RecipientVerdict.Accept(new MailRoute.Outgoing());
+        return Decide(facts) is RecipientVerdict.Refuse refused ? refused : new RecipientVerdict.Accept(new MailRoute.Outgoing());
+    }
+
     // RFC 2142 §5: postmaster and abuse exist in every domain, whether or not the customer thought of them.
     private static RecipientVerdict InCustomerDomain(RecipientFacts facts)
     {

@@ -33,6 +33,9 @@ public enum RefusalReason
 
     /// <summary>The mailbox was closed because nobody used it.</summary>
     Inactive,
+
+    /// <summary>It has no domain, and goes out.</summary>
+    NoDomain,
 }
 
 /// <summary>Where the mail of a recipient goes.</summary>
@@ -44,6 +47,9 @@ public abstract record MailRoute
 
     /// <summary>Into a mailbox.</summary>
     public sealed record ToMailbox(MailboxId Id) : MailRoute;
+
+    /// <summary>Into the queue of outgoing mail, since a customer sends it; wherever it is for.</summary>
+    public sealed record Outgoing : MailRoute;
 
     /// <summary>To the queue of a role.</summary>
     public sealed record Role(RoleAddress Address) : MailRoute;

@@ -92,6 +92,31 @@ public abstract record NoticeFacts
         public required ClauseId Clause { get; init; }
     }
 
+    /// <summary>A notice that a customer's mail is held (C1).</summary>
+    public sealed record OfHold : NoticeFacts
+    {
+        /// <summary>The customer's name, <c>{customer}</c>.</summary>
+        public required string Customer { get; init; }
+
+        /// <summary>Their registration number, <c>{registration-number}</c>.</summary>
+        public required string RegistrationNumber { get; init; }
+
+        /// <summary>The mailbox whose mail is held, <c>{sender}</c>; null for all that the customer sends.</summary>
+        public string? Sender { get; init; }
+
+        /// <summary>Since when, <c>{held-utc}</c> and <c>{held-local}</c>.</summary>
+        public required Instant HeldAt { get; init; }
+
+        /// <summary>Which limit was tripped, by how much, <c>{figures}</c>: a sentence.</summary>
+        public required string Figures { get; init; }
+
+        /// <summary>The page where the customer sets a new password, <c>{hold-url}</c>.</summary>
+        public required string HoldUrl { get; init; }
+
+        /// <summary>The clause the notice rests on: <c>{clause}</c>, <c>{clause-title}</c>, <c>{clause-text}</c>.</summary>
+        public required ClauseId Clause { get; init; }
+    }
+
     /// <summary>An answer to a reporter.</summary>
     /// <param name="Report">Their report, <c>{report}</c>.</param>
     /// <param name="Resource">What it was about, <c>{resource}</c>.</param>

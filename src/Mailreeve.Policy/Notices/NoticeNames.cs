@@ -39,9 +39,15 @@ public static class NoticeNames
     /// <summary>A mailbox fills up, or is full (C9).</summary>
     public const string MailboxFilling = "mailbox-filling";
 
+    /// <summary>What a customer sends is held (C1).</summary>
+    public const string SendingHeld = "sending-held";
+
     /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
     public static readonly IReadOnlyList<string> Required =
-        [Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed, MailboxFilling];
+    [
+        Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed,
+        MailboxFilling, SendingHeld,
+    ];
 
     private static readonly IReadOnlyList<string> CaseNames =
     [
@@ -55,11 +61,17 @@ public static class NoticeNames
         "clause", "clause-title", "clause-text",
     ];
 
+    private static readonly IReadOnlyList<string> HoldNames =
+    [
+        "customer", "registration-number", "sender", "held-utc", "held-local", "figures", "hold-url", "clause", "clause-title", "clause-text",
+    ];
+
     /// <summary>Placeholders, beside those of the provider and of the terms, that a notice of this name may use.</summary>
     internal static IReadOnlyList<string> PlaceholdersOf(string notice) => notice switch
     {
         RegistrationNumber => ["customer", "registration-number"],
         NotOurs => ["report", "resource"],
+        SendingHeld => HoldNames,
         MailboxUnused or MailboxClosed or MailboxFilling => MailboxNames,
         _ => CaseNames,
     };

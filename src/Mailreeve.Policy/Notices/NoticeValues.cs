@@ -35,7 +35,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         "evidence" => MarkdownText.CodeBlock(value),
         "reason" => MarkdownText.Quote(value),
         "clause-text" => Indent("> ", ProviderText.Fill(ClauseOf()!.Text, provider)),
-        "case-url" or "mailbox-url" => MarkdownText.Link(value),
+        "case-url" or "mailbox-url" or "hold-url" => MarkdownText.Link(value),
         _ when Placeholders.IsLink(name) => MarkdownText.Link(value),
         _ => MarkdownText.Escape(value),
     };
@@ -52,6 +52,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
             _ => null,
         },
         NoticeFacts.OfMailbox f => OfMailbox(f, name),
+        NoticeFacts.OfHold f => OfHold(f, name),
         NoticeFacts.OfReport f => name switch
         {
             "report" => f.Report.ToString(),
@@ -101,10 +102,26 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         _ => null,
     };
 
+    private string? OfHold(NoticeFacts.OfHold f, string name) => name switch
+    {
+        "customer" => f.Customer,
+        "registration-number" => f.RegistrationNumber,
+        "sender" => f.Sender ?? "all of your mailboxes and servers",
+        "held-utc" => Utc.Format(f.HeldAt),
+        "held-local" => LocalText(f.HeldAt),
+        "figures" => f.Figures,
+        "hold-url" => f.HoldUrl,
+        "clause" => f.Clause.Value,
+        "clause-title" => ProviderText.FillPlain(ClauseOf()!.Title, provider),
+        "clause-text" => ProviderText.FillPlain(ClauseOf()!.Text, provider),
+        _ => null,
+    };
+
     private Clause? ClauseOf() => facts switch
     {
         NoticeFacts.OfCase f => policy.ClauseOf(f.Clause),
         NoticeFacts.OfMailbox f => policy.ClauseOf(f.Clause),
+        NoticeFacts.OfHold f => policy.ClauseOf(f.Clause),
         _ => null,
     };
 

@@ -50,6 +50,7 @@ public readonly ref struct CommandLine
         : Is(verb, "RCPT"u8) ? SmtpVerb.Rcpt
         : Is(verb, "DATA"u8) ? SmtpVerb.Data
         : Is(verb, "BDAT"u8) ? SmtpVerb.Bdat
+        : Is(verb, "AUTH"u8) ? SmtpVerb.Auth
         : Is(verb, "RSET"u8) ? SmtpVerb.Rset
         : Is(verb, "NOOP"u8) ? SmtpVerb.Noop
         : Is(verb, "VRFY"u8) ? SmtpVerb.Vrfy

@@ -9,6 +9,12 @@ namespace Mailreeve.Protocols.Smtp;
 /// <param name="SmtpUtf8">Whether it asked for internationalised mail (RFC 6531 §3.4).</param>
 public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit, bool SmtpUtf8)
 {
+    /// <summary>The sender's own name for the message (ENVID, RFC 3461 §4.4), decoded; <see langword="null"/> for none.</summary>
+    public string? EnvelopeId { get; init; }
+
+    /// <summary>Whether a notification of failure is to bring the whole message back (RET=FULL, RFC 3461 §4.3).</summary>
+    public bool ReturnFull { get; init; }
+
     // "MAIL FROM:" Reverse-path [ SP Mail-parameters ]. A blank before the path is wrong and common: Outlook sends it.
     /// <summary>Reads the argument of MAIL.</summary>
     /// <param name="argument">What follows the verb.</param>
@@ -16,8 +22,9 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
     /// <param name="sizeBytesMax">Largest message taken; a larger SIZE is refused here.</param>
     /// <param name="mail">What was read.</param>
     /// <param name="rejected">The reply, when the result is <see langword="false"/>.</param>
+    /// <param name="isSubmission">Whether DSN and AUTH were announced, as where customers hand mail in, and their parameters may be here.</param>
     public static bool TryParse(
-        ReadOnlySpan<byte> argument, bool extended, long sizeBytesMax, out MailArgument mail, out Reply rejected)
+        ReadOnlySpan<byte> argument, bool extended, long sizeBytesMax, out MailArgument mail, out Reply rejected, bool isSubmission = false)
     {
         mail = new MailArgument(null, null, false, false);
         rejected = Reply.C501BadMailSyntax;
@@ -38,7 +45,7 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
         }
 
         mail = mail with { From = from };
-        if (!TryParseParameters(rest, extended, ref mail, out rejected))
+        if (!TryParseParameters(rest, extended, isSubmission, ref mail, out rejected))
             return false;
         if (from is { NeedsUtf8: true } && !mail.SmtpUtf8)
         {
@@ -55,7 +62,7 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
         return true;
     }
 
-    private static bool TryParseParameters(ReadOnlySpan<byte> rest, bool extended, ref MailArgument mail, out Reply rejected)
+    private static bool TryParseParameters(ReadOnlySpan<byte> rest, bool extended, bool isSubmission, ref MailArgument mail, out Reply rejected)
     {
         var parameters = new EsmtpParameters(rest);
         var seen = 0;
@@ -64,8 +71,8 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
         {
             if (!extended)
                 return false;
-            var bit = parameters.Is("SIZE"u8) ? 1 : parameters.Is("BODY"u8) ? 2 : parameters.Is("SMTPUTF8"u8) ? 4 : 0;
-            if (bit == 0)
+            var bit = BitOf(parameters);
+            if (bit == 0 || (bit >= FirstOfSubmission && !isSubmission))
                 return false;
             if ((seen & bit) != 0 || !TryTake(bit, parameters.Value, ref mail))
             {
@@ -79,6 +86,17 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
         rejected = Reply.C501BadParameter;
         return !parameters.Malformed;
     }
+
+    private const int FirstOfSubmission = 8;
+
+    private static int BitOf(EsmtpParameters parameter) =>
+        parameter.Is("SIZE"u8) ? 1
+        : parameter.Is("BODY"u8) ? 2
+        : parameter.Is("SMTPUTF8"u8) ? 4
+        : parameter.Is("AUTH"u8) ? FirstOfSubmission
+        : parameter.Is("RET"u8) ? 16
+        : parameter.Is("ENVID"u8) ? 32
+        : 0;
 
     private static bool TryTake(int bit, ReadOnlySpan<byte> value, ref MailArgument mail)
     {
@@ -96,9 +114,20 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
                     return false;
                 mail = mail with { EightBit = eightBit };
                 return true;
-            default:
+            case 4:
                 mail = mail with { SmtpUtf8 = true };
                 return value.IsEmpty;
+            case FirstOfSubmission:
+                // RFC 4954 §5: who else has signed in somewhere; what we go by is who has signed in here.
+                return !value.IsEmpty;
+            case 16:
+                var known = DsnParameters.TryReadReturn(value, out var full);
+                mail = mail with { ReturnFull = full };
+                return known;
+            default:
+                var read = DsnParameters.TryReadEnvelopeId(value, out var id);
+                mail = mail with { EnvelopeId = id };
+                return read;
         }
     }
 }

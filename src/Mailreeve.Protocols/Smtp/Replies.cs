@@ -23,6 +23,18 @@ public sealed partial record Reply
     /// <summary>STARTTLS: begin the handshake.</summary>
     public static readonly Reply C220ReadyForTls = Of(220, "2.0.0", "Ready to start TLS");
 
+    /// <summary>AUTH: signed in (RFC 4954 §6).</summary>
+    public static readonly Reply C235SignedIn = Of(235, "2.7.0", "Signed in");
+
+    /// <summary>AUTH: the answer is asked for with nothing to go by, as PLAIN does.</summary>
+    public static readonly Reply C334 = Of(334, "", "");
+
+    /// <summary>AUTH LOGIN asks for the name.</summary>
+    public static readonly Reply C334User = Of(334, "", "VXNlcm5hbWU6");
+
+    /// <summary>AUTH LOGIN asks for the password.</summary>
+    public static readonly Reply C334Password = Of(334, "", "UGFzc3dvcmQ6");
+
     /// <summary>DATA: send the message.</summary>
     public static readonly Reply C354SendMessage = Of(354, "", "Send the message; end with CRLF.CRLF");
 
@@ -49,6 +61,10 @@ public sealed partial record Reply
 
     /// <summary>A rule failed. Never an acceptance.</summary>
     public static readonly Reply C451LocalError = Of(451, "4.3.0", "Local error; try again later");
+
+    /// <summary>As much of this sender's mail is held as may be; a person must look at it first (C1).</summary>
+    public static readonly Reply C450SendingHeld =
+        Of(450, "4.7.1", "Mail from here is held until our staff has looked at it; see your customer page or call us. Try again later");
 
     /// <summary>More recipients than one message may have (RFC 5321 §4.5.3.1.10).</summary>
     public static readonly Reply C452TooManyRecipients = Of(452, "4.5.3", "Too many recipients; send the rest separately");
@@ -83,6 +99,12 @@ public sealed partial record Reply
     /// <summary>A parameter was announced, but its value is wrong.</summary>
     public static readonly Reply C501BadParameter = Of(501, "5.5.4", "Parameter is malformed");
 
+    /// <summary>AUTH without a mechanism, or with too much.</summary>
+    public static readonly Reply C501BadAuth = Of(501, "5.5.4", "Syntax: AUTH PLAIN or AUTH LOGIN");
+
+    /// <summary>The client sent <c>*</c> (RFC 4954 §4).</summary>
+    public static readonly Reply C501AuthCancelled = Of(501, "5.7.0", "Cancelled");
+
     /// <summary>The command takes no argument.</summary>
     public static readonly Reply C501NoArgument = Of(501, "5.5.4", "This command takes no argument");
 
@@ -112,6 +134,48 @@ public sealed partial record Reply
 
     /// <summary>TLS is on already.</summary>
     public static readonly Reply C503TlsActive = Of(503, "5.5.1", "TLS is active");
+
+    /// <summary>AUTH was successful before; it can be only once (RFC 4954 §4).</summary>
+    public static readonly Reply C503SignedIn = Of(503, "5.5.1", "You are signed in");
+
+    /// <summary>STARTTLS comes before AUTH, or who signed in could be another than who speaks now.</summary>
+    public static readonly Reply C503TlsTooLate = Of(503, "5.5.1", "STARTTLS comes before AUTH");
+
+    /// <summary>A way of signing in that is not offered.</summary>
+    public static readonly Reply C504UnknownMechanism = Of(504, "5.5.4", "Only PLAIN and LOGIN are known here");
+
+    /// <summary>Nothing before STARTTLS here (RFC 3207 §4).</summary>
+    public static readonly Reply C530NeedTls = Of(530, "5.7.0", "STARTTLS first");
+
+    /// <summary>Mail is taken here from customers only (RFC 4954 §6).</summary>
+    public static readonly Reply C530SignInFirst = Of(530, "5.7.0", "Sign in first: AUTH");
+
+    /// <summary>Name and password do not belong together; which of the two is wrong is not said.</summary>
+    public static readonly Reply C535Wrong = Of(535, "5.7.8", "Name or password is wrong");
+
+    /// <summary>Passwords are taken under TLS only (RFC 4954 §6).</summary>
+    public static readonly Reply C538NeedTls = Of(538, "5.7.11", "Passwords are taken under TLS only: STARTTLS first");
+
+    /// <summary>The null sender where a mailbox's user hands mail in: bounces are written by servers.</summary>
+    public static readonly Reply C550NullSender = Of(550, "5.7.1", "A mail program says who sends: MAIL FROM:<your address>");
+
+    /// <summary>Neither sender nor sign-in says whose message it is: it has no From.</summary>
+    public static readonly Reply C550NoFrom = Of(550, "5.6.0", "Message has no From line");
+
+    /// <summary>More than one From: each reader would show another.</summary>
+    public static readonly Reply C550SeveralFroms = Of(550, "5.6.0", "Message has more than one From line");
+
+    /// <summary>An address of From or Sender cannot be read.</summary>
+    public static readonly Reply C550BadFrom = Of(550, "5.6.0", "An address in From or Sender is malformed");
+
+    /// <summary>A line of the header is no field.</summary>
+    public static readonly Reply C550BadHeader = Of(550, "5.6.0", "A line of the message header is malformed");
+
+    /// <summary>A recipient without a domain, where mail goes out.</summary>
+    public static readonly Reply C550NeedsDomain = Of(550, "5.1.2", "Write the recipient with a domain");
+
+    /// <summary>The customer, or who answers for them, is suspended.</summary>
+    public static readonly Reply C550SenderSuspended = Of(550, "5.7.1", "This account is suspended; call us");
 
     /// <summary>No such mailbox at one of our domains.</summary>
     public static readonly Reply C550NoSuchUser = Of(550, "5.1.1", "No such user here");
@@ -180,6 +244,32 @@ public sealed partial record Reply
     /// <summary>Every octet of a chunk was taken (RFC 3030 §2).</summary>
     /// <param name="octets">How many.</param>
     public static Reply C250Chunk(long octets) => Of(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
+
+    /// <summary>The message is durable, and a person looks at it before it goes (C1).</summary>
+    /// <param name="reference">What to call it.</param>
+    public static Reply C250Held(string reference) => Of(250, "2.0.0", $"Accepted as {reference}; held until our staff has looked at it");
+
+    /// <summary>There were too many attempts to sign in; this one was not looked at.</summary>
+    /// <param name="seconds">How long until the next one is.</param>
+    public static Reply C454TooManyAttempts(long seconds) =>
+        Of(454, "4.7.0", string.Create(CultureInfo.InvariantCulture, $"Too many attempts; try again in {seconds} seconds"));
+
+    /// <summary>Too many wrong passwords on one connection.</summary>
+    public static readonly Reply C421TooManyPasswords = Of(421, "4.7.0", "Too many wrong passwords; closing");
+
+    /// <summary>Name and password are right, but the mailbox cannot be used now (RFC 5248's 5.7.13).</summary>
+    /// <param name="why">Why, for the customer to read.</param>
+    public static Reply C535Unavailable(string why) => Of(535, "5.7.13", why);
+
+    /// <summary>The envelope sender is someone else's (C2).</summary>
+    /// <param name="address">The address.</param>
+    public static Reply C553NotYours(string address) =>
+        Of(553, "5.7.1", $"You cannot send as {address}: use your own address or an alias of it");
+
+    /// <summary>The author in the header is someone else (C2).</summary>
+    /// <param name="address">The address.</param>
+    public static Reply C550NotYours(string address) =>
+        Of(550, "5.7.1", $"From or Sender names {address}, which is not yours: use your own address or an alias of it");
 
     /// <summary>The connecting address is blocked.</summary>
     /// <param name="clause">The clause of the policy.</param>

@@ -48,6 +48,9 @@ public enum SmtpVerb
     /// <summary>STARTTLS (RFC 3207 §4).</summary>
     StartTls,
 
+    /// <summary>AUTH (RFC 4954 §4).</summary>
+    Auth,
+
     /// <summary>A method of HTTP: a browser was tricked into talking to this port.</summary>
     Http,
 }

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 
@@ -28,6 +29,12 @@ public sealed class LiveViews : IDisposable
 
     /// <summary>Mailboxes, their addresses and the mail domains of customers.</summary>
     public MailboxDirectory Mailboxes { get; private set; } = MailboxDirectory.Empty;
+
+    /// <summary>What outgoing mail is signed with.</summary>
+    public SigningKeys SigningKeys { get; private set; } = SigningKeys.Empty;
+
+    /// <summary>Open holds on what customers send.</summary>
+    public HoldView Holds { get; private set; } = HoldView.Empty;
 
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
@@ -93,6 +100,8 @@ public sealed class LiveViews : IDisposable
             Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
             return true;
         }, stop);
 
@@ -107,7 +116,12 @@ public sealed class LiveViews : IDisposable
         Blocks = blocks;
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
+        // Few are open at any time: a person is to look at each.
+        if (changes.Any(c => c.Kind == ChangeKind.Hold))
+            Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
         await TakeInMailboxesAsync(db, changes, stop);
+        if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
         seen = changes[^1].Seq;
     }
 

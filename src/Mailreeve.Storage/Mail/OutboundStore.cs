@@ -1,3 +1,4 @@
+using Mailreeve.Storage.Segments;
 using NodaTime;
 
 namespace Mailreeve.Storage.Mail;
@@ -8,53 +9,17 @@ public sealed class OutboundStore(DbSession db)
     /// <summary>Hands messages over for sending.</summary>
     public Task AddAsync(IReadOnlyList<NewOutbound> messages, CancellationToken stop) =>
         db.InsertManyAsync("""
-            INSERT INTO outbound (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at, next_attempt_at)
+            INSERT INTO outbound (id, purpose, subject_id, submission_id, envelope_from, recipient, destination, message, segment, position, length,
+                                  options, state, attempts, created_at, next_attempt_at, queued_at, hold_id, source_class)
             """,
             messages,
-            m => [m.Id, m.Purpose, m.SubjectId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient), m.Message, OutboundState.Queued, 0L, m.CreatedAt, m.CreatedAt],
+            m =>
+            [
+                m.Id, m.Purpose, m.SubjectId, m.SubmissionId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient),
+                m.Message, m.Place?.Segment.Value, m.Place?.Offset, (long?)m.Place?.Length,
+                m.Requested?.Write(), m.HoldId is null ? OutboundState.Queued : OutboundState.Held, 0L, m.CreatedAt, m.CreatedAt, m.CreatedAt, m.HoldId, m.SourceClass,
+            ],
             stop);
-
-    /// <summary>
-    /// Takes messages that are due and writes down that they are about to be tried: whatever happens after this is committed, none of
-    /// them is tried again as if nothing had been sent.
-    /// </summary>
-    public async Task<IReadOnlyList<DueOutbound>> TakeDueAsync(Instant now, long limit, CancellationToken stop) =>
-        // The state is asked twice: PostgreSQL picks the ids before it waits for another node's lock, and looks at the row only after it.
-        [.. (await db.QueryAsync<DueOutbound>("""
-            UPDATE outbound
-            SET    state = 'attempting', attempts = attempts + 1
-            WHERE  id IN (SELECT id FROM outbound WHERE state = 'queued' AND next_attempt_at <= @now ORDER BY next_attempt_at, id LIMIT @limit)
-                   AND state = 'queued'
-            RETURNING id, purpose, subject_id, envelope_from, recipient, message, attempts, created_at
-            """, new { now, limit }, stop)).OrderBy(o => o.Id)];
-
-    /// <summary>A remote server took responsibility, or refused for good, or the sending was given up.</summary>
-    public Task FinishAsync(long id, OutboundState state, string reply, Instant now, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = @state, last_reply = @reply, finished_at = @now
-            WHERE  id = @id AND state = 'attempting'
-            """, new { id, state, reply, now }, stop);
-
-    /// <summary>It did not work this time.</summary>
-    public Task RetryAsync(long id, string reply, Instant nextAttemptAt, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = 'queued', last_reply = @reply, next_attempt_at = @nextAttemptAt
-            WHERE  id = @id AND state = 'attempting'
-            """, new { id, reply, nextAttemptAt }, stop);
-
-    /// <summary>
-    /// Called once at start: messages that were being sent when the program ended. Whether they arrived cannot be known, so they are
-    /// not sent again by themselves.
-    /// </summary>
-    /// <returns>How many.</returns>
-    public Task<int> DoubtInterruptedAsync(Instant now, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = 'in-doubt', last_reply = 'The program ended while this was being sent.', finished_at = @now
-            WHERE  state = 'attempting'
-            """, new { now }, stop);
 
     /// <summary>A delivery status notification came back for a message that had been accepted.</summary>
     /// <returns><see langword="false"/> when there is no such message, or it was returned before.</returns>
@@ -84,7 +49,7 @@ public sealed class OutboundStore(DbSession db)
             """, new { id, now }, stop);
 
     // What stands behind the last @, in the form in which all mail for the same place is found together.
-    private static string DestinationOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
+    internal static string DestinationOf(string recipient) => recipient[(recipient.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
 }
 
 /// <summary>Why a message is sent.</summary>
@@ -104,6 +69,15 @@ public enum OutboundPurpose
 
     /// <summary>A report on TLS to another domain (RFC 8460); the subject is the row itself.</summary>
     TlsReport,
+
+    /// <summary>That a customer's mail is held (C1); the subject is <c>sending_hold.id</c>.</summary>
+    Hold,
+
+    /// <summary>Mail that a customer handed in; the subject is <c>submission.id</c>.</summary>
+    Submission,
+
+    /// <summary>What became of a message that a customer handed in (RFC 3464); the subject is <c>submission.id</c>.</summary>
+    DeliveryStatus,
 }
 
 /// <summary>Where a message stands.</summary>
@@ -126,6 +100,12 @@ public enum OutboundState
 
     /// <summary>The program ended while it was being sent.</summary>
     InDoubt,
+
+    /// <summary>It is kept back until a person lets it go.</summary>
+    Held,
+
+    /// <summary>A person took it out of the queue, and its sender was not told.</summary>
+    Dropped,
 }
 
 /// <summary>A message to send.</summary>
@@ -146,38 +126,25 @@ public sealed record NewOutbound
     /// <summary>Envelope recipient, one.</summary>
     public required string Recipient { get; init; }
 
-    /// <summary>The message with CRLF line ends.</summary>
-    public required byte[] Message { get; init; }
+    /// <summary>The message with CRLF line ends, where it stands in the row; otherwise it is at <see cref="Place"/>.</summary>
+    public byte[]? Message { get; init; }
+
+    /// <summary>Where the message lies among the queue's segments.</summary>
+    public MessagePlace? Place { get; init; }
+
+    /// <summary>The submission it came with, when a customer handed it in.</summary>
+    public long? SubmissionId { get; init; }
+
+    /// <summary>What the sender asked for; <see langword="null"/> for nothing.</summary>
+    public OutboundRequest? Requested { get; init; }
+
+    /// <summary>The hold it is under; <see langword="null"/> to send it now.</summary>
+    public long? HoldId { get; init; }
+
+    /// <summary>The class of its customer, which chooses the address it is sent from.</summary>
+    public string? SourceClass { get; init; }
 
     /// <summary>When it was written.</summary>
-    public required Instant CreatedAt { get; init; }
-}
-
-/// <summary>A message that is to be sent now.</summary>
-public sealed record DueOutbound
-{
-    /// <summary>Its id.</summary>
-    public required long Id { get; init; }
-
-    /// <summary>Why it is sent.</summary>
-    public required OutboundPurpose Purpose { get; init; }
-
-    /// <summary>Whose it is.</summary>
-    public required long SubjectId { get; init; }
-
-    /// <summary>Envelope sender.</summary>
-    public required string EnvelopeFrom { get; init; }
-
-    /// <summary>Envelope recipient.</summary>
-    public required string Recipient { get; init; }
-
-    /// <summary>The message.</summary>
-    public required byte[] Message { get; init; }
-
-    /// <summary>Which attempt this is, from 1.</summary>
-    public required long Attempts { get; init; }
-
-    /// <summary>When it was written; sending is given up some days after.</summary>
     public required Instant CreatedAt { get; init; }
 }
 

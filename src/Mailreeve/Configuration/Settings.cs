@@ -1,6 +1,7 @@
 using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
@@ -22,14 +23,17 @@ internal sealed record Settings
     /// <summary>Folder with the messages.</summary>
     public string MailFolder => Path.Combine(DataFolder, "mail");
 
+    /// <summary>Folder with the messages that wait to be sent.</summary>
+    public string QueueFolder => Path.Combine(DataFolder, "queue");
+
     /// <summary>Folder with <c>policy.toml</c> and <c>notices/</c>.</summary>
     public required string PolicyFolder { get; init; }
 
     /// <summary>Where mail is taken.</summary>
     public required IReadOnlyList<IPEndPoint> SmtpListen { get; init; }
 
-    /// <summary>PEM files of the certificate of all mail services and its key; null when TLS is not offered.</summary>
-    public (string Certificate, string Key)? MailCertificate { get; init; }
+    /// <summary>The certificates of all services.</summary>
+    public TlsSettings Tls { get; init; } = TlsSettings.None;
 
     /// <summary>Where mailboxes are read over IMAP.</summary>
     public MailDoors Imap { get; init; } = MailDoors.None;
@@ -37,8 +41,8 @@ internal sealed record Settings
     /// <summary>Where mailboxes are read over POP3.</summary>
     public MailDoors Pop3 { get; init; } = MailDoors.None;
 
-    /// <summary>Ports of this host name at which customers hand their mail in, at another server of ours; told to mail programs.</summary>
-    public MailPorts Submission { get; init; } = MailPorts.None;
+    /// <summary>Where customers hand their mail in.</summary>
+    public SubmissionDoors Submission { get; init; } = new(MailDoors.None);
 
     /// <summary>Where another mail server of ours hands mail in for the mailboxes, over LMTP.</summary>
     public IReadOnlyList<IPEndPoint> LmtpListen { get; init; } = [];
@@ -46,8 +50,11 @@ internal sealed record Settings
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
 
-    /// <summary>Where the pages are served, in plain HTTP: a proxy in front of them does TLS.</summary>
+    /// <summary>Where the pages are served in plain HTTP: a proxy in front of them does TLS.</summary>
     public required IReadOnlyList<IPEndPoint> WebListen { get; init; }
+
+    /// <summary>Where the pages are served under TLS, without a proxy.</summary>
+    public IReadOnlyList<IPEndPoint> WebListenTls { get; init; } = [];
 
     /// <summary>Proxies whose word about the client is believed.</summary>
     public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];
@@ -63,6 +70,20 @@ internal sealed record Settings
 
     /// <summary>Whether log lines say more, customers' addresses among it.</summary>
     public bool DebugLog { get; init; }
+}
+
+/// <summary>Where customers hand their mail in, and how.</summary>
+/// <param name="Doors">Where.</param>
+internal sealed record SubmissionDoors(MailDoors Doors)
+{
+    /// <summary>Ports of this host name that mail programs are told, where these are not ours: at another server, or in front of us.</summary>
+    public MailPorts Elsewhere { get; init; } = MailPorts.None;
+
+    /// <summary>How mail is taken.</summary>
+    public SubmissionOptions Options { get; init; } = new();
+
+    /// <summary>Recipients of one message; null for the default.</summary>
+    public int? RecipientsPerMessage { get; init; }
 }
 
 /// <summary>Where mailboxes are read over one protocol.</summary>

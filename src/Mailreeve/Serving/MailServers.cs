@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Imap;
@@ -22,8 +21,6 @@ internal static class MailServers
     /// <summary>Adds the mailboxes and what keeps them.</summary>
     public static void AddMailboxes(this IServiceCollection services, Settings settings)
     {
-        if (settings.MailCertificate is var (certificate, key))
-            services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
         services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
             .AddSingleton<MailboxCapacity>()
             .AddSingleton<MailDelivery>()
@@ -59,7 +56,7 @@ internal static class MailServers
             },
             Tls = services.GetService<ServerTls>(),
             AllowsPlain = settings.Imap.AllowsPlain,
-            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>(), settings),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
             Capacity = services.GetRequiredService<MailboxCapacity>(),
@@ -84,7 +81,7 @@ internal static class MailServers
             },
             Tls = services.GetService<ServerTls>(),
             AllowsPlain = settings.Pop3.AllowsPlain,
-            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>()),
+            SignIn = SignInWith(services.GetRequiredService<MailboxSignIn>(), settings),
             Grains = services.GetRequiredService<IGrainFactory>(),
             Board = services.GetRequiredService<MailboxBoard>(),
             Segments = services.GetRequiredService<SegmentStore>(),
@@ -101,11 +98,11 @@ internal static class MailServers
     }
 
     // The mail servers know mailboxes, and the accounts know passwords; here they meet.
-    private static Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignInWith(MailboxSignIn accounts) =>
+    internal static Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignInWith(MailboxSignIn accounts, Settings settings) =>
         async (user, password, client, stop) => await accounts.VerifyAsync(user, password, client, stop) switch
         {
             MailboxSignInResult.Accepted accepted => new MailSignIn.Accepted(accepted.Mailbox),
-            MailboxSignInResult.Suspended => new MailSignIn.Unavailable("This mailbox is suspended; ask our support"),
+            MailboxSignInResult.Suspended => new MailSignIn.Unavailable($"This mailbox is suspended; ask our support, {settings.Provider.SupportTelephone}"),
             MailboxSignInResult.TooManyAttempts late => new MailSignIn.TryLater(late.Wait),
             _ => new MailSignIn.Refused(),
         };

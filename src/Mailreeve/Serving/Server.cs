@@ -10,7 +10,10 @@ using Mailreeve.Clerks;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
 using Mailreeve.Policy.Mail;
@@ -57,6 +60,7 @@ internal sealed class Server : IAsyncDisposable
         try
         {
             var keys = await database.WriteAsync(db => KeepAsync(db, policy, clock.GetCurrentInstant(), stop), stop);
+            await SigningKeyClerk.PrepareAsync(database, settings.Provider, clock, stop);
             var views = await LiveViews.LoadAsync(database, stop);
             mail = await MailStorage.OpenAsync(settings, database, clock, stop);
             var app = Build(settings, policy, clock, database, views, mail, keys);
@@ -86,7 +90,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -99,7 +103,11 @@ internal sealed class Server : IAsyncDisposable
         }
 
         var secrets = new SecretStore(db);
-        return new Keys(await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop));
+        return new Keys(
+            await secrets.GetOrCreateAsync("bounce", 32, stop),
+            await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("feedback", 32, stop),
+            await secrets.GetOrCreateAsync("recipients", 32, stop));
     }
 
     private static WebApplication Build(
@@ -122,28 +130,38 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(views)
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
+            .AddSingleton(mail.Queue)
             .AddSingleton(new BounceKey(keys.Bounce))
-            .AddSingleton(new RedactionKey(keys.Redaction));
+            .AddSingleton(new RedactionKey(keys.Redaction))
+            .AddSingleton(new FeedbackKey(keys.Feedback))
+            .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);
+        builder.Services.AddCertificates(settings);
+        builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddSubmission(settings, keys.Recipients);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             foreach (var endPoint in settings.WebListen)
                 kestrel.Listen(endPoint);
+            kestrel.ListenForPagesUnderTls(settings);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             foreach (var endPoint in settings.LmtpListen)
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
+            kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
         });
 
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        app.CountCertificates();
+        app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
         return app;
@@ -162,7 +180,9 @@ internal sealed class Server : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
         services.AddOutbound(settings);
-        services.AddSingleton<CaseBooks>()
+        services.AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+            .AddSingleton<IClerk, SigningKeyClerk>()
+            .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()
             .AddSingleton<NoticeWriter>()
@@ -224,6 +244,7 @@ internal sealed class Server : IAsyncDisposable
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Submission = services.GetRequiredService<SubmissionDoor>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),
     };
@@ -231,6 +252,7 @@ internal sealed class Server : IAsyncDisposable
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
     {
         var version = typeof(Server).Assembly.GetName().Version!.ToString(3);
-        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen), string.Join(", ", settings.WebListen));
+        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen),
+            string.Join(", ", settings.WebListen.Concat(settings.WebListenTls)));
     }
 }

@@ -122,7 +122,7 @@ public class LmtpTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Throws<ArgumentException>(() => new KestrelServerOptions().ListenLmtp(new(IPAddress.Loopback, 25), parts!));
     }
 
-    private Task<SmtpTestServer> StartAsync() => SmtpTestServer.StartAsync(p => p with { Mailboxes = Host.Delivery }, isLmtp: true);
+    private Task<SmtpTestServer> StartAsync() => SmtpTestServer.StartAsync(p => p with { Mailboxes = Host.Delivery }, SmtpDoor.Lmtp);
 
     private static async Task<SmtpPeer> GreetAsync(SmtpTestServer server)
     {

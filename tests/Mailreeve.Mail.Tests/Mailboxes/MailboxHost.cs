@@ -26,13 +26,14 @@ internal sealed class MailboxHost : IAsyncDisposable
     private static readonly SemaphoreSlim Ports = new(1, 1);
 
     private readonly string folder;
+    private readonly string connection;
     private IHost? host;
     private Database? database;
     private SegmentStore? segments;
     private Journal? journal;
     private LiveViews? views;
 
-    private MailboxHost(string folder, FakeClock clock) => (this.folder, Clock) = (folder, clock);
+    private MailboxHost(string folder, string connection, FakeClock clock) => (this.folder, this.connection, Clock) = (folder, connection, clock);
 
     public FakeClock Clock { get; }
 
@@ -52,9 +53,12 @@ internal sealed class MailboxHost : IAsyncDisposable
 
     public MailDelivery Delivery => Services.GetRequiredService<MailDelivery>();
 
-    public static async Task<MailboxHost> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="connection">Its database; null for one of SQLite's, which goes when it goes.</param>
+    public static async Task<MailboxHost> StartAsync(string? connection = null)
     {
-        var made = new MailboxHost(System.IO.Directory.CreateTempSubdirectory("mailreeve-mailboxes-").FullName, Some.Clock());
+        var folder = System.IO.Directory.CreateTempSubdirectory("mailreeve-mailboxes-").FullName;
+        var made = new MailboxHost(folder, connection ?? $"sqlite:{Path.Combine(folder, "test.db")}", Some.Clock());
         await made.StartAgainAsync();
         return made;
     }
@@ -106,7 +110,7 @@ internal sealed class MailboxHost : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var stop = TestContext.Current.CancellationToken;
-        database = Database.Open($"sqlite:{Path.Combine(folder, "test.db")}");
+        database = Database.Open(connection);
         views = await LiveViews.LoadAsync(database, stop);
         segments = SegmentStore.Open(Path.Combine(folder, "mail"), new SegmentOptions { SegmentBytes = 1 << 20, FillStepBytes = 1 << 18 }, Clock);
         journal = await Journal.StartAsync(database, segments, NullLogger<Journal>.Instance, stop);

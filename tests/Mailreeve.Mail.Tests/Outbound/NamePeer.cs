@@ -33,7 +33,8 @@ internal sealed class NamePeer : IAsyncDisposable
 
     public NamePeer Exchanger(string name, int preference, string host) => Add(name, Mx, [(byte)(preference >> 8), (byte)preference, .. Name(host)]);
 
-    public NamePeer Text(string name, string text) => Add(name, Txt, [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)]);
+    public NamePeer Text(string name, string text) =>
+        Add(name, Txt, [.. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])]);
 
     public NamePeer Certificate(string name, byte usage, byte selector, byte matching, byte[] data) => Add(name, Tlsa, [usage, selector, matching, .. data]);
 

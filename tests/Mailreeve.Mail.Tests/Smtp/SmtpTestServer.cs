@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Smtp;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage.Live;
@@ -38,7 +39,7 @@ internal sealed class SmtpTestServer : IAsyncDisposable
     /// <summary>Messages that were acknowledged.</summary>
     public ConcurrentQueue<ReceivedMessage> Kept { get; }
 
-    public static async Task<SmtpTestServer> StartAsync(Func<SmtpServerParts, SmtpServerParts>? change = null, bool isLmtp = false)
+    public static async Task<SmtpTestServer> StartAsync(Func<SmtpServerParts, SmtpServerParts>? change = null, SmtpDoor door = SmtpDoor.Exchange)
     {
         var kept = new ConcurrentQueue<ReceivedMessage>();
         var parts = new SmtpServerParts
@@ -62,10 +63,18 @@ internal sealed class SmtpTestServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(o =>
         {
             var endPoint = new IPEndPoint(IPAddress.Loopback, 0);
-            if (isLmtp)
-                o.ListenLmtp(endPoint, parts);
-            else
-                o.ListenSmtp(endPoint, parts);
+            switch (door)
+            {
+                case SmtpDoor.Lmtp:
+                    o.ListenLmtp(endPoint, parts);
+                    break;
+                case SmtpDoor.Submission:
+                    o.ListenSubmission(endPoint, parts);
+                    break;
+                default:
+                    o.ListenSmtp(endPoint, parts);
+                    break;
+            }
         });
         var app = builder.Build();
         await app.StartAsync();

@@ -85,6 +85,14 @@ public class PolicyFileTests
     [InlineData("inactive-warning-last")]
     [InlineData("fill-warning-first")]
     [InlineData("fill-warning-last")]
+    [InlineData("sending-messages-per-hour")]
+    [InlineData("sending-recipients-per-day")]
+    [InlineData("sending-first-recipients-per-day")]
+    [InlineData("sending-customer-times")]
+    [InlineData("sending-new-account")]
+    [InlineData("sending-new-account-divided-by")]
+    [InlineData("sending-held-at-most")]
+    [InlineData("bulk-above")]
     public void A_missing_term_is_told_at_the_head_of_the_terms(string term)
     {
         var start = Shipped.IndexOf($"\n{term} = ", StringComparison.Ordinal);

@@ -26,6 +26,17 @@ public class NoticeTemplateTests
         WhatIsBlocked = "all traffic to and from 192.0.2.7",
     };
 
+    private static readonly NoticeFacts.OfHold HoldFacts = new()
+    {
+        Customer = "Alder Hosting",
+        RegistrationNumber = "104-2237-2",
+        Sender = "kim@isp.example",
+        HeldAt = Some.Time,
+        Figures = "101 messages within an hour; 100 are allowed.",
+        HoldUrl = "https://isp.example/portal/mailboxes/7",
+        Clause = new ClauseId("C1"),
+    };
+
     private static readonly NoticeFacts.OfMailbox MailboxFacts = new()
     {
         Customer = "Orchard Web Hosting",
@@ -214,6 +225,7 @@ public class NoticeTemplateTests
     {
         "registration-number" => new NoticeFacts.OfAccount("Orchard Web Hosting", "10023-7"),
         "not-ours" => new NoticeFacts.OfReport(new ReportId(12), "203.0.113.9"),
+        "sending-held" => HoldFacts,
         "mailbox-unused" or "mailbox-closed" or "mailbox-filling" => MailboxFacts,
         _ => Facts,
     };

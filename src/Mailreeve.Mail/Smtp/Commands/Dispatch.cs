@@ -17,10 +17,11 @@ internal static class Dispatch
 
         return verb switch
         {
-            SmtpVerb.Lhlo when session.IsLmtp => Ehlo.Handle(session, argument),
-            SmtpVerb.Ehlo when !session.IsLmtp => Ehlo.Handle(session, argument),
-            SmtpVerb.Helo when !session.IsLmtp => Commands.Helo.Handle(session, argument),
-            SmtpVerb.Mail => MailFrom.Handle(session, argument),
+            SmtpVerb.Lhlo when session.Door == SmtpDoor.Lmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Ehlo when session.Door != SmtpDoor.Lmtp => Ehlo.Handle(session, argument),
+            SmtpVerb.Helo when session.Door != SmtpDoor.Lmtp => Commands.Helo.Handle(session, argument),
+            SmtpVerb.Auth when session.Door == SmtpDoor.Submission => await Auth.HandleAsync(session, argument),
+            SmtpVerb.Mail => await MailFrom.HandleAsync(session, argument),
             SmtpVerb.Rcpt => await RcptTo.HandleAsync(session, argument),
             SmtpVerb.Data => await Data.HandleAsync(session, argument),
             SmtpVerb.Bdat => await Bdat.HandleAsync(session, argument),

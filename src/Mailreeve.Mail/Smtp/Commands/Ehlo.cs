@@ -23,8 +23,15 @@ internal static class Ehlo
             "ENHANCEDSTATUSCODES",
             "CHUNKING",
         };
-        if (session.Parts.Tls is not null && session.Wire.Tls is null)
+        if (session.Parts.Tls is { IsOffered: true } && session.Wire.Tls is null)
             lines.Add("STARTTLS");
+        if (session.Door == SmtpDoor.Submission)
+        {
+            lines.Add("DSN");
+            if (session.IsPrivate)
+                lines.Add("AUTH PLAIN LOGIN");
+        }
+
         return Reply.Of(250, "", lines.ToArray());
     }
 }

@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Submission;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
 
@@ -10,7 +11,8 @@ internal static class RcptTo
     {
         if (session.Transaction is not { } transaction)
             return Reply.C503NeedMail;
-        if (!RcptArgument.TryParse(argument.Span, transaction.Mail.SmtpUtf8, out var rcpt, out var rejected))
+        if (!RcptArgument.TryParse(
+            argument.Span, transaction.Mail.SmtpUtf8, out var rcpt, out var rejected, isSubmission: session.Door == SmtpDoor.Submission))
             return rejected;
         if (session.BlockedNow() is { } blocked)
             return blocked;
@@ -18,26 +20,38 @@ internal static class RcptTo
         var facts = new RecipientFacts(rcpt.To, session.Parts.Domains) { SizeBytes = transaction.Mail.SizeBytes };
         if (session.Parts.Mailboxes is { } mailboxes)
             facts = await mailboxes.KnowAsync(facts);
-        var verdict = RecipientRules.Decide(facts);
+        var verdict = session.Door == SmtpDoor.Submission ? RecipientRules.DecideOutgoing(facts) : RecipientRules.Decide(facts);
+        var server = verdict is RecipientVerdict.Refuse { Reason: RefusalReason.NotOurs } ? ServerOfCustomer(session) : null;
+        if (server is not null)
+        {
+            if (await session.Parts.Submission!.RefusalAsync(server, transaction.Mail.From) is { } refused)
+                return refused;
+            verdict = RecipientRules.DecideOutgoing(facts);
+        }
+
         if (verdict is not RecipientVerdict.Accept(var route))
             return Refusal(((RecipientVerdict.Refuse)verdict).Reason);
 
         // LMTP delivers to mailboxes; mail for a role comes by SMTP, where it becomes a report.
-        if (session.IsLmtp && route is not MailRoute.ToMailbox)
+        if (session.Door == SmtpDoor.Lmtp && route is not MailRoute.ToMailbox)
             return Reply.C550NoSuchUser;
 
-        var recipient = new AcceptedRecipient(rcpt.To, route);
         // RFC 2033 §4.2: LMTP answers once for each RCPT that was taken, even if one was said twice.
-        if (!session.IsLmtp && transaction.Recipients.Contains(recipient))
+        if (session.Door != SmtpDoor.Lmtp && transaction.Recipients.Exists(r => r.Mailbox == rcpt.To && r.Route == route))
             return Reply.C250RecipientOk;
         if (transaction.Recipients.Count >= session.Limits.RecipientsPerMessage)
             return Reply.C452TooManyRecipients;
-        if (MustGoAlone(transaction, recipient))
+        if (MustGoAlone(transaction, route))
             return Reply.C452SendSeparately;
 
-        transaction.Recipients.Add(recipient);
+        transaction.Submitter ??= server;
+        transaction.Recipients.Add(new AcceptedRecipient(rcpt.To, route) { Notify = rcpt.Notify, Original = rcpt.Original });
         return Reply.C250RecipientOk;
     }
+
+    // A customer's own server, known by its address, may send to anybody through us; that is the only relaying there is.
+    private static Submitter? ServerOfCustomer(SmtpSession session) =>
+        session.Door == SmtpDoor.Exchange ? session.Parts.Submission?.SubmitterAt(session.Client, session.Now()) : null;
 
     private static Reply Refusal(RefusalReason reason) => reason switch
     {
@@ -45,13 +59,14 @@ internal static class RcptTo
         RefusalReason.MailboxFull => Reply.C452MailboxFull,
         RefusalReason.Suspended => Reply.C450MailboxSuspended,
         RefusalReason.Inactive => Reply.C550MailboxInactive,
+        RefusalReason.NoDomain => Reply.C550NeedsDomain,
         _ => Reply.C550RelayDenied,
     };
 
-    // A bounce has one recipient (RFC 5321 §4.5.5); and mailboxes, roles and notices are each kept elsewhere, so that two of them could
-    // not be made durable by one act. With 452 the client sends the rest by itself (§4.5.3.1.10).
-    private static bool MustGoAlone(SmtpTransaction transaction, AcceptedRecipient recipient) =>
+    // A bounce has one recipient (RFC 5321 §4.5.5); and mailboxes, roles, notices and the queue are each kept elsewhere, so that two of them
+    // could not be made durable by one act. With 452 the client sends the rest by itself (§4.5.3.1.10).
+    private static bool MustGoAlone(SmtpTransaction transaction, MailRoute route) =>
         transaction.Recipients.Count > 0
-        && (transaction.Mail.From is null || recipient.Route is MailRoute.NoticeBounce
-            || recipient.Route.GetType() != transaction.Recipients[0].Route.GetType());
+        && (transaction.Mail.From is null || route is MailRoute.NoticeBounce
+            || route.GetType() != transaction.Recipients[0].Route.GetType());
 }

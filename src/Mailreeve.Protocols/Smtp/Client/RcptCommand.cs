@@ -8,8 +8,8 @@ public sealed record RcptCommand
     /// <summary>The recipient.</summary>
     public required Mailbox To { get; init; }
 
-    /// <summary>NOTIFY; said to a server that offers DSN.</summary>
-    public DsnNotify Notify { get; init; }
+    /// <summary>NOTIFY; <see langword="null"/> when the sender did not say. Said to a server that offers DSN.</summary>
+    public NotifyWhen? Notify { get; init; }
 
     /// <summary>
     /// ORCPT with its type, as it reads when xtext is undone: <c>rfc822;a@b.example</c>; at most 500 characters count. Said to a
@@ -27,24 +27,24 @@ public sealed record RcptCommand
         ClientCommands.Write(output, "RCPT TO:<"u8);
         ClientCommands.WritePath(output, To, smtpUtf8);
         ClientCommands.Write(output, ">"u8);
-        if (server.Dsn && Notify != DsnNotify.Unsaid)
-            ClientCommands.Write(output, $" NOTIFY={NotifyText()}");
+        if (server.Dsn && Notify is { } notify)
+            ClientCommands.Write(output, $" NOTIFY={Text(notify)}");
         // addr-type ";" xtext: only the address is encoded.
         if (server.Dsn && OriginalRecipient?.IndexOf(';', StringComparison.Ordinal) is > 0 and var at)
             ClientCommands.Write(output, $" ORCPT={Xtext.Encode(OriginalRecipient[..at])};{Xtext.Encode(OriginalRecipient[(at + 1)..Math.Min(OriginalRecipient.Length, 500)])}");
         ClientCommands.Write(output, "\r\n"u8);
     }
 
-    private string NotifyText()
+    private static string Text(NotifyWhen notify)
     {
-        if (Notify.HasFlag(DsnNotify.Never))
+        if (notify == NotifyWhen.Never)
             return "NEVER";
         var words = new List<string>(3);
-        if (Notify.HasFlag(DsnNotify.Success))
+        if (notify.HasFlag(NotifyWhen.Success))
             words.Add("SUCCESS");
-        if (Notify.HasFlag(DsnNotify.Failure))
+        if (notify.HasFlag(NotifyWhen.Failure))
             words.Add("FAILURE");
-        if (Notify.HasFlag(DsnNotify.Delay))
+        if (notify.HasFlag(NotifyWhen.Delay))
             words.Add("DELAY");
         return string.Join(',', words);
     }

@@ -22,7 +22,12 @@ CREATE TABLE submission (
     envelope_hash  BYTEA NOT NULL,
     body_hash      BYTEA NOT NULL,
     -- The hold it came under; null when it went out at once.
-    hold_id        BIGINT
+    hold_id        BIGINT,
+    -- What it counts towards the limits: nothing when it was held, or when everyone on its list has given permission.
+    counted        BIGINT NOT NULL,
+    counted_first  BIGINT NOT NULL,
+    -- For the operator who looks through what is held; empty for what went out.
+    subject        TEXT NOT NULL
 );
 CREATE INDEX submission_mailbox ON submission (mailbox_id, at) WHERE mailbox_id IS NOT NULL;
 CREATE INDEX submission_customer ON submission (customer_id, at);
@@ -39,13 +44,15 @@ CREATE TABLE trace_key (
 );
 
 CREATE TABLE dkim_key (
-    id          BIGINT PRIMARY KEY,
-    domain      TEXT NOT NULL,
-    selector    TEXT NOT NULL,
-    algorithm   TEXT NOT NULL,
-    private_key BYTEA NOT NULL,
-    created_at  BIGINT NOT NULL,
-    retired_at  BIGINT,
+    id           BIGINT PRIMARY KEY,
+    domain       TEXT NOT NULL,
+    selector     TEXT NOT NULL,
+    algorithm    TEXT NOT NULL,
+    private_key  BYTEA NOT NULL,
+    created_at   BIGINT NOT NULL,
+    -- When its record was first seen in the DNS: nothing is signed with a key that nobody can find.
+    published_at BIGINT,
+    retired_at   BIGINT,
     UNIQUE (domain, selector)
 );
 
@@ -60,6 +67,8 @@ CREATE TABLE sending_hold (
     policy_revision TEXT NOT NULL,
     placed_at       BIGINT NOT NULL,
     placed_by       TEXT NOT NULL,
+    -- When the customer was told; null until then.
+    told_at         BIGINT,
     ended_at        BIGINT,
     ended_by        TEXT,
     end_reason      TEXT,
@@ -67,6 +76,10 @@ CREATE TABLE sending_hold (
     outcome         TEXT
 );
 CREATE INDEX sending_hold_open ON sending_hold (id) WHERE ended_at IS NULL;
+CREATE INDEX sending_hold_untold ON sending_hold (id) WHERE told_at IS NULL;
+-- One open hold for a mailbox, and one for all of a customer, however many messages trip a limit at once.
+CREATE UNIQUE INDEX sending_hold_open_mailbox ON sending_hold (mailbox_id) WHERE ended_at IS NULL AND mailbox_id IS NOT NULL;
+CREATE UNIQUE INDEX sending_hold_open_customer ON sending_hold (customer_id) WHERE ended_at IS NULL AND mailbox_id IS NULL;
 CREATE INDEX sending_hold_customer ON sending_hold (customer_id, id);
 
 -- Whom a sender has written to before. The recipient is a keyed hash: this is a count, not an address book.
@@ -108,20 +121,38 @@ CREATE TABLE outbound_new (
     finished_at     BIGINT,
     last_reply      TEXT,
     outcome_read_at BIGINT,
-    delay_told_at   BIGINT
+    delay_told_at   BIGINT,
+    -- From when on its waiting counts: when it was written, or let go.
+    queued_at       BIGINT NOT NULL,
+    -- The hold it came under, while it is held and after.
+    hold_id         BIGINT,
+    -- The class of its customer, which chooses the address that it is sent from; null for the usual one.
+    source_class    TEXT,
+    -- Who held, released or dropped it by hand, last.
+    acted_by        TEXT
 );
 INSERT INTO outbound_new (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at,
-                          next_attempt_at, finished_at, last_reply, outcome_read_at)
+                          next_attempt_at, finished_at, last_reply, outcome_read_at, queued_at)
 SELECT id, purpose, subject_id, envelope_from, recipient, LOWER(SUBSTR(recipient, STRPOS(recipient, '@') + 1)), message, state, attempts, created_at,
-       next_attempt_at, finished_at, last_reply, outcome_read_at
+       next_attempt_at, finished_at, last_reply, outcome_read_at, created_at
 FROM   outbound;
 DROP TABLE outbound;
 ALTER TABLE outbound_new RENAME TO outbound;
 CREATE INDEX outbound_due ON outbound (next_attempt_at, destination) WHERE state = 'queued';
-CREATE INDEX outbound_destination ON outbound (destination, next_attempt_at) WHERE state = 'queued';
+CREATE INDEX outbound_attempting ON outbound (next_attempt_at) WHERE state = 'attempting';
+CREATE INDEX outbound_destination ON outbound (destination, state, next_attempt_at) WHERE finished_at IS NULL;
+CREATE INDEX outbound_hold ON outbound (hold_id) WHERE hold_id IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX outbound_outcome ON outbound (id) WHERE finished_at IS NOT NULL AND outcome_read_at IS NULL;
+CREATE INDEX outbound_waiting ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NULL;
+CREATE INDEX outbound_late ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NOT NULL;
+CREATE INDEX outbound_finished ON outbound (finished_at) WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NOT NULL;
 CREATE INDEX outbound_submission ON outbound (submission_id) WHERE submission_id IS NOT NULL;
-CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL;
+CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL AND finished_at IS NULL;
+
+-- Customers are sent for from the addresses of their class; null for the usual ones.
+ALTER TABLE customer ADD COLUMN source_class TEXT;
 
 -- The MTA-STS policies of the domains that we send to, for as long as each says: a restart must not forget them.
 CREATE TABLE sts_policy (

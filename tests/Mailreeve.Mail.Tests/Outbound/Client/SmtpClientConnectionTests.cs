@@ -439,8 +439,8 @@ public class SmtpClientConnectionTests
         {
             Recipients =
             [
-                new RcptCommand { To = Mailbox.ParseOrNull("c@customer.example")!, Notify = DsnNotify.Success | DsnNotify.Failure, OriginalRecipient = "rfc822;c+list@customer.example" },
-                new RcptCommand { To = Mailbox.ParseOrNull("d@customer.example")!, Notify = DsnNotify.Never },
+                new RcptCommand { To = Mailbox.ParseOrNull("c@customer.example")!, Notify = NotifyWhen.Success | NotifyWhen.Failure, OriginalRecipient = "rfc822;c+list@customer.example" },
+                new RcptCommand { To = Mailbox.ParseOrNull("d@customer.example")!, Notify = NotifyWhen.Never },
             ],
             SmtpUtf8 = true,
             Return = DsnReturn.Headers,

@@ -1,0 +1,119 @@
+using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Senders;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Sending;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Smtp;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using NodaTime;
+
+namespace Mailreeve.Mail.Submission;
+
+/// <summary>Where customers hand in mail: who they are, under which names they may write, and where their mail goes.</summary>
+public sealed record SubmissionDoor
+{
+    /// <summary>Checks a name and a password.</summary>
+    public required Func<string, string, Address, CancellationToken, Task<MailSignIn>> SignIn { get; init; }
+
+    /// <summary>Who the customers are, and what is theirs.</summary>
+    public required LiveViews Views { get; init; }
+
+    /// <summary>Finds the owners of what each may send.</summary>
+    public required IGrainFactory Grains { get; init; }
+
+    /// <summary>The queue.</summary>
+    public required Outbox Outbox { get; init; }
+
+    /// <summary>The database, for permissions.</summary>
+    public required Database Database { get; init; }
+
+    /// <summary>Gives submissions their ids.</summary>
+    public required SubmissionIds Ids { get; init; }
+
+    /// <summary>Hashes recipients.</summary>
+    public required RecipientHash Recipients { get; init; }
+
+    /// <summary>How mail is taken.</summary>
+    public SubmissionOptions Options { get; init; } = new();
+
+    /// <summary>The customer whose mailbox has signed in; null when it is gone.</summary>
+    internal Submitter? SubmitterOf(MailboxId mailbox) =>
+        Views.Mailboxes.Find(mailbox) is { } entry ? new Submitter(entry.CustomerId, mailbox) : null;
+
+    /// <summary>The customer whose own server this is, by its address at this moment; null for anybody else, and where servers are not taken.</summary>
+    internal Submitter? SubmitterAt(Address client, Instant now)
+    {
+        if (!Options.TakesServers)
+            return null;
+        foreach (var assignment in Views.Directory.Covering(client))
+        {
+            if (assignment.HeldAt(now))
+                return new Submitter(assignment.Customer, null);
+        }
+
+        return null;
+    }
+
+    /// <summary>What keeps a customer from sending under this name now; null when nothing does.</summary>
+    /// <param name="submitter">Who.</param>
+    /// <param name="from">The envelope sender; null for the null sender.</param>
+    internal async ValueTask<Reply?> RefusalAsync(Submitter submitter, Mailbox? from)
+    {
+        if (!IsInGoodStanding(submitter))
+            return Reply.C550SenderSuspended;
+        // Bounces are written by servers. A mail program that sends one would have nobody to answer to.
+        if (from is null && submitter.Mailbox is not null)
+            return Reply.C550NullSender;
+        if (from is not null && !IsTheirs(submitter, from))
+            return Reply.C553NotYours($"{from}");
+
+        // What will be put off need not be sent first. Only who is held has to be asked about.
+        var holds = Views.Holds;
+        var isHeld = holds.Find(submitter.Customer) is not null || (submitter.Mailbox is { } box && holds.Find(box) is not null);
+        return isHeld && await OwnerOf(submitter).IsFullAsync() ? Reply.C450SendingHeld : null;
+    }
+
+    /// <summary>Whether an address may stand as the sender of what they hand in (C2).</summary>
+    internal bool IsTheirs(Submitter submitter, Mailbox address)
+    {
+        if (submitter.Mailbox is null && Options.ServersNameAnySender)
+            return true;
+        var domain = Views.Mailboxes.FindDomain(address.Domain);
+        return SenderRules.IsTheirs(new SenderFacts(submitter.Customer, submitter.Mailbox)
+        {
+            HeldBy = Views.Mailboxes.FindForDelivery(address.LocalPart, address.Domain)?.Id,
+            CatchAll = domain?.CatchAll,
+            DomainOf = domain?.CustomerId ?? AssigneeOf(address.Domain),
+        });
+    }
+
+    internal ISenderGrain OwnerOf(Submitter submitter) =>
+        Grains.GetGrain<ISenderGrain>(SenderName.Of(submitter.Customer, submitter.Mailbox));
+
+    // Whoever answers for a suspended customer's customer is suspended with all that is theirs (C2).
+    private bool IsInGoodStanding(Submitter submitter)
+    {
+        foreach (var customer in Views.Directory.ChainOf(submitter.Customer))
+        {
+            if (customer.State != CustomerState.Active)
+                return false;
+        }
+
+        return submitter.Mailbox is not { } mailbox || Views.Mailboxes.Find(mailbox)?.State == MailboxState.Active;
+    }
+
+    private CustomerId? AssigneeOf(string domain)
+    {
+        foreach (var assignment in Views.Directory.Owning(domain))
+        {
+            if (assignment.ValidTo is null)
+                return assignment.Customer;
+        }
+
+        return null;
+    }
+}
