@@ -47,4 +47,13 @@ stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
     parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
 var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve }.Parse(args).InvokeAsync();
+var inbound = new Command("inbound", "All checks of a message from outside, with what the DNS says in memory.");
+inbound.SetAction((_, stop) => InboundBench.RunAsync(stop));
+var asking = new Option<int[]>("--connections") { Description = "Connections at once", DefaultValueFactory = _ => [1, 20], AllowMultipleArgumentsPerToken = true };
+var policyDelegation = new Command("policy", "Policy delegation: questions at RCPT.") { asking, seconds };
+policyDelegation.SetAction((parsed, stop) => PolicyBench.RunAsync(parsed.GetValue(asking)!, parsed.GetValue(seconds), stop));
+var port = new Argument<int>("port");
+var domain = new Argument<string>("domain");
+var policyServe = new Command("policy-serve", "The server of 'policy', until its input ends; for load scripts, too.") { port, domain };
+policyServe.SetAction((parsed, stop) => PolicyServeCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(domain)!, stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe }.Parse(args).InvokeAsync();

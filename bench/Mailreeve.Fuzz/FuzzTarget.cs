@@ -22,6 +22,8 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("mailbox-name", MailboxNames.Words, MailboxNames.Run),
         new("message", Message.Words, Message.Run),
         new("summary", Summary.Words, Summary.Run),
+        new("policy-request", PolicyQuestion.Words, PolicyQuestion.Run),
+        new("milter-stream", MilterStream.Words, MilterStream.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),

@@ -6,13 +6,12 @@ using Mailreeve.Storage.Mail;
 
 namespace Mailreeve.Mail.Outbound;
 
-/// <summary>An open conversation with one host, for one message after the other.</summary>
-internal sealed class Conversation(string host, SmtpClientConnection connection) : IDisposable
+/// <summary>An open conversation with one host, for one parcel after the other.</summary>
+/// <param name="host">Its name.</param>
+/// <param name="connection">The connection; closed with <see cref="QuitAsync"/>.</param>
+internal sealed class Conversation(string host, SmtpClientConnection connection)
 {
     public string Host => host;
-
-    /// <summary>Whether the other side tells senders itself what becomes of a message (RFC 3461).</summary>
-    public bool KnowsDsn => connection.Server.Dsn;
 
     /// <summary>The class of customers whose address it comes from.</summary>
     public string? SourceClass { get; set; }
@@ -20,43 +19,58 @@ internal sealed class Conversation(string host, SmtpClientConnection connection)
     /// <summary>Whether it goes to a blocked address, and only notices may.</summary>
     public bool IsToBlocked { get; set; }
 
-    /// <summary>Messages that went over it.</summary>
+    /// <summary>Whether the other side tells senders itself what becomes of a message (RFC 3461).</summary>
+    public bool KnowsDsn => connection.Server.Dsn;
+
+    /// <summary>Parcels that went over it.</summary>
     public int Messages { get; private set; }
 
-    /// <summary>Whether another message may follow.</summary>
+    /// <summary>Whether another one may follow.</summary>
     public bool IsOpen => connection.IsUsable;
 
-    /// <summary>Sends a message, octet for octet.</summary>
-    /// <returns>The outcome for each recipient, in their order.</returns>
-    public async Task<DeliveryOutcome[]> SendAsync(Parcel parcel, ReadOnlyMemory<byte> content, CancellationToken stop)
+    /// <summary>Sends a parcel.</summary>
+    /// <returns>The outcome for each recipient, in their order, and whether the host had hung up before it could hear of it.</returns>
+    public async Task<(DeliveryOutcome[] Outcomes, bool Unheard)> SendAsync(Parcel parcel, ReadOnlyMemory<byte> content, CancellationToken stop)
     {
         Messages++;
-        var from = parcel.From.Length == 0 ? null : Mailbox.ParseOrNull(parcel.From);
-        var recipients = new List<RcptCommand>(parcel.Rows.Count);
-        foreach (var row in parcel.Rows)
+        var outcomes = new DeliveryOutcome[parcel.Rows.Count];
+        var sender = parcel.From.Length == 0 ? null : Mailbox.ParseOrNull(parcel.From);
+        var recipients = new List<RcptCommand>(outcomes.Length);
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            if (Mailbox.ParseOrNull(row.Recipient) is not { } to || (from is null && parcel.From.Length > 0))
-                return [.. parcel.Rows.Select(_ => new DeliveryOutcome.Refused("553 5.1.3 The sender or a recipient is no address"))];
-            var requested = OutboundRequest.Read(row.Options);
-            recipients.Add(new RcptCommand { To = to, Notify = requested.Notify, OriginalRecipient = requested.OriginalRecipient });
+            if (Mailbox.ParseOrNull(parcel.Rows[i].Recipient) is not { } to || (sender is null && parcel.From.Length > 0))
+                outcomes[i] = new DeliveryOutcome.Refused("553 5.1.3 The sender or the recipient is no address");
+            else
+                recipients.Add(CommandFor(to, parcel.Rows[i]));
         }
 
+        if (recipients.Count == 0)
+            return (outcomes, false);
         var result = await connection.SendAsync(
             new Transmission
             {
-                From = from,
+                From = sender,
                 Recipients = recipients,
                 Content = new ReadOnlySequence<byte>(content),
                 SmtpUtf8 = parcel.Requested.SmtpUtf8,
-                Return = parcel.Requested.ReturnFull ? DsnReturn.Full : DsnReturn.Unsaid,
+                Return = parcel.Rows[0].Options is null ? DsnReturn.Unsaid : parcel.Requested.ReturnFull ? DsnReturn.Full : DsnReturn.Headers,
                 EnvelopeId = parcel.Requested.EnvelopeId,
             },
             stop);
-        return [.. result.Outcomes];
+        var next = 0;
+        for (var i = 0; i < outcomes.Length; i++)
+            outcomes[i] ??= result.Outcomes[next++];
+        return (outcomes, result.Unheard);
     }
 
-    /// <summary>Says good-bye. The messages are theirs; what happens to the good-bye does not matter.</summary>
-    public async Task QuitAsync(CancellationToken stop) => await connection.QuitAsync(stop);
+    /// <summary>Says good-bye and closes the connection.</summary>
+    public ValueTask QuitAsync(CancellationToken stop) => connection.QuitAsync(stop);
 
-    public void Dispose() => connection.Dispose();
+    private static RcptCommand CommandFor(Mailbox to, DueOutbound row)
+    {
+        if (row.Options is null)
+            return new RcptCommand { To = to };
+        var requested = OutboundRequest.Read(row.Options);
+        return new RcptCommand { To = to, Notify = requested.Notify, OriginalRecipient = requested.OriginalRecipient };
+    }
 }

@@ -7,28 +7,25 @@ using Mailreeve.Protocols.TlsPolicy;
 
 namespace Mailreeve.Mail.Outbound;
 
-/// <summary>Opens a conversation with one host.</summary>
-internal sealed class HandOff(OutboundOptions options, TlsPolicies tls)
+/// <summary>Opens a conversation with a host.</summary>
+internal sealed class HandOff(OutboundOptions options, SmtpDialler dialler, TlsPolicies tls)
 {
-    private readonly SmtpDialler dialler = new(
-        options.HostName, (new ClientTimes() with { Connect = options.ConnectTimeout }).AtMost(options.ReplyTimeout), TimeProvider.System);
-
-    /// <summary>To an MX, at one of its addresses, as securely as its domain demands.</summary>
+    /// <summary>To an MX, at one of its addresses, as secure as its domain demands.</summary>
     /// <returns>The conversation, or why there is none.</returns>
     public async Task<(Conversation?, DeliveryOutcome?)> ToExchangerAsync(
-        DomainTls domain, Exchanger host, Address address, IPAddress? source, CancellationToken stop)
+        DomainTls domain, Exchanger host, Address address, Address? source, CancellationToken stop)
     {
         var target = new DialTarget
         {
             Host = host.Name,
             Address = address,
             Port = options.ExchangerPort,
-            Source = source is null ? null : Address.From(source),
+            Source = source,
             Tls = await tls.DecideAsync(domain, host, stop),
         };
         var dialled = await dialler.DialAsync(target, stop);
         tls.Count(domain, target, dialled);
-        return Result(host.Name, dialled);
+        return Opened(host.Name, dialled);
     }
 
     /// <summary>To the smarthost, at the first of its addresses that answers.</summary>
@@ -38,7 +35,7 @@ internal sealed class HandOff(OutboundOptions options, TlsPolicies tls)
         TlsDecision demand = host.Tls == SmarthostTls.WhenOffered
             ? new TlsDecision.Opportunistic("The smarthost may be used in the clear")
             : new TlsDecision.Authority("The smarthost is only used under TLS", host.Host);
-        DeliveryOutcome why = new DeliveryOutcome.NoContact($"451 4.4.3 The smarthost {host.Host} has no address");
+        DeliveryOutcome? why = new DeliveryOutcome.NoContact($"451 4.4.3 The smarthost {host.Host} has no address");
         foreach (var address in await AddressesAsync(host.Host, stop))
         {
             var target = new DialTarget
@@ -51,21 +48,17 @@ internal sealed class HandOff(OutboundOptions options, TlsPolicies tls)
                 User = host.User,
                 Password = host.Password,
             };
-            var result = Result(host.Host, await dialler.DialAsync(target, stop));
-            if (result.Item1 is not null)
-                return result;
-            why = result.Item2!;
+            (var open, why) = Opened(host.Host, await dialler.DialAsync(target, stop));
+            if (open is not null)
+                return (open, null);
         }
 
         return (null, why);
     }
 
-    private static (Conversation?, DeliveryOutcome?) Result(string host, Dialled dialled) => dialled switch
-    {
-        Dialled.Open open => (new Conversation(host, open.Connection), null),
-        Dialled.Failed failed => (null, failed.Outcome),
-        var other => throw new System.Diagnostics.UnreachableException($"No way for {other.GetType().Name}."),
-    };
+    private static (Conversation?, DeliveryOutcome?) Opened(string host, Dialled dialled) => dialled is Dialled.Open open
+        ? (new Conversation(host, open.Connection), null)
+        : (null, ((Dialled.Failed)dialled).Outcome);
 
     private static async Task<IReadOnlyList<Address>> AddressesAsync(string host, CancellationToken stop)
     {

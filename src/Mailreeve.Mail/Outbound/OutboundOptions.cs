@@ -1,5 +1,6 @@
 using System.Net;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Protocols.Net;
 using NodaTime;
 
 namespace Mailreeve.Mail.Outbound;
@@ -108,7 +109,7 @@ public sealed record OutboundOptions
 /// <summary>The addresses that mail of one class of customers is sent from.</summary>
 /// <param name="Class">The class, as in <c>customer.source_class</c>.</param>
 /// <param name="Addresses">Addresses of this machine; one for each family is enough.</param>
-public sealed record OutboundSource(string Class, IReadOnlyList<IPAddress> Addresses);
+public sealed record OutboundSource(string Class, IReadOnlyList<Address> Addresses);
 
 /// <summary>A server that takes all our mail.</summary>
 /// <param name="Host">Its name or address.</param>

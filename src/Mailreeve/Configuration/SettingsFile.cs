@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
@@ -14,6 +15,8 @@ namespace Mailreeve.Configuration;
 /// <summary>Reads <c>mailreeve.toml</c>. All mistakes are told at once, each with its line and what to write instead.</summary>
 internal sealed class SettingsFile
 {
+    private const string UnixSocket = "unix:";
+
     private readonly FileProblems problems;
     private readonly string folder;
 
@@ -61,6 +64,14 @@ internal sealed class SettingsFile
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
+        var policyService = file.Table("policy-service", required: false);
+        var policyServiceListen = policyService is null ? [] : DoorsForOwnMta(policyService, "listen", "127.0.0.1:10040");
+        policyService?.Finish();
+        var milter = file.Table("milter", required: false);
+        var milterListen = milter is null ? [] : DoorsForOwnMta(milter, "listen", "127.0.0.1:10041");
+        milter?.Finish();
+
+        var inbound = InboundSettings.Read(file, problems, provider.Networks);
 
         var web = file.Table("web", required: true);
         var webListenTls = web?.Entry("listen-tls") is null ? [] : EndPoints(web, "listen-tls", "0.0.0.0:443");
@@ -83,7 +94,10 @@ internal sealed class SettingsFile
             Pop3 = pop3,
             Submission = submission,
             LmtpListen = lmtpListen,
+            PolicyServiceListen = policyServiceListen,
+            MilterListen = milterListen,
             SmtpLimits = limits,
+            Inbound = inbound,
             WebListen = webListen,
             WebListenTls = webListenTls,
             TrustedProxies = proxies,
@@ -268,6 +282,29 @@ internal sealed class SettingsFile
         }
 
         return endPoints;
+    }
+
+    private List<EndPoint> DoorsForOwnMta(TableReader table, string key, string example)
+    {
+        var endPoints = new List<EndPoint>();
+        foreach (var text in table.Texts(key, example) ?? [])
+        {
+            if (text.Value.StartsWith(UnixSocket, StringComparison.Ordinal) && UnixPath(text.Value[UnixSocket.Length..]) is { } path)
+                endPoints.Add(new UnixDomainSocketEndPoint(path));
+            else if (IPEndPoint.TryParse(text.Value, out var endPoint) && text.Value.Contains(':', StringComparison.Ordinal))
+                endPoints.Add(endPoint);
+            else
+                problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is neither an address with a port nor a Unix socket.", $"Write {key} = [\"{example}\"] or [\"unix:/run/mailreeve/name\"].");
+        }
+
+        return endPoints;
+    }
+
+    // A socket's path has 107 octets at most (unix(7)).
+    private string? UnixPath(string path)
+    {
+        var whole = path.Length == 0 ? "" : Path.GetFullPath(path, folder);
+        return System.Text.Encoding.UTF8.GetByteCount(whole) is > 0 and <= 107 ? whole : null;
     }
 
     private List<Prefix> PrefixesIfAny(TableReader? table, string key) =>

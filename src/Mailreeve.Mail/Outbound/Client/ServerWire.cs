@@ -10,7 +10,7 @@ namespace Mailreeve.Mail.Outbound.Client;
 /// What is written waits until it is flushed, so that a phase of the dialogue is one packet. Between two messages the buffers go back to
 /// the pool, and an idle connection is a socket and little more. When a deadline has passed the connection is dead.
 /// </remarks>
-internal sealed class ServerWire : IBufferWriter<byte>, IAsyncDisposable, IDisposable
+internal sealed class ServerWire : IBufferWriter<byte>, IAsyncDisposable
 {
     // Room for the longest line of a reply, and the replies of a batch behind it.
     private const int InputBytes = 8 << 10;
@@ -180,17 +180,6 @@ internal sealed class ServerWire : IBufferWriter<byte>, IAsyncDisposable, IDispo
     public async ValueTask DisposeAsync()
     {
         await stream.DisposeAsync();
-        GiveBack();
-    }
-
-    public void Dispose()
-    {
-        stream.Dispose();
-        GiveBack();
-    }
-
-    private void GiveBack()
-    {
         (start, end, Pending) = (0, 0, 0);
         Rest();
         deadline.Dispose();

@@ -13,7 +13,7 @@ namespace Mailreeve.Mail.Outbound.Client;
 /// Standards: RFC 5321, RFC 1870, RFC 2920, RFC 3207, RFC 3461, RFC 4954, RFC 6152, RFC 6531. Limits: <see cref="ClientTimes"/>,
 /// <see cref="ReplyReader"/>. Diagnostics: the reply in each outcome.
 /// </summary>
-public sealed class SmtpClientConnection : IAsyncDisposable, IDisposable
+public sealed class SmtpClientConnection : IAsyncDisposable
 {
     private readonly ServerWire wire;
     private readonly ClientTimes times;
@@ -70,13 +70,6 @@ public sealed class SmtpClientConnection : IAsyncDisposable, IDisposable
         }
 
         await DisposeAsync();
-    }
-
-    /// <summary>Closes the connection without a word.</summary>
-    public void Dispose()
-    {
-        isOver = true;
-        wire.Dispose();
     }
 
     /// <inheritdoc/>

@@ -43,7 +43,7 @@ public sealed class TlsReportClerkTests : IDisposable
         Assert.Equal(1, await clerk.WorkAsync(Stop));
         Assert.Equal(0, await clerk.WorkAsync(Stop));
 
-        var due = Assert.Single(await DueAsync(temp, "reports.example"));
+        var due = Assert.Single(await temp.Db.WriteAsync(db => db.TakeOutboundAsync(clock.GetCurrentInstant()), Stop));
         Assert.Equal((OutboundPurpose.TlsReport, "", "tls@reports.example"), (due.Purpose, due.EnvelopeFrom, due.Recipient));
         using var message = new MemoryStream(due.Message!);
         var mail = await MimeMessage.LoadAsync(message, Stop);
@@ -109,7 +109,7 @@ public sealed class TlsReportClerkTests : IDisposable
 
         await clerk.WorkAsync(Stop);
 
-        Assert.Empty(await DueAsync(temp, "customer.example"));
+        Assert.Empty(await temp.Db.WriteAsync(db => db.TakeOutboundAsync(clock.GetCurrentInstant()), Stop));
         Assert.Empty(await temp.Db.ReadAsync(db => new TlsResultStore(db).OfAsync("2026-03-02", "customer.example", Stop), Stop));
     }
 
@@ -147,12 +147,6 @@ public sealed class TlsReportClerkTests : IDisposable
             [(TlsPolicyType.Sts, "sts-policy-fetch-error"), (TlsPolicyType.NoPolicyFound, "starttls-not-supported")],
             tally.Take().Select(r => (r.PolicyType, r.Finding)));
         Assert.Empty(tally.Take());
-    }
-
-    private Task<IReadOnlyList<DueOutbound>> DueAsync(TempDatabase temp, string destination)
-    {
-        var now = clock.GetCurrentInstant();
-        return temp.Db.WriteAsync(db => new QueueStore(db).TakeAsync(destination, now, now + Duration.FromHours(1), 10, Stop), Stop);
     }
 
     private static void Count(TlsTally tally, int sessions, TlsResultType? finding)
