@@ -1,6 +1,5 @@
 using Mailreeve.Protocols.TlsPolicy;
 using Mailreeve.Storage.Mail;
-using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Mail;
 
