@@ -62,7 +62,7 @@ public class PublicSuffixListTests
         Assert.True(domains.Count > 10_000);
     }
 
-    private static async Task<IReadOnlyList<string>> AskAsync(string psl, IReadOnlyList<string> domains)
+    private static async Task<IReadOnlyList<string>> AskAsync(string psl, List<string> domains)
     {
         var stop = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo(psl, ["--load-psl-file", Path, "--batch", "--print-reg-domain"])
