@@ -27,6 +27,8 @@ serve.SetAction((parsed, stop) =>
 });
 var messages = new Command("messages", "Summaries, search and threads of messages.");
 messages.SetAction(_ => MessagesBench.Run());
+var signing = new Command("signing", "Signatures and traces of messages that go out.");
+signing.SetAction(_ => SigningBench.Run());
 var writers = new Option<int[]>("--writers") { Description = "Writers at once", DefaultValueFactory = _ => [1, 20, 100], AllowMultipleArgumentsPerToken = true };
 var bytes = new Option<int>("--bytes") { Description = "Octets of a message", DefaultValueFactory = _ => 4096 };
 var seconds = new Option<int>("--seconds") { Description = "How long each is measured", DefaultValueFactory = _ => 5 };
@@ -45,4 +47,4 @@ stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
     parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
 var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, segments, imap, stress, serve }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve }.Parse(args).InvokeAsync();

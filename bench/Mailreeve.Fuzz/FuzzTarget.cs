@@ -22,6 +22,8 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("message", Message.Words, Message.Run),
         new("summary", Summary.Words, Summary.Run),
         new("threads", Threads.Words, Threads.Run),
+        new("dkim", DkimText.Words, DkimText.Run),
+        new("trace", TraceText.Words, TraceText.Run),
     ];
 
     /// <summary>The one of that name; <see langword="null"/> when there is none.</summary>

@@ -56,6 +56,27 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "{Count} outbound messages were being sent when the program ended; they are in doubt")]
     public static partial void OutboundInDoubt(this ILogger log, int count);
 
+    [LoggerMessage(24, LogLevel.Error, "Outcomes of {Count} attempts for {Destination} could not be written down yet; they are kept and written later")]
+    public static partial void OutboundNotRecorded(this ILogger log, Exception e, string destination, int count);
+
+    [LoggerMessage(25, LogLevel.Information, "{Destination} does not answer; nothing more is sent there for {Minutes} minutes")]
+    public static partial void DestinationDead(this ILogger log, string destination, double minutes);
+
+    [LoggerMessage(26, LogLevel.Error, "The work for {Destination} broke off; what was taken is tried again when its time comes")]
+    public static partial void DestinationFailed(this ILogger log, Exception e, string destination);
+
+    [LoggerMessage(27, LogLevel.Error, "Outbound {Id}: the message cannot be read")]
+    public static partial void OutboundUnreadable(this ILogger log, Exception e, long id);
+
+    [LoggerMessage(28, LogLevel.Warning, "{Count} outbound messages were left by a node that has gone; they are tried again")]
+    public static partial void OutboundAbandoned(this ILogger log, int count);
+
+    [LoggerMessage(29, LogLevel.Information, "{Count} outbound messages have waited too long and are given up")]
+    public static partial void OutboundGivenUp(this ILogger log, int count);
+
+    [LoggerMessage(30, LogLevel.Information, "{Segments} segments of the queue have been deleted, and {Rows} rows of messages that are done with")]
+    public static partial void OutboundCleaned(this ILogger log, int segments, int rows);
+
     [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
     public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
 
@@ -124,4 +145,31 @@ internal static partial class Log
 
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
+
+    [LoggerMessage(800, LogLevel.Information, "Certificate for {Names} by {Issuer}, valid until {NotAfter}, is in use, from {Source}")]
+    public static partial void CertificateInUse(this ILogger log, string names, string issuer, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(801, LogLevel.Error, "A changed certificate is not used, the one before it stays: {Problem}")]
+    public static partial void CertificateRefused(this ILogger log, string problem);
+
+    [LoggerMessage(802, LogLevel.Warning, "The certificate for {Name} ends at {NotAfter}: {Source}")]
+    public static partial void CertificateEnds(this ILogger log, string name, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(803, LogLevel.Error, "The certificate for {Name} has expired, at {NotAfter}: {Source}")]
+    public static partial void CertificateExpired(this ILogger log, string name, NodaTime.Instant notAfter, string source);
+
+    [LoggerMessage(804, LogLevel.Information, "A certificate is fetched because {Reason}: {Names}, from {Authority}")]
+    public static partial void CertificateFetched(this ILogger log, string reason, string names, string authority);
+
+    [LoggerMessage(805, LogLevel.Warning, "{Authority} gave no certificate: {Why}. Attempt {Attempt}; the next one is at {NextAt}")]
+    public static partial void CertificateNotFetched(this ILogger log, string authority, string why, int attempt, NodaTime.Instant nextAt);
+
+    [LoggerMessage(140, LogLevel.Information, "Traces are made with secret {Id} from now on")]
+    public static partial void TraceKeyChanged(this ILogger log, long id);
+
+    [LoggerMessage(141, LogLevel.Information, "{Count} keys were made for domains that had none; 'mailreeve zone DOMAIN' prints their records")]
+    public static partial void DkimKeysMade(this ILogger log, int count);
+
+    [LoggerMessage(142, LogLevel.Information, "The record of key {Selector} of {Domain} can be seen; it signs from now on")]
+    public static partial void DkimKeySeen(this ILogger log, string selector, string domain);
 }

@@ -198,6 +198,9 @@ public enum ChangeKind
     /// <summary>Mail domains; the key says nothing.</summary>
     MailDomain,
 
+    /// <summary>What outgoing mail is signed with; the key says nothing.</summary>
+    SigningKey,
+
     /// <summary>Holds on what customers send; the key is the hold's id.</summary>
     Hold,
 }

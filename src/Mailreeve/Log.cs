@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(9005, LogLevel.Error, "A segment of the mail store is damaged: {Problem} 'mailreeve store verify' tells all")]
     public static partial void SegmentDamaged(this ILogger log, string problem);
+
+    [LoggerMessage(9006, LogLevel.Error, "The files of certificates that are fetched cannot be read or written; it is tried again")]
+    public static partial void CertificateFolderFailed(this ILogger log, Exception why);
 }

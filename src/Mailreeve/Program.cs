@@ -14,9 +14,13 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     MailboxCommands.Make(),
     HoldCommands.Make(),
     PermissionCommands.Make(),
+    QueueCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),
+    CertificateCommands.Make(),
     ZoneCommand.Make(),
+    KeyCommands.Make(),
+    TraceCommand.Make(),
 };
 // Sessions end and rows are written when the program is told to stop; the two seconds that the library gives are too few for that.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -1,6 +1,8 @@
 using System.Text;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Trace;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -62,6 +64,51 @@ public sealed class IntakeTests
         Assert.Equal(["192.0.2.40", "192.0.2.41"], cases.Select(c => c.Case.Resource.Name));
         Assert.Equal([TestDesk.Cedar, TestDesk.Dogwood], cases.Select(c => c.Case.Customer));
     });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_trace_names_the_sender_whatever_address_the_report_names_and_a_forged_one_names_nobody(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var binding = new TraceBinding
+        {
+            Submission = 7,
+            Customer = TestDesk.Birch.Value,
+            Mailbox = null,
+            At = desk.Now,
+            EnvelopeHash = new byte[32],
+            BodyHash = new byte[32],
+        };
+        var id = TraceMark.IdOf(new byte[16]);
+        var sketch = new byte[BodySketch.Bytes];
+        var genuine = new TraceMark(id, sketch, binding.MacOf(new byte[32], id, sketch));
+        await desk.Db.WriteAsync(db => LogAsync(db, binding, id), Stop);
+
+        var forged = await desk.ReceiveAsync(Traced(genuine with { Mac = new byte[16] }));
+        var traced = await desk.ReceiveAsync(Traced(genuine));
+        await desk.WorkAsync();
+
+        Assert.Equal(ReportOutcome.NotOurs, (await desk.ReportAsync(forged)).Outcome);
+        Assert.Equal(ReportOutcome.Case, (await desk.ReportAsync(traced)).Outcome);
+        var file = await desk.OnlyCaseAsync();
+        Assert.Equal((TestDesk.Alder, TestDesk.Birch, "192.0.2.9"), (file.Case.Customer, file.Case.Downstream, file.Case.Resource.Name));
+        Assert.Equal("traced", Assert.Single(file.Observations).Verdict);
+    });
+
+    private static string Traced(TraceMark mark) =>
+        Reports.Arf("203.0.113.25").Replace("message/rfc822\n\n", $"text/rfc822-headers\n\n{Encoding.ASCII.GetString(mark.ToField())}", StringComparison.Ordinal);
+
+    private static async Task LogAsync(DbSession db, TraceBinding binding, string id)
+    {
+        await db.ExecuteAsync("""
+            INSERT INTO trace_key (id, secret, created_at)
+            VALUES (1, @secret, 0)
+            """, new { secret = new byte[32] }, Stop);
+        await db.ExecuteAsync("""
+            INSERT INTO submission (id, at, customer_id, client_address, helo, envelope_from, header_from, message_id, recipients, size,
+                                    trace_id, trace_key_id, envelope_hash, body_hash)
+            VALUES (@submission, @at, @customer, @client, '', '', '', '', 1, 1, @id, 1, @hash, @hash)
+            """,
+            new { submission = binding.Submission, at = binding.At, customer = binding.Customer, client = Address.Parse("192.0.2.9"), id, hash = new byte[32] }, Stop);
+    }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public Task A_time_that_fits_two_customers_goes_to_a_person(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>

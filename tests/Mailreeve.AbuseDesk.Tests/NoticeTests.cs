@@ -28,8 +28,8 @@ public sealed class NoticeTests
         var accepted = desk.Now;
         await desk.Db.WriteAsync(async db =>
         {
-            var due = Assert.Single(await new OutboundStore(db).TakeDueAsync(accepted, 10, TestContext.Current.CancellationToken));
-            await new OutboundStore(db).FinishAsync(due.Id, OutboundState.Accepted, "250 OK", accepted, TestContext.Current.CancellationToken);
+            var due = Assert.Single(await db.TakeOutboundAsync(accepted));
+            await db.EndOutboundAsync(due.Id, OutboundState.Accepted, "250 OK", accepted);
         }, TestContext.Current.CancellationToken);
 
         await desk.WaitAsync(Duration.FromMinutes(10));

@@ -220,15 +220,14 @@ internal sealed class TestDesk : IAsyncDisposable
     {
         await Db.WriteAsync(async db =>
         {
-            var store = new OutboundStore(db);
-            foreach (var due in await store.TakeDueAsync(Now, 100, Stop))
+            foreach (var due in await db.TakeOutboundAsync(Now))
             {
                 if (state != OutboundState.InDoubt)
-                    await store.FinishAsync(due.Id, state, state == OutboundState.Accepted ? "250 2.0.0 OK" : "550 5.1.1 No such user", Now, Stop);
+                    await db.EndOutboundAsync(due.Id, state, state == OutboundState.Accepted ? "250 2.0.0 OK" : "550 5.1.1 No such user", Now);
             }
 
             if (state == OutboundState.InDoubt)
-                await store.DoubtInterruptedAsync(Now, Stop);
+                await new QueueStore(db).DoubtInterruptedAsync(Now, Stop);
         }, Stop);
         await WorkAsync();
     }

@@ -142,7 +142,7 @@ public sealed class SignInTests : IAsyncDisposable
         Assert.Equal(3, written);
         var due = Assert.Single(await DueAsync());
         Assert.Equal((OutboundPurpose.RegistrationNumber, id.Value), (due.Purpose, due.SubjectId));
-        Assert.Equal("Your number: 100-0000-4\r\n", Encoding.ASCII.GetString(due.Message));
+        Assert.Equal("Your number: 100-0000-4\r\n", Encoding.ASCII.GetString(due.Message!));
 
         it.Clock.AdvanceHours(1);
         await forgotten.AskAsync("owner@alder.example", AccountsFixture.Here, AccountsFixture.Stop);
@@ -163,7 +163,7 @@ public sealed class SignInTests : IAsyncDisposable
         new Totp(Base32Encoding.ToBytes(enrol.Secret)).ComputeTotp(it.Clock.GetCurrentInstant().ToDateTimeUtc().AddSeconds(offsetSeconds));
 
     private Task<IReadOnlyList<DueOutbound>> DueAsync() =>
-        it.Database.WriteAsync(db => new OutboundStore(db).TakeDueAsync(it.Clock.GetCurrentInstant(), 10, AccountsFixture.Stop), AccountsFixture.Stop);
+        it.Database.WriteAsync(db => db.TakeOutboundAsync(it.Clock.GetCurrentInstant()), AccountsFixture.Stop);
 
     private async Task<Mailreeve.Policy.CustomerId> AddCustomerAsync()
     {

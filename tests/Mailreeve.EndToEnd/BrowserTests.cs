@@ -8,6 +8,10 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
 {
     private const string Chromium = "/usr/bin/chromium";
     private const string Password = "correct horse battery staple";
+
+    // As long as the tests wait for anything: on a busy machine the half minute in which a browser usually has to be up is not enough.
+    private const float PatienceMs = 180_000;
+
     private static readonly string Screenshots = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
 
     private IPlaywright? playwright;
@@ -25,6 +29,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Chromium,
+            Timeout = PatienceMs,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -160,7 +165,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
             ViewportSize = new() { Width = width, Height = 844 },
             JavaScriptEnabled = script,
         });
-        context.SetDefaultTimeout(120_000);
+        context.SetDefaultTimeout(PatienceMs);
         return await context.NewPageAsync();
     }
 

@@ -7,7 +7,7 @@ namespace Mailreeve.EndToEnd;
 public sealed class RunningDemo : IAsyncLifetime
 {
     private const string Customer = "A customer";
-    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(3);
 
     private readonly Process process = new();
     private readonly StringBuilder told = new();

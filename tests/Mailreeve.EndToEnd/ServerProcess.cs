@@ -12,7 +12,7 @@ namespace Mailreeve.EndToEnd;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient OfThisMachine = new();
 
     private readonly string folder = RunFolder.NewFolder("server");
     private readonly string dataFolder;
@@ -26,7 +26,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="smtp">More lines of the section <c>[smtp]</c>.</param>
     /// <param name="sections">More sections.</param>
     /// <param name="dataFolder">Where its files lie, when it matters.</param>
-    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "", string? dataFolder = null)
+    /// <param name="web">More lines of the section <c>[web]</c>.</param>
+    public ServerProcess(string connection, int smarthostPort, string smtp = "", string sections = "", string? dataFolder = null, string web = "")
     {
         this.dataFolder = dataFolder ?? Path.Combine(folder, "data");
         ConfigPath = Path.Combine(folder, "mailreeve.toml");
@@ -50,6 +51,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
             [web]
             listen = ["127.0.0.1:{webPort}"]
+            {web}
 
             [outbound]
             smarthost = "127.0.0.1"
@@ -60,17 +62,38 @@ internal sealed class ServerProcess : IAsyncDisposable
             """);
     }
 
+    /// <summary>Writes a configuration of the test's own; nothing runs yet.</summary>
+    /// <param name="configuration">Given the folder for its files and where its pages must be.</param>
+    public ServerProcess(Func<string, string, string> configuration)
+    {
+        dataFolder = Path.Combine(folder, "data");
+        ConfigPath = Path.Combine(folder, "mailreeve.toml");
+        File.WriteAllText(ConfigPath, configuration(dataFolder, Pages));
+    }
+
     /// <summary>The configuration file.</summary>
     public string ConfigPath { get; }
 
     /// <summary>Where it takes mail, on the loopback.</summary>
     public int SmtpPort { get; } = LocalPorts.Free();
 
+    /// <summary>Where its pages are, on the loopback.</summary>
+    public int WebPort => webPort;
+
+    /// <summary>Where its files lie.</summary>
+    public string DataFolder => dataFolder;
+
     /// <summary>Where its messages lie.</summary>
     public string MailFolder => Path.Combine(dataFolder, "mail");
 
     /// <summary>A program that starts it, with its arguments; it must put the server in its own place.</summary>
     public IReadOnlyList<string> Under { get; init; } = [];
+
+    /// <summary>How its pages are asked for; not on this machine's loopback when it runs in another network.</summary>
+    public HttpClient Http { get; init; } = OfThisMachine;
+
+    /// <summary>Where its pages are.</summary>
+    public string Pages => $"127.0.0.1:{webPort}";
 
     /// <summary>Its number while it runs.</summary>
     public int Id => process!.Id;
@@ -125,10 +148,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <returns>The exit code.</returns>
     public async Task<int> TerminateAsync(CancellationToken stop)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process!.Id}"]);
-        await kill.WaitForExitAsync(stop);
-        await process.WaitForExitAsync(stop).WaitAsync(Patience, stop);
+        await SignalAsync("TERM", stop);
+        await process!.WaitForExitAsync(stop).WaitAsync(Patience, stop);
         return process.ExitCode;
+    }
+
+    /// <summary>Sends it a signal, as in <c>HUP</c>.</summary>
+    public async Task SignalAsync(string signal, CancellationToken stop)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process!.Id}"]);
+        await kill.WaitForExitAsync(stop);
     }
 
     /// <inheritdoc/>
@@ -145,7 +174,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         try
         {
-            using var reply = await Http.GetAsync(new Uri($"http://127.0.0.1:{webPort}/health/ready"), stop);
+            using var reply = await Http.GetAsync(new Uri($"http://{Pages}/health/ready"), stop);
             return reply.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

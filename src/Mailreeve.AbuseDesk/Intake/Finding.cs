@@ -2,6 +2,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Reports;
+using Mailreeve.Protocols.Trace;
 using Mailreeve.Storage.Abuse;
 
 namespace Mailreeve.AbuseDesk.Intake;
@@ -26,6 +27,7 @@ internal sealed record Finding(
     {
         AttributionVerdict.Certain v => v.Assignment.Customer,
         AttributionVerdict.Bounded v => v.Assignment.Customer,
+        AttributionVerdict.Traced v => v.Customer,
         _ => null,
     };
 
@@ -45,6 +47,7 @@ internal sealed record Finding(
     {
         AttributionVerdict.Certain => "certain",
         AttributionVerdict.Bounded => "bounded",
+        AttributionVerdict.Traced => "traced",
         AttributionVerdict.Ambiguous => "ambiguous",
         AttributionVerdict.Unassigned => "unassigned",
         _ => "not-ours",
@@ -62,6 +65,9 @@ internal sealed record UnderstoodReport
     public required ReportReading Reading { get; init; }
 
     public required IReadOnlyList<Finding> Findings { get; init; }
+
+    /// <summary>The trace in the message complained about; null when there is none, or no message.</summary>
+    public TraceSighting? Trace { get; init; }
 
     /// <summary>Who alleges, lower case; falls back on whoever handed the report over, so that there always is one.</summary>
     public required string ReporterMailbox { get; init; }

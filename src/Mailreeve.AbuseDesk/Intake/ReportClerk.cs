@@ -5,8 +5,10 @@ using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Mail;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using Directory = Mailreeve.Storage.Live.Directory;
 
 namespace Mailreeve.AbuseDesk.Intake;
 
@@ -88,7 +90,23 @@ public sealed class ReportClerk : IClerk
                 await GiveUpAsync(waiting[i].Id, ReportFormat.None, why, stop);
         }
 
-        return [.. understood.OfType<UnderstoodReport>()];
+        return await TraceAsync([.. understood.OfType<UnderstoodReport>()], directory, stop);
+    }
+
+    // Most reports have no trace, and then nothing is asked.
+    private async Task<List<UnderstoodReport>> TraceAsync(List<UnderstoodReport> understood, Directory directory, CancellationToken stop)
+    {
+        var ids = understood.Select(u => u.Trace?.Id).OfType<string>().Distinct().ToList();
+        if (ids.Count == 0)
+            return understood;
+        var found = (await database.ReadAsync(db => new SubmissionTraceStore(db).FindAsync(ids, stop), stop)).ToDictionary(s => s.TraceId);
+        var now = clock.GetCurrentInstant();
+        return
+        [
+            .. understood.Select(u => u.Trace is { } trace && found.TryGetValue(trace.Id, out var submission)
+                ? understanding.Traced(u, submission, directory, now)
+                : u),
+        ];
     }
 
     private async Task ConcludeAloneAsync(UnderstoodReport understood, CancellationToken stop)

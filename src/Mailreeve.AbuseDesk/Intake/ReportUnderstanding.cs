@@ -3,10 +3,13 @@ using System.Text;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Tracing;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Reports;
+using Mailreeve.Protocols.Trace;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Mail;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
 
@@ -31,8 +34,46 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
             Findings = [.. reading.Observations.Select(o => Find(o, directory, report.ReceivedAt))],
             ReporterMailbox = ReporterOf(report, reading),
             Fingerprint = FingerprintOf(report, reading),
+            Trace = reading.Original is { } original
+                ? TraceSearch.InMessage(original.Bytes, original.HeadersOnly ? TracePlace.Header : TracePlace.Attached)
+                : null,
         };
     }
+
+    /// <summary>
+    /// The same report when the trace in the message names its sender. That goes before addresses: those tell through which of our servers
+    /// it went, and the trace tells who handed it in, even if the reporter left nothing else of it.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="submission">The message that the submission log has under the trace's id.</param>
+    /// <param name="directory">Customers and what is theirs.</param>
+    /// <param name="now">The time.</param>
+    public UnderstoodReport Traced(UnderstoodReport report, TracedSubmission submission, Directory directory, Instant now)
+    {
+        if (!TraceRules.NamesSender(TraceRules.Decide(TracedSubmission.FactsOf(report.Trace, submission), now)))
+            return report;
+        // One trace speaks of one message; which of several observations that is cannot be told.
+        if (report.Findings.Count(IsAboutMail) != 1 || directory.ChainOf(submission.CustomerId) is not [.., var direct])
+            return report;
+        var resource = submission.Mailbox is { } mailbox
+            ? new Resource(ResourceKind.Mailbox, mailbox)
+            : new Resource(ResourceKind.Address, submission.ClientAddress.ToString());
+        return report with
+        {
+            Findings = [.. report.Findings.Select(f => IsAboutMail(f) ? Traced(f) : f)],
+        };
+
+        Finding Traced(Finding finding) => finding with
+        {
+            Resource = resource,
+            Kind = policy.KindOf(finding.Type, isSite: false),
+            Verdict = new AttributionVerdict.Traced(submission.CustomerId, submission.Id),
+            Direct = direct.Id,
+        };
+    }
+
+    private static bool IsAboutMail(Finding finding) =>
+        finding.Observation is { Category: "messaging", Role: ObservationRole.Source };
 
     /// <summary>How far off a reported time may be, either way.</summary>
     internal static Duration DoubtOf(ReportedTime time) => time.Confidence switch

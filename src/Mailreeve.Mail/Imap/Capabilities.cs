@@ -20,7 +20,7 @@ internal static class Capabilities
     {
         if (session.Account is not null)
             return SignedIn + session.Limits.AppendBytesMax.ToString(CultureInfo.InvariantCulture);
-        var starttls = session.Wire.Tls is null && session.Parts.Tls is not null ? " STARTTLS" : "";
+        var starttls = session.Wire.Tls is null && session.Parts.Tls is { IsOffered: true } ? " STARTTLS" : "";
         return $"{Always}{starttls}{(session.TakesPasswords ? " AUTH=PLAIN" : " LOGINDISABLED")}";
     }
 }

@@ -116,6 +116,25 @@ internal static class FolderNews
     {
         if (arrived == 0)
             return;
+        WriteCounts(session, selected);
+        selected.ToldInPassing = true;
+    }
+
+    /// <summary>Says once more how many messages there are, if the client may not have noticed.</summary>
+    /// <remarks>
+    /// Thunderbird takes no notice of an EXISTS in the answer to a FETCH, goes into IDLE, and shows the message only when the next one
+    /// comes. To repeat what has been said is allowed (RFC 3501 §7.3.1).
+    /// </remarks>
+    public static void RepeatArrivals(ImapSession session)
+    {
+        if (session.Selected is not { ToldInPassing: true } selected)
+            return;
+        WriteCounts(session, selected);
+        selected.ToldInPassing = false;
+    }
+
+    private static void WriteCounts(ImapSession session, SelectedFolder selected)
+    {
         session.Writer.Untagged((uint)selected.Told.Count, "EXISTS"u8);
         session.Writer.Untagged((uint)selected.RecentCountAmong(selected.Told), "RECENT"u8);
     }

@@ -55,7 +55,7 @@ internal sealed class ImapConnectionHandler(ImapServerParts parts, bool tlsFirst
         try
         {
             if (tlsFirst)
-                await wire.SecureAsync(parts.Tls!.Options(), parts.Limits.HandshakeTimeout);
+                await wire.SecureAsync(parts.Tls!, parts.Limits.HandshakeTimeout);
             using var session = new ImapSession(parts, wire, client, sessions, id, log);
             await session.RunAsync();
         }

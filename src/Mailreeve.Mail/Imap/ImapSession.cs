@@ -252,6 +252,8 @@ internal sealed class ImapSession(ImapServerParts parts, ClientWire wire, Addres
             var reply = await Dispatch.HandleAsync(this, command);
             var isTold = over || reply is null or { Condition: ImapCondition.Bad } || Selected is null
                 || await FolderNews.TellAsync(this, FolderNews.AllowedAfter(command), Dispatch.ByUid(command));
+            if (Selected is { } selected && command is ImapCommand.Noop or ImapCommand.Check)
+                selected.ToldInPassing = false;
             if (reply is not null)
                 Reply(command.Tag, reply);
             if (!isTold)

@@ -33,6 +33,9 @@ internal sealed class SelectedFolder(FolderView folder, bool readOnly)
     /// <summary>Up to where it was asked which messages are <c>\Recent</c>: the UID that the next message gets, or more.</summary>
     public uint RecentAskedUpTo { get; private set; } = folder.UidNext;
 
+    /// <summary>Whether new messages were told of in passing, in the answer to a command that asks for something else.</summary>
+    public bool ToldInPassing { get; set; }
+
     /// <summary>UIDs of the result that the last SEARCH saved, ascending (RFC 5182 §2.1).</summary>
     public uint[] Saved { get; set; } = [];
 

@@ -13,6 +13,9 @@ internal sealed class DataWatch : IProtocolLogger
     /// <summary>Whether the end of the message was sent.</summary>
     public bool DotSent { get; private set; }
 
+    /// <summary>Another message follows.</summary>
+    public void Begin() => (DotSent, inData) = (false, false);
+
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
     public void LogConnect(Uri uri)

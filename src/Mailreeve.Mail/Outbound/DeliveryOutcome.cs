@@ -17,5 +17,5 @@ public abstract record DeliveryOutcome(string Reply)
     public sealed record InDoubt(string Reply) : DeliveryOutcome(Reply);
 
     /// <summary>No conversation came about: the next host may be tried.</summary>
-    internal sealed record NoContact(string Reply) : DeliveryOutcome(Reply);
+    public sealed record NoContact(string Reply) : DeliveryOutcome(Reply);
 }

@@ -8,18 +8,25 @@ namespace Mailreeve.Mail.Outbound;
 /// <summary>Finds out where the mail of a domain goes (RFC 5321 §5.1; null MX RFC 7505).</summary>
 /// <param name="resolver">A resolver; <see cref="Resolver"/> makes one that bears large answers.</param>
 /// <param name="ownName">Our name: an MX that is ourselves would send the message round in circles.</param>
-public sealed class MxLookup(ILookupClient resolver, string ownName)
+/// <param name="validates">
+/// Whether the resolver validates DNSSEC and the way to it cannot be tampered with, so that what it says of an answer can be believed
+/// (RFC 7672 §2.1.1). Only then is anything secure.
+/// </param>
+public sealed class MxLookup(ILookupClient resolver, string ownName, bool validates = false)
 {
     // An answer from a broken or hostile zone may name hundreds; nobody needs more than a few.
     private const int HostsMax = 10;
 
     /// <summary>A resolver that asks the machine's name servers, or the one that is given.</summary>
-    public static LookupClient Resolver(IPEndPoint? server = null)
+    /// <param name="server">The name server; <see langword="null"/> for those of the machine.</param>
+    /// <param name="validates">Whether it is asked to say which answers it has validated.</param>
+    public static LookupClient Resolver(IPEndPoint? server = null, bool validates = false)
     {
         // Large answers are lost on paths that drop fragments: 1232 octets, then TCP.
         var options = server is null ? new LookupClientOptions() : new LookupClientOptions(server);
         options.ExtendedDnsBufferSize = 1232;
         options.UseTcpFallback = true;
+        options.RequestDnsSecRecords = validates;
         options.UseCache = true;
         options.MaximumCacheTimeout = TimeSpan.FromHours(1);
         options.ThrowDnsErrors = false;
@@ -67,29 +74,33 @@ public sealed class MxLookup(ILookupClient resolver, string ownName)
             return new MxRoute.Nowhere($"554 5.4.6 The best MX of {domain} is this server, which does not know it");
 
         // From our own place in the list on, every host would send it back to us (RFC 5321 §5.1).
-        return await AddressesAsync(domain, ours < 0 ? names : names[..ours], stop);
+        return await AddressesAsync(domain, ours < 0 ? names : names[..ours], IsSecure(answer), stop);
     }
 
-    private async Task<MxRoute> AddressesAsync(string domain, List<string> names, CancellationToken stop)
+    private bool IsSecure(IDnsQueryResponse answer) => validates && answer.Header.IsAuthenticData;
+
+    private async Task<MxRoute> AddressesAsync(string domain, List<string> names, bool mxSecure, CancellationToken stop)
     {
         var hosts = new List<Exchanger>();
         var unsure = false;
         foreach (var name in names)
         {
             var addresses = new List<Address>();
+            var secure = true;
             foreach (var type in new[] { QueryType.A, QueryType.AAAA })
             {
                 var answer = await resolver.QueryAsync(name, type, cancellationToken: stop);
                 unsure |= answer.HasError && answer.Header.ResponseCode != DnsHeaderResponseCode.NotExistentDomain;
+                secure &= IsSecure(answer);
                 addresses.AddRange(answer.Answers.OfType<AddressRecord>().Select(a => Address.From(a.Address)));
             }
 
             if (addresses.Count > 0)
-                hosts.Add(new Exchanger(name, addresses));
+                hosts.Add(new Exchanger(name, addresses, secure));
         }
 
         if (hosts.Count > 0)
-            return new MxRoute.Hosts(hosts);
+            return new MxRoute.Hosts(hosts, mxSecure);
         return unsure
             ? new MxRoute.Unknown($"451 4.4.3 No mail host of {domain} could be found at the moment")
             : new MxRoute.Nowhere($"550 5.4.4 No mail host of {domain} has an address");

@@ -10,7 +10,9 @@ public abstract record MxRoute
     }
 
     /// <summary>To these hosts, the first one first.</summary>
-    public sealed record Hosts(IReadOnlyList<Exchanger> Exchangers) : MxRoute;
+    /// <param name="Exchangers">The hosts; at least one.</param>
+    /// <param name="Secure">Whether a validating resolver that we trust vouches for the MX records, or for their absence.</param>
+    public sealed record Hosts(IReadOnlyList<Exchanger> Exchangers, bool Secure = false) : MxRoute;
 
     /// <summary>Nowhere, now and later.</summary>
     /// <param name="Reply">Why, in the form of a reply.</param>
@@ -24,4 +26,5 @@ public abstract record MxRoute
 /// <summary>A host that takes mail.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Addresses">Its addresses; at least one.</param>
-public sealed record Exchanger(string Name, IReadOnlyList<Address> Addresses);
+/// <param name="Secure">Whether a validating resolver that we trust vouches for the addresses.</param>
+public sealed record Exchanger(string Name, IReadOnlyList<Address> Addresses, bool Secure = false);

@@ -61,7 +61,7 @@ internal sealed class Pop3ConnectionHandler(Pop3ServerParts parts, bool tlsFirst
         try
         {
             if (tlsFirst)
-                await wire.SecureAsync(parts.Tls!.Options(), parts.Limits.HandshakeTimeout);
+                await wire.SecureAsync(parts.Tls!, parts.Limits.HandshakeTimeout);
             var session = new Pop3Session(parts, wire, client, id, log);
             await session.RunAsync();
         }

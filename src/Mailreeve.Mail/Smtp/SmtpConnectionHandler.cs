@@ -58,7 +58,7 @@ internal sealed class SmtpConnectionHandler(
         try
         {
             if (tlsFirst)
-                await wire.SecureAsync(parts.Tls!.Options(), parts.Limits.HandshakeTimeout);
+                await wire.SecureAsync(parts.Tls!, parts.Limits.HandshakeTimeout);
             using var session = new SmtpSession(parts, door, wire, client, id, log);
             await session.RunAsync();
         }

@@ -152,12 +152,12 @@ internal sealed class ClientWire : IAsyncDisposable
     /// <summary>Does the TLS handshake; from then on everything is read and written under TLS.</summary>
     /// <exception cref="IOException">The client is gone.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
-    public async Task SecureAsync(SslServerAuthenticationOptions options, TimeSpan within)
+    public async Task SecureAsync(ServerTls server, TimeSpan within)
     {
         await FlushAsync();
         tls = new SslStream(new DuplexPipeStream(connection.Transport), leaveInnerStreamOpen: true);
         Volatile.Write(ref abortDue, Due(within));
-        await tls.AuthenticateAsServerAsync(options);
+        await server.AuthenticateAsync(tls);
         Volatile.Write(ref abortDue, long.MaxValue);
         input = PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         output = PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true));

@@ -14,8 +14,8 @@ public static class OperatorRules
             or DeskAction.DecideCases or DeskAction.DecideCharges or DeskAction.PlaceBlocks or DeskAction.LiftBlocks
             or DeskAction.SeeCustomers or DeskAction.SeeCharges or DeskAction.DecideHolds,
         OperatorRole.Postmaster => action is DeskAction.SeeCases or DeskAction.SeeReports or DeskAction.SettleReports
-            or DeskAction.PlaceBlocks or DeskAction.LiftBlocks or DeskAction.SeeCustomers or DeskAction.SeeMail or DeskAction.EditMailboxes
-            or DeskAction.DecideHolds,
+            or DeskAction.PlaceBlocks or DeskAction.LiftBlocks or DeskAction.SeeCustomers or DeskAction.SeeMail or DeskAction.EditMail
+            or DeskAction.EditMailboxes or DeskAction.DecideHolds,
         OperatorRole.Billing => action is DeskAction.SeeCases or DeskAction.SeeCustomers or DeskAction.SeeCharges
             or DeskAction.DecideCharges,
         _ => false,
@@ -85,6 +85,9 @@ public enum DeskAction
 
     /// <summary>Look into mail that is held, and let it go or drop it.</summary>
     DecideHolds,
+
+    /// <summary>Hold, let go, retry and drop outgoing mail.</summary>
+    EditMail,
 
     /// <summary>Put a revision of the policy in force.</summary>
     EditPolicy,

@@ -53,6 +53,9 @@ public abstract record AttributionVerdict
     /// <summary>That customer's during a part of the window, and nobody else's during the rest.</summary>
     public sealed record Bounded(Assignment Assignment) : AttributionVerdict;
 
+    /// <summary>That customer's, by the trace in the message itself: it says who handed it in, whatever address it was seen coming from.</summary>
+    public sealed record Traced(CustomerId Customer, long Submission) : AttributionVerdict;
+
     /// <summary>Of several customers within the window: never an automatic measure.</summary>
     public sealed record Ambiguous(IReadOnlyList<CustomerId> Customers) : AttributionVerdict;
 

@@ -82,6 +82,41 @@ public sealed record TraceHeader
         return count;
     }
 
+    /// <summary>How many Received lines of the header were written by a server of this name: <c>by host</c>.</summary>
+    public static int CountReceivedBy(ReadOnlySpan<byte> message, string host)
+    {
+        var count = 0;
+        var inReceived = false;
+        while (!message.IsEmpty)
+        {
+            var end = message.IndexOf("\r\n"u8);
+            var line = end < 0 ? message : message[..end];
+            if (line.IsEmpty)
+                return count;
+            if (line[0] is not ((byte)' ' or (byte)'\t'))
+                inReceived = line.Length > 8 && Ascii.EqualsIgnoreCase(line[..8], "Received"u8) && line[8..].TrimStart(" \t"u8).StartsWith(":"u8);
+            if (inReceived && SaysBy(line, host))
+                (count, inReceived) = (count + 1, false);
+            message = end < 0 ? default : message[(end + 2)..];
+        }
+
+        return count;
+    }
+
+    private static bool SaysBy(ReadOnlySpan<byte> line, string host)
+    {
+        for (var at = line.IndexOf("by "u8); at >= 0; at = line.IndexOf("by "u8))
+        {
+            var isWord = at == 0 || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)':';
+            line = line[(at + 3)..].TrimStart((byte)' ');
+            if (isWord && line.Length >= host.Length && Ascii.EqualsIgnoreCase(line[..host.Length], host)
+                && (line.Length == host.Length || line[host.Length] is (byte)' ' or (byte)'\t' or (byte)';'))
+                return true;
+        }
+
+        return false;
+    }
+
     private static string Date(Instant at) =>
         at.ToDateTimeUtc().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
 

@@ -30,6 +30,9 @@ public sealed class LiveViews : IDisposable
     /// <summary>Mailboxes, their addresses and the mail domains of customers.</summary>
     public MailboxDirectory Mailboxes { get; private set; } = MailboxDirectory.Empty;
 
+    /// <summary>What outgoing mail is signed with.</summary>
+    public SigningKeys SigningKeys { get; private set; } = SigningKeys.Empty;
+
     /// <summary>Open holds on what customers send.</summary>
     public HoldView Holds { get; private set; } = HoldView.Empty;
 
@@ -97,6 +100,7 @@ public sealed class LiveViews : IDisposable
             Blocks = BlockView.From(await new BlockStore(db).InForceAsync(stop));
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
             return true;
         }, stop);
@@ -116,6 +120,8 @@ public sealed class LiveViews : IDisposable
         if (changes.Any(c => c.Kind == ChangeKind.Hold))
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
         await TakeInMailboxesAsync(db, changes, stop);
+        if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
+            SigningKeys = await SigningKeys.LoadAsync(db, stop);
         seen = changes[^1].Seq;
     }
 

@@ -10,58 +10,16 @@ public sealed class OutboundStore(DbSession db)
     public Task AddAsync(IReadOnlyList<NewOutbound> messages, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO outbound (id, purpose, subject_id, submission_id, envelope_from, recipient, destination, message, segment, position, length,
-                                  options, state, attempts, created_at, next_attempt_at, hold_id, source_class)
+                                  options, state, attempts, created_at, next_attempt_at, queued_at, hold_id, source_class)
             """,
             messages,
             m =>
             [
                 m.Id, m.Purpose, m.SubjectId, m.SubmissionId, m.EnvelopeFrom, m.Recipient, DestinationOf(m.Recipient),
                 m.Message, m.Place?.Segment.Value, m.Place?.Offset, (long?)m.Place?.Length,
-                m.Requested?.Write(), m.HoldId is null ? OutboundState.Queued : OutboundState.Held, 0L, m.CreatedAt, m.CreatedAt, m.HoldId, m.SourceClass,
+                m.Requested?.Write(), m.HoldId is null ? OutboundState.Queued : OutboundState.Held, 0L, m.CreatedAt, m.CreatedAt, m.CreatedAt, m.HoldId, m.SourceClass,
             ],
             stop);
-
-    /// <summary>
-    /// Takes messages that are due and writes down that they are about to be tried: whatever happens after this is committed, none of
-    /// them is tried again as if nothing had been sent.
-    /// </summary>
-    public async Task<IReadOnlyList<DueOutbound>> TakeDueAsync(Instant now, long limit, CancellationToken stop) =>
-        // The state is asked twice: PostgreSQL picks the ids before it waits for another node's lock, and looks at the row only after it.
-        [.. (await db.QueryAsync<DueOutbound>("""
-            UPDATE outbound
-            SET    state = 'attempting', attempts = attempts + 1
-            WHERE  id IN (SELECT id FROM outbound WHERE state = 'queued' AND next_attempt_at <= @now AND message IS NOT NULL ORDER BY next_attempt_at, id LIMIT @limit)
-                   AND state = 'queued'
-            RETURNING id, purpose, subject_id, envelope_from, recipient, message, attempts, created_at
-            """, new { now, limit }, stop)).OrderBy(o => o.Id)];
-
-    /// <summary>A remote server took responsibility, or refused for good, or the sending was given up.</summary>
-    public Task FinishAsync(long id, OutboundState state, string reply, Instant now, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = @state, last_reply = @reply, finished_at = @now
-            WHERE  id = @id AND state = 'attempting'
-            """, new { id, state, reply, now }, stop);
-
-    /// <summary>It did not work this time.</summary>
-    public Task RetryAsync(long id, string reply, Instant nextAttemptAt, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = 'queued', last_reply = @reply, next_attempt_at = @nextAttemptAt
-            WHERE  id = @id AND state = 'attempting'
-            """, new { id, reply, nextAttemptAt }, stop);
-
-    /// <summary>
-    /// Called once at start: messages that were being sent when the program ended. Whether they arrived cannot be known, so they are
-    /// not sent again by themselves.
-    /// </summary>
-    /// <returns>How many.</returns>
-    public Task<int> DoubtInterruptedAsync(Instant now, CancellationToken stop) =>
-        db.ExecuteAsync("""
-            UPDATE outbound
-            SET    state = 'in-doubt', last_reply = 'The program ended while this was being sent.', finished_at = @now
-            WHERE  state = 'attempting'
-            """, new { now }, stop);
 
     /// <summary>A delivery status notification came back for a message that had been accepted.</summary>
     /// <returns><see langword="false"/> when there is no such message, or it was returned before.</returns>
@@ -184,34 +142,6 @@ public sealed record NewOutbound
     public string? SourceClass { get; init; }
 
     /// <summary>When it was written.</summary>
-    public required Instant CreatedAt { get; init; }
-}
-
-/// <summary>A message that is to be sent now.</summary>
-public sealed record DueOutbound
-{
-    /// <summary>Its id.</summary>
-    public required long Id { get; init; }
-
-    /// <summary>Why it is sent.</summary>
-    public required OutboundPurpose Purpose { get; init; }
-
-    /// <summary>Whose it is.</summary>
-    public required long SubjectId { get; init; }
-
-    /// <summary>Envelope sender.</summary>
-    public required string EnvelopeFrom { get; init; }
-
-    /// <summary>Envelope recipient.</summary>
-    public required string Recipient { get; init; }
-
-    /// <summary>The message.</summary>
-    public required byte[] Message { get; init; }
-
-    /// <summary>Which attempt this is, from 1.</summary>
-    public required long Attempts { get; init; }
-
-    /// <summary>When it was written; sending is given up some days after.</summary>
     public required Instant CreatedAt { get; init; }
 }
 

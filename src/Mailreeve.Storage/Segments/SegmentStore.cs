@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using NodaTime;
 
 namespace Mailreeve.Storage.Segments;
@@ -165,12 +166,24 @@ public sealed class SegmentStore : IAsyncDisposable
         }
     }
 
+    /// <summary>The segments whose newest record was saved before a moment.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public IReadOnlyList<SegmentId> SavedBefore(Instant moment) =>
+        [.. InOrder().Where(s => !(s.Header is { } header && header.BegunAt >= moment) && NewestOf(s) < moment).Select(s => s.Id)];
+
     /// <summary>Drops every segment whose newest record was saved before a moment. When that is so of the last one, an empty one is begun first.</summary>
     /// <param name="savedBefore">What was saved then or later stays, with all that is in the same segment.</param>
     /// <param name="stop">Breaks it off between two segments.</param>
     /// <returns>The segments that are gone. Reads under way end well; later ones throw <see cref="IOException"/>.</returns>
     /// <exception cref="IOException">A file cannot be read or deleted; some may have been.</exception>
-    public IReadOnlyList<SegmentId> DeleteExpired(Instant savedBefore, CancellationToken stop)
+    public IReadOnlyList<SegmentId> DeleteExpired(Instant savedBefore, CancellationToken stop) =>
+        DeleteExpired(savedBefore, FrozenSet<SegmentId>.Empty, stop);
+
+    /// <summary>As <see cref="DeleteExpired(Instant, CancellationToken)"/>, but for those that are in use.</summary>
+    /// <param name="savedBefore">What was saved then or later stays, with all that is in the same segment.</param>
+    /// <param name="used">Segments that stay whatever their age.</param>
+    /// <param name="stop">Breaks it off between two segments.</param>
+    public IReadOnlyList<SegmentId> DeleteExpired(Instant savedBefore, IReadOnlySet<SegmentId> used, CancellationToken stop)
     {
         lock (deleting)
         {
@@ -181,7 +194,7 @@ public sealed class SegmentStore : IAsyncDisposable
             {
                 stop.ThrowIfCancellationRequested();
                 // Nothing in it was appended before it was begun, so most are not even looked at.
-                if (segment.Header is { } header && header.BegunAt >= savedBefore)
+                if (used.Contains(segment.Id) || (segment.Header is { } header && header.BegunAt >= savedBefore))
                     continue;
                 if (NewestOf(segment) >= savedBefore)
                     continue;

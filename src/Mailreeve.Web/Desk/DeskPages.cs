@@ -34,6 +34,7 @@ internal static class DeskPages
         desk.MapGet("/reports/{number:long}", ReportAsync).For(DeskAction.SeeReports);
         desk.MapGet("/reports/{number:long}/report.eml", DownloadAsync).For(DeskAction.SeeReports);
         desk.MapGet("/blocks", BlocksAsync).For(DeskAction.SeeCases);
+        QueuePages.Map(desk);
         DeskActions.Map(desk);
         HoldPages.Map(desk);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mailreeve.Mail.Certificates;
 using Mailreeve.Serving;
 using NodaTime;
 
@@ -22,9 +23,9 @@ internal static class ServeCommand
                 await server.WaitForShutdownAsync(stop);
                 return 0;
             }
-            catch (PolicyChangedException changed)
+            catch (Exception wrong) when (wrong is PolicyChangedException or CertificateException)
             {
-                await Console.Error.WriteLineAsync(changed.Message);
+                await Console.Error.WriteLineAsync(wrong.Message);
                 return Setup.CannotBegin;
             }
         });

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Protocols.ClientSetup;
+using Mailreeve.Protocols.Dkim;
+using NodaTime;
 
 namespace Mailreeve.Commands;
 
@@ -11,25 +14,29 @@ internal static class ZoneCommand
     {
         var config = Setup.ConfigOption();
         var domain = new Argument<string>("domain") { Description = "The mail domain: ours, or a customer's own." };
-        var command = new Command("zone", "Prints the DNS records through which mail and mail programs find this server, to be pasted into a zone.")
+        var command = new Command("zone", "Prints the DNS records through which mail and mail programs find this server and receivers find its keys, to be pasted into a zone.")
         {
             config, domain,
         };
-        command.SetAction(parsed => Print(parsed.GetValue(config)!, parsed.GetValue(domain)!));
+        command.SetAction((parsed, stop) => PrintAsync(parsed.GetValue(config)!, parsed.GetValue(domain)!, stop));
         return command;
     }
 
-    private static int Print(FileInfo config, string domain)
+    private static async Task<int> PrintAsync(FileInfo config, string domain, CancellationToken stop)
     {
         if (Setup.ReadSettings(config, Console.Error) is not { } settings)
             return Setup.CannotBegin;
         if (ZoneSnippet.WriteOrNull(OfferedServices.Of(settings), domain) is not { } zone)
         {
-            Console.Error.WriteLine($"'{domain}' is no domain name, or provider.host-name in {config} is none.");
+            await Console.Error.WriteLineAsync($"'{domain}' is no domain name, or provider.host-name in {config} is none.");
             return 1;
         }
 
         Console.Write(zone);
+        await using var database = Storage.Database.Open(settings.Database);
+        // For a domain that is not here yet there are no keys: the rest of its records can be prepared all the same.
+        if (await new DomainKeys(database, settings.Provider, SystemClock.Instance).OfAsync(domain, stop) is { } keys)
+            Console.Write($"\n{KeyZoneLines.Of(keys)}");
         return 0;
     }
 }

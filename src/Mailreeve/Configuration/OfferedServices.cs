@@ -14,11 +14,11 @@ internal static class OfferedServices
         HostName = settings.Provider.HostName,
         BaseUrl = settings.Provider.BaseUrl,
         SupportTelephone = settings.Provider.SupportTelephone,
-        Imap = PortsOf(settings.Imap, settings.MailCertificate is not null),
+        Imap = PortsOf(settings.Imap, settings.Tls.IsOffered),
         Submission = settings.Submission.Elsewhere != MailPorts.None
             ? settings.Submission.Elsewhere
-            : PortsOf(settings.Submission.Doors, settings.MailCertificate is not null),
-        Pop3 = PortsOf(settings.Pop3, settings.MailCertificate is not null),
+            : PortsOf(settings.Submission.Doors, settings.Tls.IsOffered),
+        Pop3 = PortsOf(settings.Pop3, settings.Tls.IsOffered),
         Serves = new OwnDomains(settings.Provider.Domains).Contains,
     };
 

@@ -32,8 +32,8 @@ internal sealed record Settings
     /// <summary>Where mail is taken.</summary>
     public required IReadOnlyList<IPEndPoint> SmtpListen { get; init; }
 
-    /// <summary>PEM files of the certificate of all mail services and its key; null when TLS is not offered.</summary>
-    public (string Certificate, string Key)? MailCertificate { get; init; }
+    /// <summary>The certificates of all services.</summary>
+    public TlsSettings Tls { get; init; } = TlsSettings.None;
 
     /// <summary>Where mailboxes are read over IMAP.</summary>
     public MailDoors Imap { get; init; } = MailDoors.None;
@@ -50,8 +50,11 @@ internal sealed record Settings
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
 
-    /// <summary>Where the pages are served, in plain HTTP: a proxy in front of them does TLS.</summary>
+    /// <summary>Where the pages are served in plain HTTP: a proxy in front of them does TLS.</summary>
     public required IReadOnlyList<IPEndPoint> WebListen { get; init; }
+
+    /// <summary>Where the pages are served under TLS, without a proxy.</summary>
+    public IReadOnlyList<IPEndPoint> WebListenTls { get; init; } = [];
 
     /// <summary>Proxies whose word about the client is believed.</summary>
     public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];

@@ -51,19 +51,21 @@ internal sealed class SettingsFile
 
         var smtp = file.Table("smtp", required: true);
         var smtpListen = EndPoints(smtp, "listen", "0.0.0.0:25");
-        var certificate = ReadCertificate(smtp);
+        var tls = ReadTls(file, smtp, provider.HostName, Path.GetFullPath(data?.Value ?? "data", folder));
         var limits = ReadLimits(smtp);
         smtp?.Finish();
 
-        var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", certificate is not null);
-        var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", certificate is not null);
-        var submission = ReadSubmission(file, certificate is not null);
+        var imap = ReadDoors(file, "imap", "0.0.0.0:143", "0.0.0.0:993", tls.IsOffered);
+        var pop3 = ReadDoors(file, "pop3", "0.0.0.0:110", "0.0.0.0:995", tls.IsOffered);
+        var submission = ReadSubmission(file, tls.IsOffered);
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
 
         var web = file.Table("web", required: true);
-        var webListen = EndPoints(web, "listen", "127.0.0.1:8080");
+        var webListenTls = web?.Entry("listen-tls") is null ? [] : EndPoints(web, "listen-tls", "0.0.0.0:443");
+        var webListen = webListenTls.Count > 0 && web!.Entry("listen") is null ? [] : EndPoints(web, "listen", "127.0.0.1:8080");
+        NeedsCertificate(web, webListenTls, tls.IsOffered);
         var proxies = PrefixesIfAny(web, "trusted-proxies");
         web?.Finish();
 
@@ -76,13 +78,14 @@ internal sealed class SettingsFile
             DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
             PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
             SmtpListen = smtpListen,
-            MailCertificate = certificate,
+            Tls = tls,
             Imap = imap,
             Pop3 = pop3,
             Submission = submission,
             LmtpListen = lmtpListen,
             SmtpLimits = limits,
             WebListen = webListen,
+            WebListenTls = webListenTls,
             TrustedProxies = proxies,
             Outbound = outbound,
             JsonLog = json,
@@ -122,15 +125,19 @@ internal sealed class SettingsFile
         return provider;
     }
 
-    private (string, string)? ReadCertificate(TableReader? smtp)
+    private TlsSettings ReadTls(TableReader file, TableReader? smtp, string hostName, string dataFolder)
     {
-        var certificate = smtp?.TextIfAny("certificate", "mail.pem");
-        var key = smtp?.TextIfAny("key", "mail.key");
-        if (smtp is not null && certificate is null != key is null)
-            problems.Add(smtp.At, "smtp.key", "A certificate and its key go together.", "Give both smtp.certificate and smtp.key, or neither.");
-        return certificate is null || key is null
-            ? null
-            : (Path.GetFullPath(certificate.Value, folder), Path.GetFullPath(key.Value, folder));
+        var reader = new TlsReader(problems, folder);
+        // The older place, for one certificate alone.
+        var first = reader.Pair(smtp, required: false);
+        var others = reader.Pairs(file);
+        return new TlsSettings { Files = first is null ? others : [first, .. others], Acme = reader.Acme(file, hostName, dataFolder, EndPoints) };
+    }
+
+    private void NeedsCertificate(TableReader? table, IReadOnlyList<IPEndPoint> listenTls, bool hasCertificate)
+    {
+        if (table is not null && listenTls.Count > 0 && !hasCertificate)
+            problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give [[tls]] with certificate and key, or [acme]: all services use them.");
     }
 
     private int? Port(TableReader? table, string key)
@@ -186,8 +193,7 @@ internal sealed class SettingsFile
             ConnectionsPerAddress = (int?)table.WholeIfAny("connections-per-address"),
             AllowsPlain = table.Truth("allow-plain"),
         };
-        if (doors.ListenTls.Count > 0 && !hasCertificate)
-            problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give smtp.certificate and smtp.key: all mail services use them.");
+        NeedsCertificate(table, doors.ListenTls, hasCertificate);
         if (doors is { ConnectionsMax: < 1 } or { ConnectionsPerAddress: < 1 })
             problems.Add(table.At, table.KeyOf("connections-max"), "A limit below 1 lets nobody in.", "Leave the key out for the default.");
         return doors;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mailreeve.Mail.Certificates;
 
 namespace Mailreeve.Demo;
 
@@ -7,7 +8,7 @@ namespace Mailreeve.Demo;
 internal static class DemoCertificate
 {
     /// <summary>Writes certificate and key as PEM files.</summary>
-    public static (string Certificate, string Key) Write(string folder, string host)
+    public static CertificatePair Write(string folder, string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
@@ -21,6 +22,6 @@ internal static class DemoCertificate
         var (certificatePath, keyPath) = (Path.Combine(folder, "mail.pem"), Path.Combine(folder, "mail.key"));
         File.WriteAllText(certificatePath, certificate.ExportCertificatePem());
         File.WriteAllText(keyPath, key.ExportPkcs8PrivateKeyPem());
-        return (certificatePath, keyPath);
+        return new CertificatePair(certificatePath, keyPath);
     }
 }

@@ -34,7 +34,7 @@ internal static class DemoProvider
         DataFolder = folder,
         PolicyFolder = Path.Combine(AppContext.BaseDirectory, "policy"),
         SmtpListen = [new IPEndPoint(IPAddress.Loopback, smtpPort)],
-        MailCertificate = DemoCertificate.Write(folder, "mail.provider.example"),
+        Tls = new TlsSettings { Files = [DemoCertificate.Write(folder, "mail.provider.example")] },
         Imap = new MailDoors([], [new IPEndPoint(IPAddress.Loopback, imapPort)]),
         WebListen = [new IPEndPoint(IPAddress.Loopback, webPort)],
         Outbound = new OutboundOptions

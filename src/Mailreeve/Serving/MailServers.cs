@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Imap;
@@ -22,8 +21,6 @@ internal static class MailServers
     /// <summary>Adds the mailboxes and what keeps them.</summary>
     public static void AddMailboxes(this IServiceCollection services, Settings settings)
     {
-        if (settings.MailCertificate is var (certificate, key))
-            services.AddSingleton(new ServerTls(X509Certificate2.CreateFromPemFile(certificate, key)));
         services.AddSingleton(s => new MailboxBoard(s.GetRequiredService<MailboxFill>().Note))
             .AddSingleton<MailboxCapacity>()
             .AddSingleton<MailDelivery>()

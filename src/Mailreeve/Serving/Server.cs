@@ -1,5 +1,4 @@
 using System.Net;
-using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -12,6 +11,7 @@ using Mailreeve.Configuration;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
@@ -60,6 +60,7 @@ internal sealed class Server : IAsyncDisposable
         try
         {
             var keys = await database.WriteAsync(db => KeepAsync(db, policy, clock.GetCurrentInstant(), stop), stop);
+            await SigningKeyClerk.PrepareAsync(database, settings.Provider, clock, stop);
             var views = await LiveViews.LoadAsync(database, stop);
             mail = await MailStorage.OpenAsync(settings, database, clock, stop);
             var app = Build(settings, policy, clock, database, views, mail, keys);
@@ -89,7 +90,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Recipients);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -103,7 +104,9 @@ internal sealed class Server : IAsyncDisposable
 
         var secrets = new SecretStore(db);
         return new Keys(
-            await secrets.GetOrCreateAsync("bounce", 32, stop), await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("bounce", 32, stop),
+            await secrets.GetOrCreateAsync("redaction", 32, stop),
+            await secrets.GetOrCreateAsync("feedback", 32, stop),
             await secrets.GetOrCreateAsync("recipients", 32, stop));
     }
 
@@ -128,21 +131,25 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(mail.Segments)
             .AddSingleton(mail.Journal)
             .AddSingleton(mail.Queue)
-            .AddSingleton<Outbox>()
             .AddSingleton(new BounceKey(keys.Bounce))
-            .AddSingleton(new RedactionKey(keys.Redaction));
+            .AddSingleton(new RedactionKey(keys.Redaction))
+            .AddSingleton(new FeedbackKey(keys.Feedback))
+            .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);
+        builder.Services.AddCertificates(settings);
+        builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
         builder.Services.AddSubmission(settings, keys.Recipients);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(LocalPorts.Free(), LocalPorts.Free()));
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             foreach (var endPoint in settings.WebListen)
                 kestrel.Listen(endPoint);
+            kestrel.ListenForPagesUnderTls(settings);
             foreach (var endPoint in settings.SmtpListen)
                 kestrel.ListenSmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             foreach (var endPoint in settings.LmtpListen)
@@ -153,6 +160,8 @@ internal sealed class Server : IAsyncDisposable
 
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        app.CountCertificates();
+        app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
         return app;
@@ -171,10 +180,9 @@ internal sealed class Server : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
         services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(new LookupClient(), settings.Provider.HostName))
-            .AddSingleton<IClerk>(s => new OutboundWorker(
-                s.GetRequiredService<Database>(), () => s.GetRequiredService<LiveViews>().Blocks, s.GetRequiredService<MxLookup>(),
-                settings.Outbound, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<OutboundWorker>>()))
+            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
+            .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+            .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()
@@ -245,6 +253,7 @@ internal sealed class Server : IAsyncDisposable
     private static void Announce(WebApplication app, Settings settings, PolicyInForce policy)
     {
         var version = typeof(Server).Assembly.GetName().Version!.ToString(3);
-        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen), string.Join(", ", settings.WebListen));
+        app.Logger.Up(version, policy.Policy.Revision, string.Join(", ", settings.SmtpListen),
+            string.Join(", ", settings.WebListen.Concat(settings.WebListenTls)));
     }
 }

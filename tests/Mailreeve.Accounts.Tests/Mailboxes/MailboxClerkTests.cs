@@ -174,5 +174,5 @@ public sealed class MailboxClerkTests
 
     private static string SubjectOf(DueOutbound message) => Read(message).Subject!;
 
-    private static MimeKit.MimeMessage Read(DueOutbound message) => MimeKit.MimeMessage.Load(new MemoryStream(message.Message), Stop);
+    private static MimeKit.MimeMessage Read(DueOutbound message) => MimeKit.MimeMessage.Load(new MemoryStream(message.Message!), Stop);
 }

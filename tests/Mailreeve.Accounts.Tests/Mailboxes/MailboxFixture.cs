@@ -88,7 +88,7 @@ internal sealed class MailboxFixture : IAsyncDisposable
 
     /// <summary>Messages handed over for sending since the last look.</summary>
     public async Task<IReadOnlyList<DueOutbound>> SentAsync() =>
-        await Database.WriteAsync(db => new OutboundStore(db).TakeDueAsync(Clock.GetCurrentInstant(), 100, Stop), Stop);
+        await Database.WriteAsync(db => db.TakeOutboundAsync(Clock.GetCurrentInstant()), Stop);
 
     /// <summary>Lets a clerk work until it has nothing left to do, twice, as after a restart.</summary>
     public static async Task WorkAsync(Func<IClerk> make)

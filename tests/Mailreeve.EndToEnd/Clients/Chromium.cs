@@ -6,6 +6,9 @@ namespace Mailreeve.EndToEnd.Clients;
 /// <summary>Debian's Chromium, driven from a test.</summary>
 internal sealed class Chromium : IAsyncDisposable
 {
+    // As long as the tests wait for anything: on a busy machine the half minute in which a browser usually has to be up is not enough.
+    private const float PatienceMs = 180_000;
+
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
 
@@ -23,6 +26,7 @@ internal sealed class Chromium : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = program,
+            Timeout = PatienceMs,
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -36,7 +40,7 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<IPage> PageAsync()
     {
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 844 } });
-        context.SetDefaultTimeout(120_000);
+        context.SetDefaultTimeout(PatienceMs);
         return await context.NewPageAsync();
     }
 

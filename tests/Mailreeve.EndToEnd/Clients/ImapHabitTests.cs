@@ -69,6 +69,27 @@ public sealed partial class ImapHabitTests(RunningMailServer running) : MailServ
     }
 
     [Fact]
+    public async Task Thunderbird_overlooks_mail_in_the_answer_to_a_fetch_and_hears_of_it_again_when_it_idles()
+    {
+        await DeliverAsync(SampleMail.Text("First"));
+        var peer = await ImapPeerAsync();
+        await peer.AskAsync("select \"INBOX\"");
+        await DeliverAsync(SampleMail.Text("Second"));
+        var fetched = await peer.AskAsync("UID fetch 1 (FLAGS)");
+        Assert.Contains("* 2 EXISTS", fetched);
+
+        var idle = await peer.BeginAsync("IDLE");
+        await peer.UntilAsync("* 2 EXISTS");
+        await peer.SendAsync("DONE\r\n");
+        Assert.StartsWith("OK", (await peer.AnswersAsync(idle))[^1], StringComparison.Ordinal);
+
+        idle = await peer.BeginAsync("IDLE");
+        await peer.UntilAsync("+");
+        await peer.SendAsync("DONE\r\n");
+        Assert.DoesNotContain(await peer.AnswersAsync(idle), line => line.Contains("EXISTS", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Two_connections_of_one_client_idle_at_once_on_two_folders()
     {
         var inbox = await ImapPeerAsync();

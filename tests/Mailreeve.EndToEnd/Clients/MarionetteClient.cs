@@ -10,7 +10,9 @@ namespace Mailreeve.EndToEnd.Clients;
 /// <summary>The remote control that Mozilla's programs have: JSON arrays on a socket, each with its length before it.</summary>
 internal sealed class MarionetteClient : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // As long as the tests wait for anything. The program listens before it can answer, and on a busy machine half a minute passes in between.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ScriptPatience = Patience - TimeSpan.FromSeconds(10);
 
     private readonly Socket socket;
     private readonly NetworkStream stream;
@@ -56,7 +58,7 @@ internal sealed class MarionetteClient : IDisposable
             (async () => { {{script}} })().then(value => done({ value }), error => done({ error: `${error}\n${error.stack ?? ""}` }));
             """;
         var answer = await CommandAsync(
-            "WebDriver:ExecuteAsyncScript", new { script = wrapped, args = arguments, scriptTimeout = 25_000, newSandbox = true });
+            "WebDriver:ExecuteAsyncScript", new { script = wrapped, args = arguments, scriptTimeout = (long)ScriptPatience.TotalMilliseconds, newSandbox = true });
         if (answer?["value"]?["error"] is { } error)
             throw new InvalidOperationException($"{error}\n{script}");
         return answer?["value"]?["value"];

@@ -12,6 +12,7 @@ internal sealed class NamePeer : IAsyncDisposable
 {
     private const ushort A = 1;
     private const ushort Mx = 15;
+    private const ushort Txt = 16;
 
     private readonly UdpClient socket = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly CancellationTokenSource stop = new();
@@ -26,6 +27,9 @@ internal sealed class NamePeer : IAsyncDisposable
     public NamePeer Address(string name, string address) => Add(name, A, IPAddress.Parse(address).GetAddressBytes());
 
     public NamePeer Exchanger(string name, int preference, string host) => Add(name, Mx, [(byte)(preference >> 8), (byte)preference, .. Name(host)]);
+
+    public NamePeer Text(string name, string text) =>
+        Add(name, Txt, [.. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])]);
 
     public NamePeer Broken(string name)
     {

@@ -7,6 +7,7 @@ using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Testing;
 using Mailreeve.Storage.Network;
 using NodaTime;
 
@@ -127,10 +128,9 @@ public class MailIntakeTests
         };
         await temp.Db.WriteAsync(async db =>
         {
-            var store = new OutboundStore(db);
-            await store.AddAsync([message], Stop);
-            await store.TakeDueAsync(SmtpTestServer.Start, 10, Stop);
-            await store.FinishAsync(id, OutboundState.Accepted, "250 OK", SmtpTestServer.Start, Stop);
+            await new OutboundStore(db).AddAsync([message], Stop);
+            await db.TakeOutboundAsync(SmtpTestServer.Start);
+            await db.EndOutboundAsync(id, OutboundState.Accepted, "250 OK", SmtpTestServer.Start);
         }, Stop);
     }
 

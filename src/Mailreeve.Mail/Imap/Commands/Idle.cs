@@ -12,12 +12,18 @@ internal static class Idle
     public static async ValueTask<ImapReply?> HandleAsync(ImapSession session)
     {
         session.Writer.Continue("Waiting for DONE"u8);
+        FolderNews.RepeatArrivals(session);
         using var watch = session.Selected is null ? null : session.Parts.Board.WatchFor(session.Account!.Mailbox, session.Wire.Wake);
         while (true)
         {
             // Before the first wait, too: what happened before the watch began has woken nobody.
-            if (session.Selected is not null && !await FolderNews.TellAsync(session, News.All, withUid: false))
-                return Done;
+            if (session.Selected is { } selected)
+            {
+                if (!await FolderNews.TellAsync(session, News.All, withUid: false))
+                    return Done;
+                selected.ToldInPassing = false;
+            }
+
             switch (await session.NextAsync(plainLine: true, idle: true))
             {
                 case ImapSession.Waited.Frame:

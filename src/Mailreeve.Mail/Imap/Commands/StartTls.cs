@@ -11,7 +11,7 @@ internal static class StartTls
     {
         if (session.Wire.Tls is not null)
             return ImapReply.Bad("TLS is on already");
-        if (session.Parts.Tls is not { } tls)
+        if (session.Parts.Tls is not { IsOffered: true } tls)
             return ImapReply.No("There is no certificate here");
         if (session.Wire.HasInjected())
         {
@@ -19,9 +19,8 @@ internal static class StartTls
             return ImapReply.Bad("Nothing may be sent behind STARTTLS");
         }
 
-        var options = tls.Options();
         session.Writer.Reply(command.Tag, ImapReply.Ok("Begin"));
-        await session.Wire.SecureAsync(options, session.Limits.HandshakeTimeout);
+        await session.Wire.SecureAsync(tls, session.Limits.HandshakeTimeout);
         return null;
     }
 }

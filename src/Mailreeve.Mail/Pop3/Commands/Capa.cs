@@ -21,7 +21,7 @@ internal static class Capa
             lines.Append("EXPIRE NEVER\r\n");
         if (session.TakesPasswords)
             lines.Append("USER\r\nSASL PLAIN\r\n");
-        if (session.Parts.Tls is not null && session.Wire.Tls is null && session.Maildrop is null)
+        if (session.Parts.Tls is { IsOffered: true } && session.Wire.Tls is null && session.Maildrop is null)
             lines.Append("STLS\r\n");
         // Without a version, which would help only those who look for old ones.
         lines.Append("IMPLEMENTATION Mailreeve\r\n.\r\n");

@@ -13,14 +13,13 @@ internal static class Stls
             return Pop3Reply.ErrBadArgument;
         if (session.Wire.Tls is not null)
             return Pop3Reply.ErrTlsActive;
-        if (session.Parts.Tls is not { } tls)
+        if (session.Parts.Tls is not { IsOffered: true } tls)
             return Pop3Reply.ErrNoTls;
         if (session.Wire.HasInjected())
             return Pop3Reply.ErrNotTls;
 
-        var options = tls.Options();
         Pop3Reply.OkReadyForTls.WriteTo(session.Wire.Output);
-        await session.Wire.SecureAsync(options, session.Parts.Limits.HandshakeTimeout);
+        await session.Wire.SecureAsync(tls, session.Parts.Limits.HandshakeTimeout);
         return null;
     }
 }

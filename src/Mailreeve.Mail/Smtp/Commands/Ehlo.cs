@@ -23,7 +23,7 @@ internal static class Ehlo
             "ENHANCEDSTATUSCODES",
             "CHUNKING",
         };
-        if (session.Parts.Tls is not null && session.Wire.Tls is null)
+        if (session.Parts.Tls is { IsOffered: true } && session.Wire.Tls is null)
             lines.Add("STARTTLS");
         if (session.Door == SmtpDoor.Submission)
         {

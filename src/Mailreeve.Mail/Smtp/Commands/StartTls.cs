@@ -13,17 +13,16 @@ internal static class StartTls
             return Reply.C501NoArgument;
         if (session.Wire.Tls is not null)
             return Reply.C503TlsActive;
-        if (session.Parts.Tls is not { } tls)
+        if (session.Parts.Tls is not { IsOffered: true } tls)
             return Reply.C502NotImplemented;
         if (session.SignedIn is not null)
             return Reply.C503TlsTooLate;
         if (session.Wire.HasInjected())
             return Reply.C554NotTls;
 
-        var options = tls.Options();
         session.ForgetEverything();
         session.Wire.Write(Reply.C220ReadyForTls);
-        await session.Wire.SecureAsync(options, session.Limits.HandshakeTimeout);
+        await session.Wire.SecureAsync(tls, session.Limits.HandshakeTimeout);
         return null;
     }
 }

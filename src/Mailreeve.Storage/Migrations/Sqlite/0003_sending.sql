@@ -44,13 +44,15 @@ CREATE TABLE trace_key (
 );
 
 CREATE TABLE dkim_key (
-    id          BIGINT PRIMARY KEY,
-    domain      TEXT NOT NULL,
-    selector    TEXT NOT NULL,
-    algorithm   TEXT NOT NULL,
-    private_key BLOB NOT NULL,
-    created_at  BIGINT NOT NULL,
-    retired_at  BIGINT,
+    id           BIGINT PRIMARY KEY,
+    domain       TEXT NOT NULL,
+    selector     TEXT NOT NULL,
+    algorithm    TEXT NOT NULL,
+    private_key  BLOB NOT NULL,
+    created_at   BIGINT NOT NULL,
+    -- When its record was first seen in the DNS: nothing is signed with a key that nobody can find.
+    published_at BIGINT,
+    retired_at   BIGINT,
     UNIQUE (domain, selector)
 );
 
@@ -120,6 +122,8 @@ CREATE TABLE outbound_new (
     last_reply      TEXT,
     outcome_read_at BIGINT,
     delay_told_at   BIGINT,
+    -- From when on its waiting counts: when it was written, or let go.
+    queued_at       BIGINT NOT NULL,
     -- The hold it came under, while it is held and after.
     hold_id         BIGINT,
     -- The class of its customer, which chooses the address that it is sent from; null for the usual one.
@@ -128,9 +132,9 @@ CREATE TABLE outbound_new (
     acted_by        TEXT
 );
 INSERT INTO outbound_new (id, purpose, subject_id, envelope_from, recipient, destination, message, state, attempts, created_at,
-                          next_attempt_at, finished_at, last_reply, outcome_read_at)
+                          next_attempt_at, finished_at, last_reply, outcome_read_at, queued_at)
 SELECT id, purpose, subject_id, envelope_from, recipient, LOWER(SUBSTR(recipient, INSTR(recipient, '@') + 1)), message, state, attempts, created_at,
-       next_attempt_at, finished_at, last_reply, outcome_read_at
+       next_attempt_at, finished_at, last_reply, outcome_read_at, created_at
 FROM   outbound;
 DROP TABLE outbound;
 ALTER TABLE outbound_new RENAME TO outbound;
@@ -139,9 +143,46 @@ CREATE INDEX outbound_attempting ON outbound (next_attempt_at) WHERE state = 'at
 CREATE INDEX outbound_destination ON outbound (destination, state, next_attempt_at) WHERE finished_at IS NULL;
 CREATE INDEX outbound_hold ON outbound (hold_id) WHERE hold_id IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX outbound_outcome ON outbound (id) WHERE finished_at IS NOT NULL AND outcome_read_at IS NULL;
+CREATE INDEX outbound_waiting ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NULL;
+CREATE INDEX outbound_late ON outbound (queued_at)
+    WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NULL AND state <> 'held' AND delay_told_at IS NOT NULL;
 CREATE INDEX outbound_finished ON outbound (finished_at) WHERE purpose IN ('submission', 'delivery-status') AND finished_at IS NOT NULL;
 CREATE INDEX outbound_submission ON outbound (submission_id) WHERE submission_id IS NOT NULL;
 CREATE INDEX outbound_segment ON outbound (segment) WHERE segment IS NOT NULL AND finished_at IS NULL;
 
 -- Customers are sent for from the addresses of their class; null for the usual ones.
 ALTER TABLE customer ADD COLUMN source_class TEXT;
+
+-- The MTA-STS policies of the domains that we send to, for as long as each says: a restart must not forget them.
+CREATE TABLE sts_policy (
+    domain     TEXT PRIMARY KEY,
+    policy_id  TEXT NOT NULL,
+    mode       TEXT NOT NULL,
+    max_age    BIGINT NOT NULL,
+    -- Patterns of mail hosts, one a line.
+    hosts      TEXT NOT NULL,
+    fetched_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sts_policy_expires ON sts_policy (expires_at);
+
+-- How TLS went with the hosts of a domain on one day (UTC), until the report of the day is written (RFC 8460).
+CREATE TABLE tls_result (
+    day         TEXT NOT NULL,
+    domain      TEXT NOT NULL,
+    policy_type TEXT NOT NULL,
+    -- The policy as the report says it, one string a line, and its mail hosts.
+    policy      TEXT NOT NULL,
+    hosts       TEXT NOT NULL,
+    -- What was wrong, with which host, at which address, called from which; all empty where nothing was.
+    finding     TEXT NOT NULL,
+    host        TEXT NOT NULL,
+    address     TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    sessions    BIGINT NOT NULL,
+    attempts    BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    PRIMARY KEY (day, domain, policy_type, policy, finding, host, address, source)
+);
+CREATE INDEX tls_result_due ON tls_result (due_at);

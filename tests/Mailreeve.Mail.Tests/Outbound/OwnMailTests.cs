@@ -1,20 +1,16 @@
-using System.Text;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Network;
-using Microsoft.Extensions.Logging.Abstractions;
+using Mailreeve.Testing;
 using NodaTime;
-using NodaTime.Testing;
 
 namespace Mailreeve.Mail.Tests.Outbound;
 
-public class OutboundWorkerTests
+public class OwnMailTests
 {
-    private static readonly Instant Start = Instant.FromUtc(2026, 3, 5, 4, 5, 6);
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -22,31 +18,31 @@ public class OutboundWorkerTests
     {
         await using var remote = new RemotePeer();
         await using var dns = new NamePeer().Exchanger("customer.example", 10, "mx.customer.example").Address("mx.customer.example", "127.0.0.1");
-        await using var desk = await Desk.OpenAsync(remote.Port, dns);
-        await desk.AddAsync("c@customer.example");
+        await using var desk = await QueueHost.OpenAsync(remote.Port, dns);
+        await desk.AddOwnAsync("c@customer.example");
 
-        Assert.Equal(1, await desk.Worker.WorkAsync(Stop));
+        Assert.Equal(1, await desk.WorkAsync());
 
-        var outcome = await desk.OutcomeAsync();
+        var outcome = await desk.OutcomeOfOwnAsync();
         Assert.Equal(OutboundState.Accepted, outcome!.State);
         Assert.Equal("250 2.0.0 queued as 4711", outcome.LastReply);
         Assert.Equal("Subject: x\r\n\r\n.hello\r\n", Assert.Single(remote.Messages).Replace("\r\n..", "\r\n.", StringComparison.Ordinal));
         Assert.Contains("EHLO mx.provider.example", remote.Commands);
         Assert.Contains(remote.Commands, c => c.StartsWith("MAIL FROM:<notice+1@provider.example>", StringComparison.Ordinal));
         Assert.Contains(remote.Commands, c => c.StartsWith("RCPT TO:<c@customer.example>", StringComparison.Ordinal));
-        Assert.Equal(0, await desk.Worker.WorkAsync(Stop));
+        Assert.Equal(0, await desk.WorkAsync());
     }
 
     [Fact]
     public async Task A_message_without_sender_goes_with_the_null_path()
     {
         await using var remote = new RemotePeer();
-        await using var desk = await Desk.OpenAsync(remote.Port);
-        await desk.AddAsync("c@[127.0.0.1]", sender: "");
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
+        await desk.AddOwnAsync("c@[127.0.0.1]", sender: "");
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeAsync())?.State);
+        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeOfOwnAsync())?.State);
         Assert.Contains(remote.Commands, c => c.StartsWith("MAIL FROM:<>", StringComparison.Ordinal));
     }
 
@@ -57,12 +53,12 @@ public class OutboundWorkerTests
     public async Task A_refusal_for_good_is_final(string at, string reply, OutboundState state)
     {
         await using var remote = new RemotePeer(line => line.StartsWith(at, StringComparison.Ordinal) ? reply : "");
-        await using var desk = await Desk.OpenAsync(remote.Port);
-        await desk.AddAsync("c@[127.0.0.1]");
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
+        await desk.AddOwnAsync("c@[127.0.0.1]");
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        var outcome = await desk.OutcomeAsync();
+        var outcome = await desk.OutcomeOfOwnAsync();
         Assert.StartsWith(reply[..3], outcome!.LastReply, StringComparison.Ordinal);
         Assert.Equal(state, outcome.State);
     }
@@ -78,36 +74,36 @@ public class OutboundWorkerTests
     public async Task What_may_work_later_is_tried_later_with_growing_pauses_and_then_given_up(string at, string? reply)
     {
         await using var remote = new RemotePeer(line => line.StartsWith(at, StringComparison.Ordinal) ? reply : "");
-        await using var desk = await Desk.OpenAsync(remote.Port);
-        await desk.AddAsync("c@[127.0.0.1]");
-        Assert.Equal(1, await desk.Worker.WorkAsync(Stop));
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
+        await desk.AddOwnAsync("c@[127.0.0.1]");
+        Assert.Equal(1, await desk.WorkAsync());
 
         foreach (var minutes in new[] { 1, 5, 15, 30, 60, 60 })
         {
             desk.Clock.AdvanceMinutes(minutes - 1);
-            Assert.Equal(0, await desk.Worker.WorkAsync(Stop));
+            Assert.Equal(0, await desk.WorkAsync());
             desk.Clock.AdvanceMinutes(1);
-            Assert.Equal(1, await desk.Worker.WorkAsync(Stop));
-            Assert.Null(await desk.OutcomeAsync());
+            Assert.Equal(1, await desk.WorkAsync());
+            Assert.Null(await desk.OutcomeOfOwnAsync());
         }
 
         desk.Clock.AdvanceDays(5);
-        await desk.Worker.WorkAsync(Stop);
-        Assert.Equal(OutboundState.Failed, (await desk.OutcomeAsync())!.State);
+        await desk.WorkAsync();
+        Assert.Equal(OutboundState.Failed, (await desk.OutcomeOfOwnAsync())!.State);
     }
 
     [Fact]
     public async Task A_message_sent_whole_without_an_answer_is_in_doubt_and_not_sent_again()
     {
         await using var remote = new RemotePeer(line => line == "." ? null : "");
-        await using var desk = await Desk.OpenAsync(remote.Port);
-        await desk.AddAsync("c@[127.0.0.1]");
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
+        await desk.AddOwnAsync("c@[127.0.0.1]");
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        Assert.Equal(OutboundState.InDoubt, (await desk.OutcomeAsync())!.State);
+        Assert.Equal(OutboundState.InDoubt, (await desk.OutcomeOfOwnAsync())!.State);
         desk.Clock.AdvanceDays(1);
-        Assert.Equal(0, await desk.Worker.WorkAsync(Stop));
+        Assert.Equal(0, await desk.WorkAsync());
         Assert.Single(remote.Messages);
     }
 
@@ -115,14 +111,14 @@ public class OutboundWorkerTests
     public async Task A_message_that_was_being_sent_when_the_program_ended_is_in_doubt_and_not_sent_again()
     {
         await using var remote = new RemotePeer();
-        await using var desk = await Desk.OpenAsync(remote.Port);
-        await desk.AddAsync("c@[127.0.0.1]");
-        await desk.Temp.Db.WriteAsync(db => new OutboundStore(db).TakeDueAsync(Start, 10, Stop), Stop);
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
+        await desk.AddOwnAsync("c@[127.0.0.1]");
+        await desk.Temp.Db.WriteAsync(db => db.TakeOutboundAsync(QueueHost.Start), Stop);
 
-        Assert.Equal(1, await desk.Worker.RecoverAsync(Stop));
+        Assert.Equal(1, await desk.Clerk.RecoverAsync(Stop));
 
-        Assert.Equal(0, await desk.Worker.WorkAsync(Stop));
-        Assert.Equal(OutboundState.InDoubt, (await desk.OutcomeAsync())!.State);
+        Assert.Equal(0, await desk.WorkAsync());
+        Assert.Equal(OutboundState.InDoubt, (await desk.OutcomeOfOwnAsync())!.State);
         Assert.Empty(remote.Messages);
     }
 
@@ -133,12 +129,12 @@ public class OutboundWorkerTests
         await using var dns = new NamePeer()
             .Exchanger("customer.example", 10, "down.example").Exchanger("customer.example", 20, "up.example")
             .Address("down.example", "127.0.0.2").Address("up.example", "127.0.0.1");
-        await using var desk = await Desk.OpenAsync(remote.Port, dns);
-        await desk.AddAsync("c@customer.example");
+        await using var desk = await QueueHost.OpenAsync(remote.Port, dns);
+        await desk.AddOwnAsync("c@customer.example");
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeAsync())!.State);
+        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeOfOwnAsync())!.State);
     }
 
     [Theory]
@@ -147,7 +143,7 @@ public class OutboundWorkerTests
     public async Task C4_nothing_goes_to_a_blocked_address_but_a_notice(OutboundPurpose purpose, OutboundState expected)
     {
         await using var remote = new RemotePeer();
-        await using var desk = await Desk.OpenAsync(remote.Port);
+        await using var desk = await QueueHost.OpenAsync(remote.Port);
         var block = new NewBlock
         {
             Id = new BlockId(1),
@@ -157,15 +153,15 @@ public class OutboundWorkerTests
             PolicyRevision = "1",
             Reason = "spam",
             PlacedBy = Actor.Policy,
-            StartsAt = Start,
-            ExpiresAt = Start + Duration.FromDays(1),
+            StartsAt = QueueHost.Start,
+            ExpiresAt = QueueHost.Start + Duration.FromDays(1),
         };
         await desk.Temp.Db.WriteAsync(db => new BlockStore(db).PlaceAsync([block], Stop), Stop);
-        await desk.AddAsync("c@[127.0.0.1]", purpose);
+        await desk.AddOwnAsync("c@[127.0.0.1]", purpose);
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        var outcome = await desk.OutcomeAsync(purpose);
+        var outcome = await desk.OutcomeOfOwnAsync(purpose);
         Assert.Equal(expected, outcome!.State);
         if (expected == OutboundState.Failed)
             Assert.Equal("550 5.7.1 The remote address is blocked under clause C4", outcome.LastReply);
@@ -175,12 +171,12 @@ public class OutboundWorkerTests
     public async Task With_a_smarthost_everything_goes_there()
     {
         await using var remote = new RemotePeer();
-        await using var desk = await Desk.OpenAsync(1, options: o => o with { Smarthost = new Smarthost("127.0.0.1", remote.Port) });
-        await desk.AddAsync("c@customer.example");
+        await using var desk = await QueueHost.OpenAsync(1, options: o => o with { Smarthost = new Smarthost("127.0.0.1", remote.Port) });
+        await desk.AddOwnAsync("c@customer.example");
 
-        await desk.Worker.WorkAsync(Stop);
+        await desk.WorkAsync();
 
-        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeAsync())!.State);
+        Assert.Equal(OutboundState.Accepted, (await desk.OutcomeOfOwnAsync())!.State);
     }
 
     [Fact]
@@ -190,39 +186,5 @@ public class OutboundWorkerTests
 
         Assert.Equal("outbound.smarthost.tls", Assert.Single(options.Problems()).Key);
         Assert.DoesNotContain("secret", $"{options}", StringComparison.Ordinal);
-    }
-
-    private sealed record Desk(TempDatabase Temp, FakeClock Clock, OutboundWorker Worker) : IAsyncDisposable
-    {
-        public static async Task<Desk> OpenAsync(int port, NamePeer? dns = null, Func<OutboundOptions, OutboundOptions>? options = null)
-        {
-            var temp = await TempDatabase.OpenAsync();
-            var clock = new FakeClock(Start);
-            var o = new OutboundOptions { HostName = "mx.provider.example", ExchangerPort = port };
-            var worker = new OutboundWorker(
-                temp.Db, () => temp.Views.Blocks, new MxLookup(dns?.Resolver ?? MxLookup.Resolver(), o.HostName),
-                options?.Invoke(o) ?? o, clock, NullLogger<OutboundWorker>.Instance);
-            return new Desk(temp, clock, worker);
-        }
-
-        public Task AddAsync(string recipient, OutboundPurpose purpose = OutboundPurpose.Notice, string sender = "notice+1@provider.example")
-        {
-            var message = new NewOutbound
-            {
-                Id = 1,
-                Purpose = purpose,
-                SubjectId = 1,
-                EnvelopeFrom = sender,
-                Recipient = recipient,
-                Message = Encoding.ASCII.GetBytes("Subject: x\r\n\r\n.hello\r\n"),
-                CreatedAt = Start,
-            };
-            return Temp.Db.WriteAsync(db => new OutboundStore(db).AddAsync([message], Stop), Stop);
-        }
-
-        public async Task<OutboundOutcome?> OutcomeAsync(OutboundPurpose purpose = OutboundPurpose.Notice) =>
-            (await Temp.Db.ReadAsync(db => new OutboundStore(db).UnreadOutcomesAsync(purpose, 10, Stop), Stop)).SingleOrDefault();
-
-        public ValueTask DisposeAsync() => Temp.DisposeAsync();
     }
 }

@@ -1,0 +1,3 @@
+namespace Mailreeve.Mail.Outbound.Tls;
+
+internal static class TlsReportClerk;

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace Mailreeve.Protocols.Dkim;
+
+/// <summary>
+/// Hashes a body in the form that is signed (RFC 6376 §3.4.3, §3.4.4) with SHA-256 as it goes by, in pieces of any size. Keeps a window
+/// of a few KiB and never the body.
+/// </summary>
+public sealed class BodyHasher : IDisposable
+{
+    private const int WindowBytes = 8 << 10;
+
+    private static readonly SearchValues<byte> Breaks = SearchValues.Create(" \t\r"u8);
+
+    private readonly Canonicalization form;
+    private readonly long limit;
+    private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] window = ArrayPool<byte>.Shared.Rent(WindowBytes);
+    private int filled;
+    private long hashed;
+
+    // What is held back until it is known whether it counts: line ends, which the end of the body swallows, white space, and a CR.
+    private long lineEnds;
+    private bool isSpace;
+    private bool isCr;
+    private bool hasLine;
+
+    /// <summary>Begins with an empty body.</summary>
+    /// <param name="form">Which form.</param>
+    /// <param name="limit">Octets of that form which are hashed (<c>l=</c>); null for all.</param>
+    public BodyHasher(Canonicalization form, long? limit = null) => (this.form, this.limit) = (form, limit ?? long.MaxValue);
+
+    /// <summary>Octets of the canonical form so far; all of them after <see cref="Finish"/>.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The hash of a whole body.</summary>
+    public static byte[] Of(ReadOnlySequence<byte> body, Canonicalization form)
+    {
+        using var hasher = new BodyHasher(form);
+        foreach (var piece in body)
+            hasher.Append(piece.Span);
+        return hasher.Finish();
+    }
+
+    /// <summary>Takes the next octets.</summary>
+    public void Append(ReadOnlySpan<byte> octets)
+    {
+        while (!octets.IsEmpty)
+        {
+            if (isCr)
+            {
+                isCr = false;
+                if (octets[0] == '\n')
+                {
+                    EndLine();
+                    octets = octets[1..];
+                    continue;
+                }
+
+                Text("\r"u8);
+            }
+
+            var run = octets.IndexOfAny(Breaks);
+            if (run != 0)
+            {
+                Text(run < 0 ? octets : octets[..run]);
+                octets = run < 0 ? default : octets[run..];
+                continue;
+            }
+
+            var b = octets[0];
+            octets = octets[1..];
+            if (b == '\r')
+                isCr = true;
+            else if (form == Canonicalization.Relaxed)
+                isSpace = true;
+            else
+                Text(b == ' ' ? " "u8 : "\t"u8);
+        }
+    }
+
+    /// <summary>Ends the body.</summary>
+    /// <returns>The hash, 32 octets.</returns>
+    public byte[] Finish()
+    {
+        if (isCr)
+            Text("\r"u8);
+        // What was held back goes. An empty body is an empty line in the simple form and nothing at all in the relaxed one.
+        if (hasLine || form == Canonicalization.Simple)
+            Emit("\r\n"u8);
+        Flush();
+        return hash.GetHashAndReset();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        hash.Dispose();
+        ArrayPool<byte>.Shared.Return(window);
+    }
+
+    private void EndLine()
+    {
+        // White space at the end of a line goes.
+        isSpace = false;
+        lineEnds++;
+    }
+
+    private void Text(ReadOnlySpan<byte> text)
+    {
+        for (; lineEnds > 0; lineEnds--)
+            Emit("\r\n"u8);
+        if (isSpace)
+            Emit(" "u8);
+        isSpace = false;
+        hasLine = true;
+        Emit(text);
+    }
+
+    private void Emit(ReadOnlySpan<byte> octets)
+    {
+        Length += octets.Length;
+        if (octets.Length > limit - hashed)
+            octets = octets[..(int)(limit - hashed)];
+        hashed += octets.Length;
+        while (!octets.IsEmpty)
+        {
+            if (filled == WindowBytes)
+                Flush();
+            var part = Math.Min(octets.Length, WindowBytes - filled);
+            octets[..part].CopyTo(window.AsSpan(filled));
+            filled += part;
+            octets = octets[part..];
+        }
+    }
+
+    private void Flush()
+    {
+        hash.AppendData(window, 0, filled);
+        filled = 0;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Tracing;
+using Mailreeve.Protocols.Dkim;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Trace;
+using NodaTime;
+
+namespace Mailreeve.Storage.Mail;
+
+/// <summary>Finds in the submission log what a trace speaks of.</summary>
+public sealed class SubmissionTraceStore(DbSession db)
+{
+    /// <summary>The messages that these traces are of, in no order.</summary>
+    /// <param name="traceIds">Ids as the traces have them; at most a hundred.</param>
+    /// <param name="stop">Stops the wait.</param>
+    public Task<IReadOnlyList<TracedSubmission>> FindAsync(IReadOnlyCollection<string> traceIds, CancellationToken stop) =>
+        db.QueryAsync<TracedSubmission>($"""
+            SELECT s.id, s.at, s.customer_id, s.mailbox_id, s.client_address, s.envelope_from, s.header_from, s.message_id, s.recipients, s.size,
+                   s.trace_id, s.envelope_hash, s.body_hash, k.secret, k.retired_at, c.name AS customer_name, c.reg_number, m.address AS mailbox
+            FROM   submission s
+            JOIN   trace_key k ON k.id = s.trace_key_id
+            JOIN   customer c ON c.id = s.customer_id
+            LEFT   JOIN mailbox m ON m.id = s.mailbox_id
+            WHERE  {db.IsAnyOf("s.trace_id", "ids")}
+            """, new { ids = traceIds.ToArray() }, stop);
+}
+
+/// <summary>A message that a customer handed in, and the secret that its trace was made with.</summary>
+public sealed record TracedSubmission
+{
+    /// <summary>Its number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>When it was handed in.</summary>
+    public required Instant At { get; init; }
+
+    /// <summary>By whom.</summary>
+    public required CustomerId CustomerId { get; init; }
+
+    /// <summary>The customer's name.</summary>
+    public required string CustomerName { get; init; }
+
+    /// <summary>The customer's registration number.</summary>
+    public required string RegNumber { get; init; }
+
+    /// <summary>From which mailbox; null when the customer's own server handed it in.</summary>
+    public MailboxId? MailboxId { get; init; }
+
+    /// <summary>The mailbox's address.</summary>
+    public string? Mailbox { get; init; }
+
+    /// <summary>From which address.</summary>
+    public required Address ClientAddress { get; init; }
+
+    /// <summary>The envelope's sender.</summary>
+    public required string EnvelopeFrom { get; init; }
+
+    /// <summary>The sender in its header.</summary>
+    public required string HeaderFrom { get; init; }
+
+    /// <summary>Its Message-ID, without angle brackets.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>To how many.</summary>
+    public required long Recipients { get; init; }
+
+    /// <summary>Its octets.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Its trace's id.</summary>
+    public required string TraceId { get; init; }
+
+    /// <summary>Hash of its envelope.</summary>
+    public required byte[] EnvelopeHash { get; init; }
+
+    /// <summary>Hash of its body.</summary>
+    public required byte[] BodyHash { get; init; }
+
+    /// <summary>The secret. It never leaves the program.</summary>
+    public required byte[] Secret { get; init; }
+
+    /// <summary>When the secret went out of use; null while it is in use.</summary>
+    public Instant? RetiredAt { get; init; }
+
+    /// <summary>What is known about a trace that somebody shows us.</summary>
+    /// <param name="sighting">The trace; null when there is none.</param>
+    /// <param name="submission">The message that the log has under its id; null when it has none.</param>
+    public static TraceFacts FactsOf(TraceSighting? sighting, TracedSubmission? submission) => new()
+    {
+        IsFound = sighting is not null,
+        IsLogged = submission is not null,
+        CodeHolds = sighting?.Mark is { } mark ? submission?.Binding.Holds(submission.Secret, mark) : null,
+        Body = sighting is null || submission is null ? TracedBody.Missing : Compare(sighting, submission.BodyHash),
+        KeyRetiredAt = submission?.RetiredAt,
+    };
+
+    private TraceBinding Binding => new()
+    {
+        Submission = Id,
+        Customer = CustomerId.Value,
+        Mailbox = MailboxId?.Value,
+        At = At,
+        EnvelopeHash = EnvelopeHash,
+        BodyHash = BodyHash,
+    };
+
+    private static TracedBody Compare(TraceSighting sighting, byte[] bodyHash)
+    {
+        if (sighting is not { Body: { } body, Mark: { } mark })
+            return TracedBody.Missing;
+        var octets = new ReadOnlySequence<byte>(body);
+        if (BodyHasher.Of(octets, Canonicalization.Relaxed).AsSpan().SequenceEqual(bodyHash))
+            return TracedBody.Same;
+        return BodySketch.Compare(mark.Sketch, BodySketch.Of(octets)) == SketchMatch.Different ? TracedBody.Different : TracedBody.Alike;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Net;
+using Mailreeve.EndToEnd.Peers;
+using Mailreeve.Testing;
+
+[assembly: AssemblyFixture(typeof(NetworkOfPeers))]
+
+namespace Mailreeve.EndToEnd.Peers;
+
+/// <summary>
+/// A small Internet: machines with addresses of their own on one switch, names that are signed, mail servers that others wrote, and ours. It
+/// starts with the first test that asks for it, touches nothing of this machine's own network, and goes with this process.
+/// </summary>
+public sealed class NetworkOfPeers : IAsyncDisposable
+{
+    private const string BlackHole = "192.0.2.99";
+
+    private static readonly string[] OddNames =
+    [
+        "dead", "slow", "grey", "before", "after", "never", "busy", "half", "crowded", "tired", "broken", "right", "wrong", "good", "bad", "plain1",
+        "gone", "spare1", "spare2", "spare3",
+    ];
+
+    private readonly Lazy<Task<NetworkOfPeers>> up;
+    private readonly List<NetworkNamespace> networks = [];
+    private readonly PeerAuthority authority = new();
+    private readonly List<IAsyncDisposable> started = [];
+
+    public NetworkOfPeers() => up = new(StartAsync);
+
+    /// <summary>The network, up, with everything in it. Skips the test where it cannot be.</summary>
+    internal Task<NetworkOfPeers> UpAsync() => up.Value;
+
+    /// <summary>Our server.</summary>
+    internal Provider Provider { get; private set; } = null!;
+
+    /// <summary>Those that others wrote: Postfix, Exim and OpenSMTPD.</summary>
+    internal IReadOnlyDictionary<string, MailPeer> Peers { get; private set; } = null!;
+
+    /// <summary>The machine of the odd servers and of strangers.</summary>
+    internal Machine Elsewhere { get; private set; } = null!;
+
+    /// <summary>The machine of a customer.</summary>
+    internal Machine Customer { get; private set; } = null!;
+
+    /// <summary>Whose certificates are good.</summary>
+    internal PeerAuthority Authority => authority;
+
+    /// <summary>The certificate of the odd server that names it in its TLSA record.</summary>
+    internal PeerCertificate RightCertificate { get; private set; } = null!;
+
+    /// <summary>The address of an odd server's MX, <c>mx.NAME.example</c>, which takes the mail of <c>NAME.example</c>.</summary>
+    internal static IPAddress OddAddress(string name) => IPAddress.Parse($"192.0.2.{100 + Array.IndexOf(OddNames, name)}");
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var running in Enumerable.Reverse(started))
+            await running.DisposeAsync();
+        networks.ForEach(n => n.Dispose());
+        authority.Dispose();
+    }
+
+    private async Task<NetworkOfPeers> StartAsync()
+    {
+        var stop = CancellationToken.None;
+        var wire = Make();
+        Ip(wire, "link set lo up", "link add switch type bridge", "link set switch up");
+        var names = new NameServers(Connect(wire, "192.0.2.53", "192.0.2.54"));
+        started.Add(names);
+        var provider = Connect(wire, "198.51.100.25", "2001:db8:25::25");
+        Customer = Connect(wire, "203.0.113.80");
+        Elsewhere = Connect(wire, [.. OddNames.Select(n => $"{OddAddress(n)}"), "192.0.2.200"]);
+        RightCertificate = authority.Issue("mx.right.example");
+        var ours = authority.Issue("mail.provider.example");
+
+        var setups = new (string Address, MailPeerSetup Setup, PeerCertificate Certificate)[]
+        {
+            ("192.0.2.10", MailPeerSetups.Postfix, authority.Issue("mx.postfix.example")),
+            ("192.0.2.20", MailPeerSetups.Exim, authority.Issue("mx.exim.example")),
+            ("192.0.2.30", MailPeerSetups.OpenSmtpd, authority.Issue("mx.opensmtpd.example")),
+        };
+        Peers = setups.ToDictionary(s => s.Setup.Package, s => new MailPeer(Connect(wire, s.Address), s.Setup, s.Certificate));
+        started.AddRange(Peers.Values);
+
+        await names.StartAsync(Records(ours, [.. setups.Select(s => (s.Address, s.Setup.Domain, s.Certificate))]), Unsigned, stop);
+        await Task.WhenAll(Peers.Values.Select(p => p.StartAsync(names, stop)));
+        Provider = await Provider.StartAsync(provider, "provider.example", authority, ours, names, stop);
+        started.Add(Provider);
+        return this;
+    }
+
+    // The key of each server that has one is in a TLSA record; that of wrong.example is another's.
+    private string Records(PeerCertificate ours, IReadOnlyList<(string Address, string Domain, PeerCertificate Certificate)> peers) => $"""
+        provider MX 10 mail.provider
+        provider TXT "v=spf1 mx -all"
+        mail.provider A 198.51.100.25
+        mail.provider AAAA 2001:db8:25::25
+        _25._tcp.mail.provider TLSA 3 1 1 {ours.KeyHash}
+        {string.Join('\n', peers.Select(p => $"""
+            {p.Domain}. MX 10 mx.{p.Domain}.
+            {p.Domain}. TXT "v=spf1 ip4:{p.Address} -all"
+            mx.{p.Domain}. A {p.Address}
+            _25._tcp.mx.{p.Domain}. TLSA 3 1 1 {p.Certificate.KeyHash}
+            """))}
+        {string.Join('\n', OddNames.Select(n => $"""
+            {n} MX 10 mx.{n}
+            mx.{n} A {OddAddress(n)}
+            """))}
+        _25._tcp.mx.right TLSA 3 1 1 {RightCertificate.KeyHash}
+        _25._tcp.mx.wrong TLSA 3 1 1 {ours.KeyHash}
+        _mta-sts.good TXT "v=STSv1; id=1;"
+        mta-sts.good A {OddAddress("good")}
+        _mta-sts.bad TXT "v=STSv1; id=1;"
+        mta-sts.bad A {OddAddress("bad")}
+        silent MX 10 mx.silent
+        silent MX 20 mx.spare1
+        mx.silent A {BlackHole}
+        null MX 0 .
+        selfish MX 10 localhost
+        mirror MX 10 mail.provider
+        alias MX 10 elsewhere.alias
+        elsewhere.alias CNAME mx.spare2
+        localhost A 127.0.0.1
+        """;
+
+    private static string Unsigned => $"""
+        @ MX 10 mx
+        mx A {OddAddress("plain1")}
+        """;
+
+    private NetworkNamespace Make()
+    {
+        var made = NetworkNamespace.Make();
+        networks.Add(made);
+        return made;
+    }
+
+    // Everything is on the link, and nothing beyond it. Who has the black hole's address is known, and not there: what is sent to it is
+    // lost without a word.
+    private Machine Connect(NetworkNamespace wire, params string[] addresses)
+    {
+        var network = Make();
+        var port = $"port{networks.Count}";
+        Ip(network,
+        [
+            "link set lo up",
+            $"link add eth0 type veth peer name {port} netns {wire.Path}",
+            .. addresses.Select(a => a.Contains(':', StringComparison.Ordinal) ? $"addr add {a}/128 dev eth0 nodad" : $"addr add {a}/32 dev eth0"),
+            "link set eth0 up",
+            $"route add default dev eth0 src {addresses[0]}",
+            .. addresses.Any(a => a.Contains(':', StringComparison.Ordinal)) ? ["-6 route add default dev eth0"] : Array.Empty<string>(),
+            $"neigh add {BlackHole} lladdr 02:00:00:00:00:99 dev eth0 nud permanent",
+        ]);
+        Ip(wire, $"link set {port} master switch", $"link set {port} up");
+        return new Machine(network, [.. addresses.Select(IPAddress.Parse)]);
+    }
+
+    private static void Ip(NetworkNamespace network, params string[] commands)
+    {
+        var ip = Required.Program("ip", "iproute2");
+        foreach (var command in commands)
+        {
+            using var running = Process.Start(new ProcessStartInfo("nsenter", [$"--net={network.Path}", "--", ip, .. command.Split(' ')])
+            {
+                RedirectStandardError = true,
+            })!;
+            var errors = running.StandardError.ReadToEnd();
+            running.WaitForExit();
+            Assert.True(running.ExitCode == 0, $"ip {command}: {errors}");
+        }
+    }
+}
