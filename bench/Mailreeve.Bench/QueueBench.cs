@@ -66,7 +66,7 @@ internal sealed class QueueBench(int messages, int destinations, int waiting, in
                         SubmissionId = i,
                         At = SystemClock.Instance.GetCurrentInstant(),
                         EnvelopeFrom = new Mailbox("kim", "customer.example"),
-                        Recipients = [new OutgoingRecipient(new Mailbox($"a{i}", $"[127.0.{d / 250}.{(d % 250) + 1}]"))],
+                        Recipients = [new OutgoingRecipient(new Mailbox($"a{i}", $"[127.0.{d / 250}.{(d % 250) + 2}]"))],
                         Content = content,
                     },
                     _ => Task.CompletedTask, stop);

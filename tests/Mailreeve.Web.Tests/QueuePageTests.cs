@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Testing;
@@ -18,8 +19,7 @@ public sealed class QueuePageTests
 
         var all = await desk.OpenAsync("/desk/queue");
         var rows = await desk.OpenAsync("/desk/queue?destination=alder.example");
-        using var answer = await desk.SendAsync(
-            "/desk/queue?destination=alder.example", "/desk/queue", ("act", "hold"), ("destination", "alder.example"), ("count", "3"));
+        using var answer = await desk.SendAsync("/desk/queue?destination=alder.example", "/desk/queue/act", ("act", "hold"));
 
         Assert.Contains("alder.example", all, StringComparison.Ordinal);
         Assert.Contains("3 recipients", rows, StringComparison.Ordinal);
@@ -36,8 +36,10 @@ public sealed class QueuePageTests
         await AddAsync(host, 3);
         var desk = await host.SignedInAsync(OperatorRole.Postmaster);
 
-        using var answer = await desk.SendAsync(
-            "/desk/queue?destination=alder.example", "/desk/queue", ("act", "drop"), ("destination", "alder.example"), ("count", "2"));
+        var page = await desk.OpenAsync("/desk/queue?destination=alder.example");
+        var token = Regex.Match(page, "name=\"(__RequestVerificationToken)\" value=\"([^\"]+)\"");
+        using var answer = await desk.PostAsync(
+            "/desk/queue/act", (token.Groups[1].Value, token.Groups[2].Value), ("act", "drop"), ("destination", "alder.example"), ("count", "2"));
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(3, await host.Database.ReadAsync(db => new QueueDesk(db).CountAsync(new QueueFilter { State = OutboundState.Queued }, Stop), Stop));
