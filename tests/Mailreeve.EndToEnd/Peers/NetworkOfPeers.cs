@@ -22,6 +22,9 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     ];
 
     private readonly Lazy<Task<NetworkOfPeers>> up;
+    private NameServers names = null!;
+    private Machine another = null!;
+    private PeerCertificate anothers = null!;
     private readonly List<NetworkNamespace> networks = [];
     private readonly PeerAuthority authority = new();
     private readonly List<IAsyncDisposable> started = [];
@@ -49,6 +52,9 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     /// <summary>The certificate of the odd server that names it in its TLSA record.</summary>
     internal PeerCertificate RightCertificate { get; private set; } = null!;
 
+    /// <summary>Starts our server once more, for a test that kills it: on a machine and with a domain of its own, for one test at a time.</summary>
+    internal Task<Provider> StartAnotherProviderAsync(CancellationToken stop) => Provider.StartAsync(another, "another.example", authority, anothers, names, stop);
+
     /// <summary>The address of an odd server's MX, <c>mx.NAME.example</c>, which takes the mail of <c>NAME.example</c>.</summary>
     internal static IPAddress OddAddress(string name) => IPAddress.Parse($"192.0.2.{100 + Array.IndexOf(OddNames, name)}");
 
@@ -66,9 +72,11 @@ public sealed class NetworkOfPeers : IAsyncDisposable
         var stop = CancellationToken.None;
         var wire = Make();
         Ip(wire, "link set lo up", "link add switch type bridge", "link set switch up");
-        var names = new NameServers(Connect(wire, "192.0.2.53", "192.0.2.54"));
+        names = new NameServers(Connect(wire, "192.0.2.53", "192.0.2.54"));
         started.Add(names);
         var provider = Connect(wire, "198.51.100.25", "2001:db8:25::25");
+        another = Connect(wire, "198.51.100.26");
+        anothers = authority.Issue("mail.another.example");
         Customer = Connect(wire, "203.0.113.80");
         Elsewhere = Connect(wire, [.. OddNames.Select(n => $"{OddAddress(n)}"), "192.0.2.200"]);
         RightCertificate = authority.Issue("mx.right.example");
@@ -94,6 +102,8 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     private string Records(PeerCertificate ours, IReadOnlyList<(string Address, string Domain, PeerCertificate Certificate)> peers) => $"""
         provider MX 10 mail.provider
         provider TXT "v=spf1 mx -all"
+        another MX 10 mail.another
+        mail.another A 198.51.100.26
         mail.provider A 198.51.100.25
         mail.provider AAAA 2001:db8:25::25
         _25._tcp.mail.provider TLSA 3 1 1 {ours.KeyHash}

@@ -121,7 +121,11 @@ internal sealed class OddServer : IAsyncDisposable
             if (line == "STARTTLS" && reply.StartsWith("220", StringComparison.Ordinal))
             {
                 if (BreaksTls)
+                {
                     await stream.WriteAsync("This is no TLS.\r\n"u8.ToArray(), end.Token);
+                    return;
+                }
+
                 var secure = new SslStream(stream);
                 await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate }, end.Token);
                 (stream, session.IsTls, reader) = (secure, true, Reader(secure));

@@ -48,6 +48,9 @@ internal sealed class Provider : IAsyncDisposable
     /// <summary>A user whom no other test has.</summary>
     public MailUser NextUser() => new($"user{Interlocked.Increment(ref taken)}@{Domain}", Password);
 
+    /// <summary>One of its users in turn, whom others may have as well.</summary>
+    public MailUser AnyUser() => new($"user{1 + (Interlocked.Increment(ref taken) % UsersMade)}@{Domain}", Password);
+
     // One for all: hashing takes its time, and whose password it is is not what these tests are about.
     private static readonly string Password = AppPassword.Make();
     private static readonly string PasswordHash = AppPassword.HashOf(Password)!;
@@ -170,6 +173,14 @@ internal sealed class Provider : IAsyncDisposable
             SET    next_attempt_at = @now
             WHERE  destination = @domain AND state = 'queued'
             """, new { domain, now = SystemClock.Instance.GetCurrentInstant() }, stop), stop);
+
+    /// <summary>Whether all that is left for a domain waits for a later attempt.</summary>
+    public Task<bool> AllPutOffAsync(string domain, CancellationToken stop) => Database.Database.ReadAsync(
+        async db => await db.SingleAsync<long>("""
+            SELECT COUNT(*)
+            FROM   outbound
+            WHERE  destination = @domain AND (state = 'attempting' OR (state = 'queued' AND next_attempt_at <= @now))
+            """, new { domain, now = SystemClock.Instance.GetCurrentInstant() }, stop) == 0, stop);
 
     /// <summary>What waits for a domain has waited for a week.</summary>
     public Task AgeAsync(string domain, CancellationToken stop) => Database.Database.WriteAsync(

@@ -17,7 +17,7 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
     private static readonly string[] Senders =
     [
         "<>", "<u@gone.example>", "<a@postfix.example>", "<a@localhost>", "<a>", "<a@mail.provider.example>", "<a@[198.51.100.25]>", "<a@provider.example>",
-        "<postmaster@mail.provider.example>", "<user1@provider.example>",
+        "<postmaster@mail.provider.example>", "<user59@provider.example>",
     ];
 
     private static readonly string[] Recipients =
@@ -32,6 +32,13 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
         "<u@[192.0.2.116]>", "<user1+u%gone.example@provider.example>", "<user1+gone.example!u@provider.example>", "<abuse@sub.provider.example>",
         "u@gone.example", "<>", "<\"\">", "<\"\"@provider.example>", "<u>", "<user1\\@gone.example@provider.example>", "<u@gone.example >",
         "<user1@provider.example,u@gone.example>", "<user1@provider.example> <u@gone.example>", "<user1@xn--prvider-64a.example>",
+    ];
+
+    // What a server that takes addresses apart would carry to V, though they are addresses at D, or none.
+    private static readonly string[] Disguised =
+    [
+        .. Recipients.Where(r => r.EndsWith("@provider.example>", StringComparison.Ordinal) && r.Contains("gone", StringComparison.Ordinal)),
+        "<\"u@gone.example\">", "<\"u%gone.example\">", "<gone.example!u>", "<u%gone.example>", "<u>", "<\"\">", "<>", "<@provider.example:u@gone.example>",
     ];
 
     public static TheoryData<int> Doors => [25, 587, 465];
@@ -52,7 +59,6 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
         Assert.Equal(0, victim.Connections);
     }
 
-    // Signed in, u@gone.example may be written to, but no other form of it; and not in the name of anybody else.
     [Theory]
     [InlineData(587)]
     [InlineData(465)]
@@ -64,8 +70,7 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
         await using var victim = new OddServer().Open(net.Elsewhere, NetworkOfPeers.OddAddress("gone"));
 
         await TryAllAsync(net, net.Elsewhere, port, user, [.. Senders.Where(s => s != "<>")], ["<u@gone.example>"], stop);
-        await TryAllAsync(net, net.Elsewhere, port, user, [$"<{user.Address}>"], [.. Recipients.Where(r => r[1] is not ('u' or 'U') || !r.EndsWith("@gone.example>", StringComparison.OrdinalIgnoreCase))
-            .Where(r => r is not ("u@gone.example" or "<u@gone.example.>" or "<u@[192.0.2.116]>" or "<abuse@sub.provider.example>" or "<user1@xn--prvider-64a.example>"))], stop);
+        await TryAllAsync(net, net.Elsewhere, port, user, [$"<{user.Address}>"], Disguised, stop);
 
         Assert.Equal(0, victim.Connections);
     }
@@ -185,7 +190,7 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
                         var mail = await peer.SayAsync($"MAIL FROM:{sender}");
                         var reply = await peer.SayAsync($"RCPT TO:{recipient}");
                         Assert.False(reply.StartsWith('2'), $"{port}: {sender} to {recipient}: {mail}, {reply}");
-                        Assert.StartsWith("5", await peer.SayAsync("DATA"), StringComparison.Ordinal);
+                        Assert.False((await peer.SayAsync("DATA")).StartsWith('3'), $"{port}: {sender} to {recipient}: DATA");
                     }
                     catch (Exception e) when (e is IOException or EndOfStreamException)
                     {
@@ -206,7 +211,7 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
     {
         using var form = new FormUrlEncodedContent(fields);
         using var answer = await net.Provider.Process.Http.PostAsync(new Uri($"http://{net.Provider.Process.Pages}/{page}"), form, stop);
-        Assert.True(answer.StatusCode < HttpStatusCode.InternalServerError, $"{page}: {answer.StatusCode}");
+        Assert.True(answer.StatusCode < HttpStatusCode.InternalServerError, $"{page}: {answer.StatusCode}: {net.Provider.Process.Said[^3000..]}");
     }
 
     private static Task<long> OutboundRowsAsync(NetworkOfPeers net, CancellationToken stop) =>
