@@ -56,4 +56,11 @@ var port = new Argument<int>("port");
 var domain = new Argument<string>("domain");
 var policyServe = new Command("policy-serve", "The server of 'policy', until its input ends; for load scripts, too.") { port, domain };
 policyServe.SetAction((parsed, stop) => PolicyServeCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(domain)!, stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe }.Parse(args).InvokeAsync();
+var queued = new Option<int>("--messages") { Description = "Messages that are due", DefaultValueFactory = _ => 10_000 };
+var destinations = new Option<int>("--destinations") { Description = "Destinations they go to", DefaultValueFactory = _ => 1 };
+var waiting = new Option<int>("--waiting") { Description = "Further messages that wait for a later time", DefaultValueFactory = _ => 0 };
+var sink = new Option<int>("--port") { Description = "Port of smtp-sink", DefaultValueFactory = _ => 2526 };
+var queue = new Command("queue", "Empties a queue into smtp-sink.") { queued, destinations, waiting, sink };
+queue.SetAction((parsed, stop) =>
+    new QueueBench(parsed.GetValue(queued), parsed.GetValue(destinations), parsed.GetValue(waiting), parsed.GetValue(sink)).RunAsync(stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue }.Parse(args).InvokeAsync();

@@ -219,7 +219,7 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     {
         if (!MilterText.TryNext(ref data, out var name) || !MilterText.TryNext(ref data, out var value))
             return false;
-        if (transaction is not null && Fits(data.Length))
+        if (transaction is not null && transaction.HasRoom(name.Length + value.Length, parts.Limits.SizeBytesMax))
             transaction.AddField(name, value, options.Steps.HasFlag(MilterSteps.LeadingSpace), parts.HostName);
         if (!options.Steps.HasFlag(MilterSteps.NoReplyToHeader))
             MilterResponse.Continue(wire.Output);
@@ -254,9 +254,10 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
         var add = Wants(open);
         if (add is not null)
             Append(open, rest);
-        if (open.Content.Length > parts.Limits.SizeBytesMax)
+        if (open.IsTooBig)
         {
             Refuse(Reply.C552TooBig);
+            EndTransaction();
             return true;
         }
 
@@ -311,14 +312,10 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     private Func<MilterMessage, ReadOnlySequence<byte>, CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? Wants(MilterTransaction open) =>
         open.Standing.Customer is not null ? parts.Outgoing : user.Length > 0 ? null : parts.Incoming;
 
-    private bool Fits(long more) => transaction!.Content.Length + more <= parts.Limits.SizeBytesMax;
-
-    // One octet over the limit is kept, so that the end knows.
     private void Append(MilterTransaction open, ReadOnlySequence<byte> data)
     {
-        var room = parts.Limits.SizeBytesMax + 1 - open.Content.Length;
-        if (data.Length > room)
-            data = data.Slice(0, Math.Max(0, room));
+        if (!open.HasRoom(data.Length, parts.Limits.SizeBytesMax))
+            return;
         foreach (var piece in data)
             open.Content.Write(piece.Span);
     }

@@ -28,6 +28,16 @@ internal sealed class MilterTransaction(string from, ClientStanding standing, lo
     /// <summary>Fields <c>Authentication-Results</c> that claim to be ours, by their number among those of this name, last first.</summary>
     public IEnumerable<int> Forged => Enumerable.Reverse(forged);
 
+    /// <summary>Whether it is larger than it may be. What did not fit is not kept, and the end of the message refuses it.</summary>
+    public bool IsTooBig { get; private set; }
+
+    /// <summary>Whether so many octets more may be kept.</summary>
+    public bool HasRoom(long more, long sizeBytesMax)
+    {
+        IsTooBig |= Content.Length + more > sizeBytesMax;
+        return !IsTooBig;
+    }
+
     /// <summary>A field of the header, as the other server keeps it: lines end in LF.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="value">What stands behind the colon.</param>

@@ -83,11 +83,11 @@ public enum DeskAction
     /// <summary>Look into the queues of outgoing mail.</summary>
     SeeMail,
 
-    /// <summary>Hold, let go, retry and drop outgoing mail.</summary>
-    EditMail,
-
     /// <summary>Look into mail that is held, and let it go or drop it.</summary>
     DecideHolds,
+
+    /// <summary>Hold, let go, retry and drop outgoing mail.</summary>
+    EditMail,
 
     /// <summary>Put a revision of the policy in force.</summary>
     EditPolicy,

@@ -7,8 +7,10 @@ using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Files;
+using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
+using NodaTime;
 
 namespace Mailreeve.Configuration;
 
@@ -230,6 +232,28 @@ internal sealed class SettingsFile
         return limits;
     }
 
+    private List<OutboundSource> ReadSources(TableReader? table)
+    {
+        var sources = new List<OutboundSource>();
+        foreach (var entry in table?.Tables("source") ?? [])
+        {
+            var addresses = new List<Address>();
+            foreach (var text in entry.Texts("addresses", "192.0.2.25") ?? [])
+            {
+                if (Address.TryParse(text.Value, out var address))
+                    addresses.Add(address);
+                else
+                    problems.Add(text.At, entry.KeyOf("addresses"), $"'{text.Value}' is no address.", "Write addresses = [\"192.0.2.25\", \"2001:db8::25\"].");
+            }
+
+            if (entry.Text("class", "trusted") is { } name)
+                sources.Add(new OutboundSource(name.Value, addresses));
+            entry.Finish();
+        }
+
+        return sources;
+    }
+
     private OutboundOptions ReadOutbound(TableReader file, string hostName)
     {
         var table = file.Table("outbound", required: false);
@@ -241,6 +265,10 @@ internal sealed class SettingsFile
             DaneResolver = ReadResolver(table, table?.TextIfAny("dane-resolver", "127.0.0.1:53")),
             MtaSts = table?.TruthIfAny("mta-sts") ?? true,
             TlsReports = table?.TruthIfAny("tls-reports") ?? true,
+            ConnectionsMax = (int)(table?.WholeIfAny("connections-max") ?? 200),
+            ConcurrentMax = (int)(table?.WholeIfAny("connections-per-destination") ?? 20),
+            Retry = table?.WholeIfAny("retry-first-seconds") is { } first ? new RetryTimes { First = Duration.FromSeconds(first) } : new RetryTimes(),
+            Sources = ReadSources(table),
             Smarthost = host is null
                 ? null
                 : new Smarthost(

@@ -74,7 +74,7 @@ public sealed class CurlTests(RunningMailServer running) : MailServerTests(runni
             "--url", $"smtp://{Server.Host}:{Server.SendPort}/client.example", "--mail-from", User.Address, "--mail-rcpt", User.Address, "-T", file,
         ]);
 
-        Assert.Equal("Sent by curl", (await (await InboxAsync()).GetMessageAsync(0, Stop)).Subject);
+        Assert.Equal("Sent by curl", (await (await InboxWithAsync(1)).GetMessageAsync(0, Stop)).Subject);
     }
 
     private string Imap(bool implicitTls) =>

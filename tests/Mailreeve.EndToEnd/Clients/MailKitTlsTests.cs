@@ -48,9 +48,10 @@ public sealed class MailKitTlsTests(RunningMailServer running) : MailServerTests
         await client.SendAsync(SampleMail.Text("And another"), new("", User.Address), [new("", User.Address)], Stop);
         await client.DisconnectAsync(quit: true, Stop);
 
-        var inbox = await InboxAsync();
+        var inbox = await InboxWithAsync(2);
         Assert.Equal(2, inbox.Count);
-        Assert.Equal("Grüße aus Köln", (await inbox.GetMessageAsync(0, Stop)).TextBody?.TrimEnd());
+        // The queue may well be faster with the second.
+        Assert.Contains("Grüße aus Köln", new[] { await inbox.GetMessageAsync(0, Stop), await inbox.GetMessageAsync(1, Stop) }.Select(m => m.TextBody?.TrimEnd()));
     }
 
     [Theory]

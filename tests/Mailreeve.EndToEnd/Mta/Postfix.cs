@@ -34,8 +34,16 @@ internal sealed class Postfix : IAsyncDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Postfix has to be started by root.");
         await postfix.WriteAsync(settings);
         await postfix.MustAsync(postfix.program, "-c", postfix.Configuration, "start");
-        await Eventually.TrueAsync(postfix.AnswersAsync);
-        return postfix;
+        try
+        {
+            await Eventually.TrueAsync(postfix.AnswersAsync);
+            return postfix;
+        }
+        catch
+        {
+            await postfix.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client of it, past EHLO. By XCLIENT it is who it wants to be.</summary>
@@ -120,8 +128,7 @@ internal sealed class Postfix : IAsyncDisposable
             defer_transports = discard
             message_size_limit = 100000000
             smtpd_authorized_xclient_hosts = 127.0.0.0/8
-            smtpd_relay_restrictions =
-            smtpd_recipient_restrictions = permit
+            smtpd_relay_restrictions = reject_unauth_destination
             smtpd_policy_service_retry_delay = 1s
             {settings}
 

@@ -17,7 +17,9 @@ namespace Mailreeve.EndToEnd.Mta;
 /// <summary>Debian's Postfix, unmodified, asks what our policy says.</summary>
 public sealed class PostfixTests
 {
-    private const string Message = "From: kim@elsewhere.example\r\nSubject: hello\r\n\r\nThe text.\r\n";
+    // With the fields that Postfix would add.
+    private const string Message =
+        "From: kim@elsewhere.example\r\nDate: Mon, 2 Mar 2026 10:15:30 +0000\r\nMessage-Id: <1@elsewhere.example>\r\nSubject: hello\r\n\r\nThe text.\r\n";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -59,7 +61,7 @@ public sealed class PostfixTests
             // C6: the customer's user is suspended; the sender is known by the name they signed in with.
             using var suspended = await postfix.ConnectAsync(OwnMtaUnderTest.OtherAddress, "suspended@provider.example");
             await suspended.AskAsync("MAIL FROM:<suspended@provider.example>");
-            Assert.Contains("This mailbox is suspended under clause C6", await suspended.AskAsync("RCPT TO:<someone@elsewhere.example>"), StringComparison.Ordinal);
+            Assert.Contains("This mailbox is suspended under clause C6", await suspended.AskAsync("RCPT TO:<lee@provider.example>"), StringComparison.Ordinal);
         }
     }
 

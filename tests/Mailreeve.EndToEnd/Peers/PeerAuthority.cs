@@ -24,14 +24,17 @@ internal sealed class PeerAuthority : IDisposable
     /// <summary>A certificate for these names.</summary>
     public PeerCertificate Issue(params string[] hosts)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var asked = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256);
+        // RSA: Debian's OpenSMTPD cannot sign with anything else.
+        using var key = RSA.Create(2048);
+        var asked = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
         foreach (var host in hosts)
             names.AddDnsName(host);
         asked.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
-        using var made = asked.Create(certificate, now.AddDays(-1), now.AddDays(20), RandomNumberGenerator.GetBytes(8));
+        using var issuer = certificate.GetECDsaPrivateKey()!;
+        var signer = X509SignatureGenerator.CreateForECDsa(issuer);
+        using var made = asked.Create(certificate.SubjectName, signer, now.AddDays(-1), now.AddDays(20), RandomNumberGenerator.GetBytes(8));
         return new PeerCertificate(
             made.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo())));
     }

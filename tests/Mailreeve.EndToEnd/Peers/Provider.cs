@@ -4,11 +4,11 @@ using Mailreeve.EndToEnd.Clients;
 using Mailreeve.Policy;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
-using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Testing;
 using MailKit;
 using MailKit.Net.Imap;
+using MailKit.Net.Smtp;
 using MailKit.Search;
 using MailKit.Security;
 using MimeKit;
@@ -79,13 +79,18 @@ internal sealed class Provider : IAsyncDisposable
             networks = ["198.51.100.0/24", "203.0.113.0/24"]
 
             [smtp]
-            listen = [{string.Join(", ", machine.Addresses.Append(IPAddress.Loopback).Select(a => $"\"{new IPEndPoint(a, 25)}\""))}]
+            listen = [{Listening(machine, 25)}]
             certificate = "{pem}"
             key = "{key}"
             connections-per-address = 400
 
             [imap]
             listen-tls = ["127.0.0.1:993"]
+
+            [submission]
+            listen = [{Listening(machine, 587)}]
+            listen-tls = [{Listening(machine, 465)}]
+            smarthost = true
 
             [web]
             listen = ["{pages}"]
@@ -134,33 +139,60 @@ internal sealed class Provider : IAsyncDisposable
         return messages;
     }
 
-    /// <summary>Puts a message into the queue as the program does with what it has to say itself.</summary>
-    /// <returns>The number of its row.</returns>
-    public async Task<long> QueueAsync(string from, string to, MimeMessage message, CancellationToken stop)
+    /// <summary>A user hands a message in at port 587, and it was taken.</summary>
+    /// <returns>The reply.</returns>
+    public async Task<string> SendAsync(MailUser from, IEnumerable<string> to, MimeMessage message, CancellationToken stop)
     {
-        using var octets = new MemoryStream();
-        var format = FormatOptions.Default.Clone();
-        format.NewLineFormat = NewLineFormat.Dos;
-        await message.WriteToAsync(format, octets, stop);
-        var now = SystemClock.Instance.GetCurrentInstant();
-        return await Database.Database.WriteAsync(async db =>
-        {
-            var id = await db.NextIdsAsync("outbound", 1, stop);
-            await new OutboundStore(db).AddAsync(
-            [
-                new NewOutbound
-                {
-                    Id = id,
-                    Purpose = OutboundPurpose.Answer,
-                    SubjectId = 1,
-                    EnvelopeFrom = from,
-                    Recipient = to,
-                    Message = octets.ToArray(),
-                    CreatedAt = now,
-                },
-            ], stop);
-            return id;
-        }, stop);
+        using var smtp = new SmtpClient();
+        smtp.ServerCertificateValidationCallback = (_, shown, _, _) => authority.Trusts(shown, Host);
+        using var socket = await machine.ConnectAsync(IPAddress.Loopback, 587, stop);
+        await smtp.ConnectAsync(socket, Host, 587, SecureSocketOptions.StartTls, stop);
+        await smtp.AuthenticateAsync(from.Address, from.Password, stop);
+        var reply = await smtp.SendAsync(message, new MailboxAddress("", from.Address), to.Select(t => new MailboxAddress("", t)), stop);
+        await smtp.DisconnectAsync(quit: true, stop);
+        return reply;
+    }
+
+    /// <summary>The notification about a message that could not be sent, when it has come back to its sender (RFC 3464).</summary>
+    public async Task<DeliveryNotification> ReturnedAsync(MailUser user, string messageId, CancellationToken stop)
+    {
+        DeliveryNotification? found = null;
+        await Eventually.TrueAsync(
+            async () => (found = (await MessagesAsync(user, SearchQuery.All, stop)).Select(DeliveryNotification.Read).FirstOrDefault(n => n?.About == messageId)) is not null,
+            $"{messageId} comes back to {user.Address}");
+        return found!;
+    }
+
+    /// <summary>What waits for a domain is tried now.</summary>
+    public Task TryNowAsync(string domain, CancellationToken stop) => Database.Database.WriteAsync(
+        db => db.ExecuteAsync("""
+            UPDATE outbound
+            SET    next_attempt_at = @now
+            WHERE  destination = @domain AND state = 'queued'
+            """, new { domain, now = SystemClock.Instance.GetCurrentInstant() }, stop), stop);
+
+    /// <summary>What waits for a domain has waited for a week.</summary>
+    public Task AgeAsync(string domain, CancellationToken stop) => Database.Database.WriteAsync(
+        db => db.ExecuteAsync("""
+            UPDATE outbound
+            SET    next_attempt_at = @now, created_at = @weekAgo, queued_at = @weekAgo
+            WHERE  destination = @domain AND state = 'queued'
+            """, new { domain, now = SystemClock.Instance.GetCurrentInstant(), weekAgo = SystemClock.Instance.GetCurrentInstant() - Duration.FromDays(7) }, stop), stop);
+
+    /// <summary>Waits until an attempt to a domain has failed for now.</summary>
+    /// <returns>What was said.</returns>
+    public async Task<string> PutOffAsync(string domain, long attempts, CancellationToken stop)
+    {
+        string? reply = null;
+        await Eventually.TrueAsync(
+            async () => (reply = await Database.Database.ReadAsync(
+                db => db.SingleAsync<string?>("""
+                    SELECT MAX(last_reply)
+                    FROM   outbound
+                    WHERE  destination = @domain AND state = 'queued' AND attempts >= @attempts
+                    """, new { domain, attempts }, stop), stop)) is not null,
+            $"{attempts} attempts to {domain} have failed");
+        return reply!;
     }
 
     /// <inheritdoc/>
@@ -170,9 +202,13 @@ internal sealed class Provider : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
+    private static string Listening(Machine machine, int port) =>
+        string.Join(", ", machine.Addresses.Append(IPAddress.Loopback).Select(a => $"\"{new IPEndPoint(a, port)}\""));
+
     private static Task AddUsersAsync(Database database, string domain, CancellationToken stop) => database.WriteAsync(async db =>
     {
-        var now = SystemClock.Instance.GetCurrentInstant();
+        // Old enough to be trusted with the full limits (C1).
+        var now = SystemClock.Instance.GetCurrentInstant() - Duration.FromDays(100);
         var customer = Some.Customer with { Id = new CustomerId(await db.NextIdsAsync("customer", 1, stop)) };
         await new CustomerStore(db).AddAsync([customer], now, stop);
         for (var i = 1; i <= UsersMade; i++)

@@ -146,7 +146,7 @@ public class TlsRulesTests
     [Theory]
     [InlineData("mailto:a%2Bb@reports.example", "a+b@reports.example")]
     [InlineData("mailto:a@reports.example?subject=x", "a@reports.example")]
-    [InlineData("mailto:a@reports.example%0D%0Ab", null)]
+    [InlineData("mailto:a%0D%0Ab@reports.example", null)]
     [InlineData("mailto:nobody", null)]
     public void The_mailbox_for_reports_is_an_address_or_nothing(string uri, string? mailbox) =>
         Assert.Equal(mailbox, TlsReportRecord.MailboxOf(new Uri(uri))?.ToString());
