@@ -31,7 +31,7 @@ public static class DnsName
     /// <summary>Where the names of an address stand (RFC 1035 §3.5, RFC 3596 §2.5).</summary>
     public static string Reverse(Address address) => $"{ReversedLabels(address)}.{(address.IsIPv4 ? "in-addr" : "ip6")}.arpa";
 
-    /// <summary>An address as labels, last octet or nibble first: <c>7.2.0.192</c>.</summary>
+    /// <summary>An address as labels, last octet or nibble first: 192.0.2.7 begins with 7.</summary>
     public static string ReversedLabels(Address address)
     {
         var bytes = address.ToBytes();

@@ -26,6 +26,9 @@ public sealed record DnsListCode(Prefix Answers, string Meaning, int Weight);
 /// <param name="Codes">What its answers mean.</param>
 public sealed record DnsList(string Zone, DnsListKind Kind, ImmutableArray<DnsListCode> Codes)
 {
+    private static readonly Address Listed = Address.Parse("127.0.0.2");
+    private static readonly Address Unlisted = Address.Parse("127.0.0.1");
+
     private static readonly Prefix Loopback = Prefix.Parse("127.0.0.0/8");
 
     // Spamhaus answers from here when the question came through a public resolver, too often, or for a zone that does not exist.
@@ -38,10 +41,10 @@ public sealed record DnsList(string Zone, DnsListKind Kind, ImmutableArray<DnsLi
     public string NameOf(string domain) => $"{domain}.{Zone}";
 
     /// <summary>The entry that every list has (RFC 5782 §5): what is not there is no list any more.</summary>
-    public string ListedName => Kind == DnsListKind.Address ? $"2.0.0.127.{Zone}" : $"test.{Zone}";
+    public string ListedName => Kind == DnsListKind.Address ? NameOf(Listed) : $"test.{Zone}";
 
     /// <summary>The entry that no list has (RFC 5782 §5): where it is there, everything is.</summary>
-    public string UnlistedName => Kind == DnsListKind.Address ? $"1.0.0.127.{Zone}" : $"invalid.{Zone}";
+    public string UnlistedName => Kind == DnsListKind.Address ? NameOf(Unlisted) : $"invalid.{Zone}";
 
     /// <summary>Judges the answers to <see cref="ListedName"/> and <see cref="UnlistedName"/>.</summary>
     /// <returns>Why the list cannot be used; null when it can.</returns>
