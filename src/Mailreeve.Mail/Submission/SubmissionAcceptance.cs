@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Messages;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
@@ -42,7 +42,7 @@ internal static class SubmissionAcceptance
                 Submitter = transaction.Submitter!,
                 Header = read,
                 HeaderOctets = header,
-                BodyHash = HashOf(octets.Slice(headerLength)),
+                BodyHash = BodyHasher.Of(octets.Slice(headerLength), Canonicalization.Relaxed),
             });
         }
         catch (Exception e)
@@ -104,20 +104,21 @@ internal static class SubmissionAcceptance
         var id = await door.Ids.TakeAsync();
         var name = string.Create(CultureInfo.InvariantCulture, $"{id}");
         var prefix = PrefixOf(message, name, admission.At);
+        var signed = door.Signer.HeadersFor(FactsOf(message, id, admission), transaction.Message.ToSequence(prefix, message.HeaderOctets.Length));
         var outgoing = new OutgoingMessage
         {
             SubmissionId = id,
             At = admission.At,
             EnvelopeFrom = transaction.Mail.From,
             Recipients = transaction.Recipients.ConvertAll(r => new OutgoingRecipient(r.Mailbox, r.Notify, r.Original)),
-            Content = transaction.Message.ToSequence(prefix, message.HeaderOctets.Length),
+            Content = transaction.Message.ToSequence((byte[])[.. signed.Lines, .. prefix], message.HeaderOctets.Length),
             HoldId = admission.Hold == 0 ? null : admission.Hold,
             EnvelopeId = transaction.Mail.EnvelopeId,
             ReturnFull = transaction.Mail.ReturnFull,
             EightBit = transaction.Mail.EightBit,
             SmtpUtf8 = transaction.Mail.SmtpUtf8,
         };
-        var row = RowOf(message, id, name, outgoing.Content.Length, admission);
+        var row = RowOf(message, id, signed, outgoing.Content.Length, admission);
         var sender = SenderName.Of(message.Submitter.Customer, message.Submitter.Mailbox);
         // No token: a message that has come whole is kept even when the server is told to stop at this moment.
         await door.Outbox.PutAsync(outgoing, db => WriteAsync(db, row, admission, sender), CancellationToken.None);
@@ -150,7 +151,20 @@ internal static class SubmissionAcceptance
         return prefix.WrittenSpan.ToArray();
     }
 
-    private static NewSubmission RowOf(SubmittedMessage message, long id, string name, long size, Admission admission)
+    private static SubmissionFacts FactsOf(SubmittedMessage message, long id, Admission admission) => new()
+    {
+        Id = id,
+        Customer = message.Submitter.Customer,
+        Mailbox = message.Submitter.Mailbox,
+        At = admission.At,
+        EnvelopeFrom = $"{message.Transaction.Mail.From}",
+        Recipients = message.Transaction.Recipients.ConvertAll(r => $"{r.Mailbox}"),
+        HeaderFromDomain = message.Header.Authors[0].Domain,
+        ListId = message.Header.ListId,
+        BodyHash = message.BodyHash,
+    };
+
+    private static NewSubmission RowOf(SubmittedMessage message, long id, SignedHeaders signed, long size, Admission admission)
     {
         var (session, transaction) = (message.Session, message.Transaction);
         return new NewSubmission
@@ -168,10 +182,10 @@ internal static class SubmissionAcceptance
             ListId = message.Header.ListId,
             Recipients = transaction.Recipients.Count,
             Size = size,
-            TraceId = name,
-            TraceKeyId = 0,
-            EnvelopeHash = EnvelopeHashOf(transaction),
-            BodyHash = message.BodyHash,
+            TraceId = signed.TraceId,
+            TraceKeyId = signed.TraceKeyId,
+            EnvelopeHash = signed.EnvelopeHash,
+            BodyHash = signed.BodyHash,
             HoldId = admission.Hold == 0 ? null : new HoldId(admission.Hold),
             Counted = admission.Counted,
             CountedFirst = admission.Counted == 0 ? 0 : admission.First.Count,
@@ -208,22 +222,6 @@ internal static class SubmissionAcceptance
         if (reader.IsNext("\r\n"u8, advancePast: true))
             return reader.Consumed;
         return reader.TryReadTo(out ReadOnlySequence<byte> _, "\r\n\r\n"u8) ? reader.Consumed : octets.Length;
-    }
-
-    private static byte[] HashOf(ReadOnlySequence<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var memory in body)
-            hash.AppendData(memory.Span);
-        return hash.GetHashAndReset();
-    }
-
-    private static byte[] EnvelopeHashOf(SmtpTransaction transaction)
-    {
-        var text = new StringBuilder().Append(transaction.Mail.From);
-        foreach (var recipient in transaction.Recipients.Select(r => $"{r.Mailbox}").Order(StringComparer.Ordinal))
-            text.Append('\n').Append(recipient);
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private sealed record SubmittedMessage

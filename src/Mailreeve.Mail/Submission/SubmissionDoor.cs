@@ -1,6 +1,7 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mailboxes;
@@ -33,6 +34,9 @@ public sealed record SubmissionDoor
 
     /// <summary>Gives submissions their ids.</summary>
     public required SubmissionIds Ids { get; init; }
+
+    /// <summary>Signs what goes out.</summary>
+    public required OutgoingSigner Signer { get; init; }
 
     /// <summary>Hashes recipients.</summary>
     public required RecipientHash Recipients { get; init; }

@@ -3,6 +3,7 @@ using Mailreeve.Accounts.Sending;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Storage;
@@ -31,6 +32,7 @@ internal static class SubmissionServer
                 Outbox = s.GetRequiredService<Outbox>(),
                 Database = s.GetRequiredService<Database>(),
                 Ids = s.GetRequiredService<SubmissionIds>(),
+                Signer = s.GetRequiredService<OutgoingSigner>(),
                 Recipients = s.GetRequiredService<RecipientHash>(),
                 Options = settings.Submission.Options,
             });

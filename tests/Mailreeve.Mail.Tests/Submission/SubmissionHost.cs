@@ -2,6 +2,7 @@ using System.Text;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Tests.Mailboxes;
@@ -137,10 +138,22 @@ internal sealed class SubmissionHost : IAsyncDisposable
         ids!.Dispose();
     }
 
+    private static readonly Provider Us = new()
+    {
+        Name = "Example Internet",
+        Domains = ["provider.example"],
+        HostName = "mail.provider.example",
+        BaseUrl = "https://mail.provider.example",
+        SupportTelephone = "+1 555 0100",
+        Networks = [],
+        NeverBlock = [],
+    };
+
     private async Task ListenAsync()
     {
         queue = new QueueSegments(SegmentStore.Open(queueFolder, new SegmentOptions { SegmentBytes = 1 << 24, FillStepBytes = 1 << 20 }, mailboxes.Clock));
         ids = new SubmissionIds(Database);
+        await SigningKeyClerk.PrepareAsync(Database, Us, mailboxes.Clock, TestContext.Current.CancellationToken);
         var door = new SubmissionDoor
         {
             SignIn = SignInAsync,
@@ -149,6 +162,7 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Outbox = new Outbox(Database, queue),
             Database = Database,
             Ids = ids,
+            Signer = new OutgoingSigner(() => mailboxes.Views.SigningKeys, Us, new FeedbackKey(new byte[32])),
             Recipients = new RecipientHash(new byte[32]),
             Options = options,
         };

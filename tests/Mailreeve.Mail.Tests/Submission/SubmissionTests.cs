@@ -1,8 +1,13 @@
+using System.Text;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Tracing;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Storage.Mailboxes;
+using Mailreeve.Testing;
 
 namespace Mailreeve.Mail.Tests.Submission;
 
@@ -141,13 +146,29 @@ public sealed class SubmissionTests : IAsyncLifetime
             """);
 
         var message = await host.LastMessageAsync();
-        Assert.StartsWith("Received: from client.example ([127.0.0.1])\r\n\tby mx.provider.example with ESMTPA id ", message, StringComparison.Ordinal);
+        Assert.Contains("\r\nReceived: from client.example ([127.0.0.1])\r\n\tby mx.provider.example with ESMTPA id ", message, StringComparison.Ordinal);
         Assert.Contains("\r\nFrom: Kim <kim@provider.example>\r\nTo: a@elsewhere.example\r\nAuthentication-Results: other.example; spf=pass\r\nSubject: Hello\r\nDate: ", message, StringComparison.Ordinal);
         Assert.Contains("\r\nMessage-ID: <", message, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\nText with Bcc: in it.\r\n", message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret@", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("CFBL", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CFBL-Address: kim@", message, StringComparison.Ordinal);
         Assert.DoesNotContain("Return-Path", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C2_what_goes_out_is_signed_and_is_traced_to_its_sender()
+    {
+        using var peer = await host.ConnectAsync();
+        await SendAsync(peer, "kim@provider.example", ["a@elsewhere.example", "b@elsewhere.example"], Text());
+        var message = Encoding.UTF8.GetBytes(await host.LastMessageAsync());
+
+        var trace = Assert.Single(await host.Database.ReadAsync(
+            db => MessageTrace.OfAsync(db, message, Some.Time, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+
+        Assert.Equal((TraceVerdict.Genuine, "kim@provider.example", 2), (trace.Verdict, trace.Submission!.Mailbox, trace.Submission.Recipients));
+        Assert.Equal(
+            [DkimAlgorithm.RsaSha256, DkimAlgorithm.Ed25519Sha256],
+            DkimVerification.Begin(DkimMessage.Read(message)).Judge(_ => new DkimKeyAnswer.Missing(), Some.Time).Select(v => v.Signature!.Algorithm));
     }
 
     [Fact]
