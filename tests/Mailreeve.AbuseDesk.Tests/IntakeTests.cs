@@ -104,8 +104,8 @@ public sealed class IntakeTests
             """, new { secret = new byte[32] }, Stop);
         await db.ExecuteAsync("""
             INSERT INTO submission (id, at, customer_id, client_address, helo, envelope_from, header_from, message_id, recipients, size,
-                                    trace_id, trace_key_id, envelope_hash, body_hash)
-            VALUES (@submission, @at, @customer, @client, '', '', '', '', 1, 1, @id, 1, @hash, @hash)
+                                    trace_id, trace_key_id, envelope_hash, body_hash, counted, counted_first, subject)
+            VALUES (@submission, @at, @customer, @client, '', '', '', '', 1, 1, @id, 1, @hash, @hash, 0, 0, '')
             """,
             new { submission = binding.Submission, at = binding.At, customer = binding.Customer, client = Address.Parse("192.0.2.9"), id, hash = new byte[32] }, Stop);
     }

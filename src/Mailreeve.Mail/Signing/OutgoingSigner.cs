@@ -34,7 +34,7 @@ public sealed class OutgoingSigner(Func<SigningKeys> keys, Provider provider, Fe
             Mailbox = facts.Mailbox?.Value,
             At = facts.At,
             EnvelopeHash = TraceBinding.EnvelopeHashOf(facts.EnvelopeFrom, facts.Recipients),
-            BodyHash = BodyHasher.Of(body, Canonicalization.Relaxed),
+            BodyHash = facts.BodyHash ?? BodyHasher.Of(body, Canonicalization.Relaxed),
         };
         var mark = MarkOf(binding, secret.Secret, body);
 

@@ -29,4 +29,7 @@ public sealed record SubmissionFacts
 
     /// <summary>The list that it went to (RFC 2919); null for none.</summary>
     public required string? ListId { get; init; }
+
+    /// <summary>SHA-256 of its body in DKIM's relaxed form (RFC 6376 §3.4.4); null to have it worked out.</summary>
+    public byte[]? BodyHash { get; init; }
 }

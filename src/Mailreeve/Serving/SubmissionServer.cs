@@ -33,6 +33,7 @@ internal static class SubmissionServer
                 Database = s.GetRequiredService<Database>(),
                 Signer = s.GetRequiredService<OutgoingSigner>(),
                 Ids = s.GetRequiredService<SubmissionIds>(),
+                Signer = s.GetRequiredService<OutgoingSigner>(),
                 Recipients = s.GetRequiredService<RecipientHash>(),
                 Options = settings.Submission.Options,
             });

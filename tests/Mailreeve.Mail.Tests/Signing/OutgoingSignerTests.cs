@@ -253,8 +253,8 @@ public class OutgoingSignerTests
             await new CustomerStore(db).AddAsync([Some.Customer], Some.Time, Stop);
             await db.ExecuteAsync("""
                 INSERT INTO submission (id, at, customer_id, mailbox_id, client_address, helo, envelope_from, header_from, message_id, recipients, size,
-                                        trace_id, trace_key_id, envelope_hash, body_hash)
-                VALUES (@id, @at, @customer, @mailbox, @client, '', @from, @from, '', @recipients, 1, @traceId, @key, @envelopeHash, @bodyHash)
+                                        trace_id, trace_key_id, envelope_hash, body_hash, counted, counted_first, subject)
+                VALUES (@id, @at, @customer, @mailbox, @client, '', @from, @from, '', @recipients, 1, @traceId, @key, @envelopeHash, @bodyHash, 0, 0, '')
                 """,
                 new
                 {

@@ -56,9 +56,9 @@ internal static class TraceCases
             {
                 await db.ExecuteAsync("""
                     INSERT INTO submission (id, at, customer_id, mailbox_id, client_address, helo, envelope_from, header_from, message_id, recipients, size,
-                                            trace_id, trace_key_id, envelope_hash, body_hash)
+                                            trace_id, trace_key_id, envelope_hash, body_hash, counted, counted_first, subject)
                     VALUES (@id, @at, @customer, @mailbox, @client, 'desk.alder.example', @from, @headerFrom, @messageId, @recipients, @size,
-                            @traceId, @key, @envelopeHash, @bodyHash)
+                            @traceId, @key, @envelopeHash, @bodyHash, 0, 0, '')
                     """,
                     new
                     {

@@ -1,8 +1,13 @@
+using System.Text;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Tracing;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Storage.Mailboxes;
+using Mailreeve.Testing;
 
 namespace Mailreeve.Mail.Tests.Submission;
 
@@ -150,6 +155,22 @@ public sealed class SubmissionTests : IAsyncLifetime
         Assert.DoesNotContain("secret@", message, StringComparison.Ordinal);
         Assert.DoesNotContain("CFBL-Address: kim@elsewhere.example", message, StringComparison.Ordinal);
         Assert.DoesNotContain("Return-Path", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C2_what_goes_out_is_signed_and_is_traced_to_its_sender()
+    {
+        using var peer = await host.ConnectAsync();
+        await SendAsync(peer, "kim@provider.example", ["a@elsewhere.example", "b@elsewhere.example"], Text());
+        var message = Encoding.UTF8.GetBytes(await host.LastMessageAsync());
+
+        var trace = Assert.Single(await host.Database.ReadAsync(
+            db => MessageTrace.OfAsync(db, message, Some.Time, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken));
+
+        Assert.Equal((TraceVerdict.Genuine, "kim@provider.example", 2), (trace.Verdict, trace.Submission!.Mailbox, trace.Submission.Recipients));
+        Assert.Equal(
+            [DkimAlgorithm.RsaSha256, DkimAlgorithm.Ed25519Sha256],
+            DkimVerification.Begin(DkimMessage.Read(message)).Judge(_ => new DkimKeyAnswer.Missing(), Some.Time).Select(v => v.Signature!.Algorithm));
     }
 
     [Fact]
