@@ -4,6 +4,7 @@ using Mailreeve.Accounts.SignIn;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Testing;
 using NodaTime;
 using OtpNet;
 

@@ -164,6 +164,7 @@ internal static class SubmissionAcceptance
         Recipients = message.Transaction.Recipients.ConvertAll(r => $"{r.Mailbox}"),
         HeaderFromDomain = message.Header.Authors[0].Domain,
         ListId = message.Header.ListId,
+        BodyHash = message.BodyHash,
     };
 
     private static NewSubmission RowOf(SubmittedMessage message, long id, SignedHeaders signed, long size, Admission admission)

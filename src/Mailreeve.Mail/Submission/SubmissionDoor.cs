@@ -38,9 +38,6 @@ public sealed record SubmissionDoor
     /// <summary>Gives submissions their ids.</summary>
     public required SubmissionIds Ids { get; init; }
 
-    /// <summary>Signs what goes out.</summary>
-    public required OutgoingSigner Signer { get; init; }
-
     /// <summary>Hashes recipients.</summary>
     public required RecipientHash Recipients { get; init; }
 

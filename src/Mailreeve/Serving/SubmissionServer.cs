@@ -31,7 +31,6 @@ internal static class SubmissionServer
                 Grains = s.GetRequiredService<IGrainFactory>(),
                 Outbox = s.GetRequiredService<Outbox>(),
                 Database = s.GetRequiredService<Database>(),
-                Signer = s.GetRequiredService<OutgoingSigner>(),
                 Ids = s.GetRequiredService<SubmissionIds>(),
                 Signer = s.GetRequiredService<OutgoingSigner>(),
                 Recipients = s.GetRequiredService<RecipientHash>(),

@@ -149,17 +149,6 @@ internal sealed class SubmissionHost : IAsyncDisposable
         ids!.Dispose();
     }
 
-    private static readonly Provider Us = new()
-    {
-        Name = "Example Internet",
-        Domains = ["provider.example"],
-        HostName = "mail.provider.example",
-        BaseUrl = "https://mail.provider.example",
-        SupportTelephone = "+1 555 0100",
-        Networks = [],
-        NeverBlock = [],
-    };
-
     private async Task ListenAsync()
     {
         queue = new QueueSegments(SegmentStore.Open(queueFolder, new SegmentOptions { SegmentBytes = 1 << 24, FillStepBytes = 1 << 20 }, mailboxes.Clock));
@@ -174,7 +163,6 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Database = Database,
             Signer = new OutgoingSigner(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32])),
             Ids = ids,
-            Signer = new OutgoingSigner(() => mailboxes.Views.SigningKeys, Us, new FeedbackKey(new byte[32])),
             Recipients = new RecipientHash(new byte[32]),
             Options = options,
         };
