@@ -47,4 +47,20 @@ stress.SetAction((parsed, stop) => ImapStressRun.RunAsync(
     parsed.GetValue(duration), parsed.GetValue(seed), parsed.GetValue(sessions), parsed.GetValue(elsewhere) is { Length: 3 } given ? given : null, stop));
 var imap = new Command("imap", "IMAP on a mailbox of 2,000 messages.");
 imap.SetAction((_, stop) => ImapBench.RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, stress, serve }.Parse(args).InvokeAsync();
+var inbound = new Command("inbound", "All checks of a message from outside, with what the DNS says in memory.");
+inbound.SetAction((_, stop) => InboundBench.RunAsync(stop));
+var asking = new Option<int[]>("--connections") { Description = "Connections at once", DefaultValueFactory = _ => [1, 20], AllowMultipleArgumentsPerToken = true };
+var policyDelegation = new Command("policy", "Policy delegation: questions at RCPT.") { asking, seconds };
+policyDelegation.SetAction((parsed, stop) => PolicyBench.RunAsync(parsed.GetValue(asking)!, parsed.GetValue(seconds), stop));
+var port = new Argument<int>("port");
+var domain = new Argument<string>("domain");
+var policyServe = new Command("policy-serve", "The server of 'policy', until its input ends; for load scripts, too.") { port, domain };
+policyServe.SetAction((parsed, stop) => PolicyServeCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(domain)!, stop));
+var queued = new Option<int>("--messages") { Description = "Messages that are due", DefaultValueFactory = _ => 10_000 };
+var destinations = new Option<int>("--destinations") { Description = "Destinations they go to", DefaultValueFactory = _ => 1 };
+var waiting = new Option<int>("--waiting") { Description = "Further messages that wait for a later time", DefaultValueFactory = _ => 0 };
+var sink = new Option<int>("--port") { Description = "Port of smtp-sink", DefaultValueFactory = _ => 2526 };
+var queue = new Command("queue", "Empties a queue into smtp-sink.") { queued, destinations, waiting, sink };
+queue.SetAction((parsed, stop) =>
+    new QueueBench(parsed.GetValue(queued), parsed.GetValue(destinations), parsed.GetValue(waiting), parsed.GetValue(sink)).RunAsync(stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue }.Parse(args).InvokeAsync();

@@ -13,6 +13,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
     [
         new("smtp-command", SmtpCommand.Words, SmtpCommand.Run),
         new("smtp-stream", SmtpStream.Words, SmtpStream.Run),
+        new("smtp-reply", SmtpReply.Words, SmtpReply.Run),
         new("pop3-command", Pop3CommandLine.Words, Pop3CommandLine.Run),
         new("pop3-message", Pop3Message.Words, Pop3Message.Run),
         new("sasl", Sasl.Words, Sasl.Run),
@@ -21,6 +22,8 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("mailbox-name", MailboxNames.Words, MailboxNames.Run),
         new("message", Message.Words, Message.Run),
         new("summary", Summary.Words, Summary.Run),
+        new("policy-request", PolicyQuestion.Words, PolicyQuestion.Run),
+        new("milter-stream", MilterStream.Words, MilterStream.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),

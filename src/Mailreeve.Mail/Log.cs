@@ -32,6 +32,24 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void SmtpHungUp(this ILogger log, string connection, string reason);
 
+    [LoggerMessage(60, LogLevel.Information, "{Connection}: {Outcome} for {Reason} under clause {Clause}")]
+    public static partial void InboundJudged(this ILogger log, string connection, string outcome, string reason, string clause);
+
+    [LoggerMessage(61, LogLevel.Warning, "DNS list {List} is left out: {Reason}")]
+    public static partial void DnsListLeftOut(this ILogger log, string list, string reason);
+
+    [LoggerMessage(62, LogLevel.Information, "DNS list {List} is asked: its test entries are in order")]
+    public static partial void DnsListInUse(this ILogger log, string list);
+
+    [LoggerMessage(63, LogLevel.Warning, "{Filter} gives no answer, and mail goes on without it: {Reason}")]
+    public static partial void FilterSilent(this ILogger log, string filter, string reason);
+
+    [LoggerMessage(64, LogLevel.Warning, "{Count} entries of the journal of incoming mail were lost: they came faster than they could be written")]
+    public static partial void InboundJournalLost(this ILogger log, long count);
+
+    [LoggerMessage(65, LogLevel.Error, "The upkeep of the checks of incoming mail failed; it is tried again")]
+    public static partial void InboundUpkeepFailed(this ILogger log, Exception e);
+
     [LoggerMessage(10, LogLevel.Information, "{Connection}: signed in to mailbox {Mailbox} to send")]
     public static partial void SmtpSignedIn(this ILogger log, string connection, string mailbox);
 
@@ -76,6 +94,9 @@ internal static partial class Log
 
     [LoggerMessage(30, LogLevel.Information, "{Segments} segments of the queue have been deleted, and {Rows} rows of messages that are done with")]
     public static partial void OutboundCleaned(this ILogger log, int segments, int rows);
+
+    [LoggerMessage(31, LogLevel.Information, "The TLS report for {Domain} was not taken and is tried again: {Reason}")]
+    public static partial void TlsReportNotTaken(this ILogger log, string domain, string reason);
 
     [LoggerMessage(40, LogLevel.Information, "{Messages} messages in {Mailboxes} mailboxes have reached the end of their time under clause {Clause}")]
     public static partial void MessagesExpired(this ILogger log, int messages, int mailboxes, string clause);
@@ -146,6 +167,41 @@ internal static partial class Log
     [LoggerMessage(59, LogLevel.Debug, "{Connection}: hung up: {Reason}")]
     public static partial void Pop3HungUp(this ILogger log, string connection, string reason);
 
+    [LoggerMessage(200, LogLevel.Warning, "Policy delegation: turned a connection away: the mail servers of ours have {Limit} open")]
+    public static partial void PolicyTurnedAway(this ILogger log, int limit);
+
+    [LoggerMessage(201, LogLevel.Warning, "Policy delegation {Connection}: what was sent is no question; closing")]
+    public static partial void PolicyMalformed(this ILogger log, string connection);
+
+    [LoggerMessage(202, LogLevel.Error, "Policy delegation {Connection}: a question could not be decided; the mail server was told to put it off")]
+    public static partial void PolicyUndecided(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(203, LogLevel.Debug, "Policy delegation {Connection}: answered {Action}")]
+    public static partial void PolicyObjected(this ILogger log, string connection, string action);
+
+    [LoggerMessage(204, LogLevel.Warning, "Policy delegation: a connection could not be accepted: {Reason}")]
+    public static partial void PolicyNotAccepted(this ILogger log, System.Net.Sockets.SocketError reason);
+
+    [LoggerMessage(205, LogLevel.Error, "Policy delegation {Connection}: closed, for something unexpected")]
+    public static partial void PolicyConnectionFailed(this ILogger log, Exception e, long connection);
+
+    [LoggerMessage(206, LogLevel.Critical, "Policy delegation has ended; mail servers that ask do what they are told to do then")]
+    public static partial void PolicyServiceEnded(this ILogger log, Exception e);
+
+    [LoggerMessage(220, LogLevel.Warning, "Milter: turned a connection away: the mail servers of ours have {Limit} open")]
+    public static partial void MilterTurnedAway(this ILogger log, int limit);
+
+    [LoggerMessage(221, LogLevel.Warning, "{Connection}: what was sent to the milter is malformed ({What}); closing")]
+    public static partial void MilterMalformed(this ILogger log, string connection, string what);
+
+    [LoggerMessage(222, LogLevel.Error, "{Connection}: the milter could not decide; the mail server was told to put it off")]
+    public static partial void MilterUndecided(this ILogger log, Exception e, string connection);
+
+    [LoggerMessage(223, LogLevel.Debug, "{Connection}: the milter refused: {Reply}")]
+    public static partial void MilterRefused(this ILogger log, string connection, string reply);
+
+    [LoggerMessage(224, LogLevel.Debug, "{Connection}: the mail server hung up: {Reason}")]
+    public static partial void MilterHungUp(this ILogger log, string connection, string reason);
     [LoggerMessage(800, LogLevel.Information, "Certificate for {Names} by {Issuer}, valid until {NotAfter}, is in use, from {Source}")]
     public static partial void CertificateInUse(this ILogger log, string names, string issuer, NodaTime.Instant notAfter, string source);
 

@@ -33,6 +33,9 @@ public enum UpheldBy
     /// <summary>Mailboxes: their capacity, retention and storage charges, and the protocols that programs read them with.</summary>
     Mailboxes,
 
+    /// <summary>The checks of mail from outside, DNS lists among them.</summary>
+    InboundChecks,
+
     /// <summary>The policy page, rendered from the file that decides.</summary>
     PolicyPage,
 }

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(9006, LogLevel.Error, "The files of certificates that are fetched cannot be read or written; it is tried again")]
     public static partial void CertificateFolderFailed(this ILogger log, Exception why);
+
+    [LoggerMessage(9007, LogLevel.Warning, "The public suffix list {Path} cannot be read, a simpler rule is used: {Reason}")]
+    public static partial void NoSuffixList(this ILogger log, string path, string reason);
 }

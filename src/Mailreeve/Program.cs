@@ -12,6 +12,8 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     AccountsCommands.Make(),
     CustomerCommands.Make(),
     MailboxCommands.Make(),
+    HoldCommands.Make(),
+    PermissionCommands.Make(),
     QueueCommands.Make(),
     OperatorCommands.Make(),
     StoreCommands.Make(),

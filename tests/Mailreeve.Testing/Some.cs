@@ -167,6 +167,28 @@ public static class Some
         CreatedAt = Time,
     };
 
+    /// <summary>A message that a customer handed in.</summary>
+    public static readonly NewSubmission Submission = new()
+    {
+        Id = 1,
+        At = Time,
+        CustomerId = Customer.Id,
+        ClientAddress = OtherAddress,
+        Helo = "client.example",
+        EnvelopeFrom = "kim@provider.example",
+        HeaderFrom = "kim@provider.example",
+        MessageId = "<1@client.example>",
+        Recipients = 1,
+        Size = 1000,
+        TraceId = "1",
+        TraceKeyId = 1,
+        EnvelopeHash = SHA256.HashData("envelope"u8),
+        BodyHash = SHA256.HashData("body"u8),
+        Counted = 1,
+        CountedFirst = 0,
+        Subject = "",
+    };
+
     /// <summary>A clock that stands at <see cref="Time"/> until it is moved.</summary>
     public static FakeClock Clock() => new(Time);
 }

@@ -113,6 +113,24 @@ public sealed partial class MailboxTests
     }
 
     [Fact]
+    public async Task Whose_mailbox_it_is_chooses_what_becomes_of_spam()
+    {
+        await using var host = await WebHost.StartAsync();
+        var kim = await AddAsync(host, WebHost.Alder, "kim");
+        var alder = await host.SignedInAsync(WebHost.Alder);
+        var birch = await host.SignedInAsync(WebHost.Birch);
+        var path = $"/portal/mailboxes/{kim}";
+
+        using var chosen = await alder.SendAsync(path, $"{path}/spam", ("spam", "refuse"));
+        using var nonsense = await alder.SendAsync(path, $"{path}/spam", ("spam", "burn"));
+
+        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.BadRequest), (chosen.StatusCode, nonsense.StatusCode));
+        Assert.Equal(HttpStatusCode.NotFound, await birch.StatusOfAsync(path));
+        Assert.Equal(SpamChoice.Refuse, (await RowAsync(host, kim)).Spam);
+        Assert.Matches("<option value=\"refuse\" selected", await alder.OpenAsync(path));
+    }
+
+    [Fact]
     public async Task A_weak_password_is_refused_with_the_reason()
     {
         await using var host = await WebHost.StartAsync();

@@ -6,6 +6,7 @@ using Mailreeve.AbuseDesk.Notices;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
+using Mailreeve.Mail.Senders;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Notices;
@@ -106,7 +107,7 @@ public sealed class WebHost : IAsyncDisposable
             .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
             .AddSingleton(new PasswordHashing(iterations: 1)).AddSingleton<AttemptThrottle>().AddSingleton<CustomerSignIn>()
-            .AddSingleton<MailboxDesk>()
+            .AddSingleton<MailboxDesk>().AddSingleton<HoldDesk>()
             .AddSingleton(s => ActivatorUtilities.CreateInstance<OperatorSignIn>(s, Provider.Name))
             .AddSingleton(s => ActivatorUtilities.CreateInstance<ForgottenNumber>(s, (WriteNumberMail)((_, _) => new NumberMail("", [1]))))
             .AddMailreeveWeb(change?.Invoke(options) ?? options);

@@ -50,6 +50,10 @@ public sealed class MailboxDesk(Database database, PasswordHashing hashing, Abus
         return new MailboxResult.Done(id);
     }
 
+    /// <summary>Says what becomes of mail to the mailbox that looks like spam.</summary>
+    public async Task<MailboxResult> SetSpamAsync(MailboxId id, SpamChoice choice, CancellationToken stop) =>
+        await database.WriteAsync(db => new MailboxStore(db).SetSpamAsync(id, choice, stop), stop) ? new MailboxResult.Done(id) : Unknown;
+
     /// <summary>Makes an app password.</summary>
     /// <param name="id">For which mailbox.</param>
     /// <param name="name">What the user calls it.</param>

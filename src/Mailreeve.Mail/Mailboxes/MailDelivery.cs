@@ -1,6 +1,7 @@
 using System.Buffers;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Imap;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Segments;
@@ -33,15 +34,23 @@ public sealed class MailDelivery(
         };
     }
 
+    /// <summary>What the user of a mailbox wants to be done with mail that looks like spam.</summary>
+    public SpamChoice SpamChoiceOf(MailboxId mailbox) => views.Mailboxes.Find(mailbox)?.Spam ?? SpamChoice.Junk;
+
+    /// <summary>Delivers a message into INBOX of all of some mailboxes, each named once, or to none of them.</summary>
+    public Task<bool> DeliverToAllAsync(ReadOnlySequence<byte> message, string from, IReadOnlyList<MailboxId> to) =>
+        DeliverToAllAsync(message, from, [.. to.Select(mailbox => new Addressee(mailbox))]);
+
     /// <summary>Delivers a message to all of some mailboxes, or to none of them.</summary>
     /// <param name="message">Its octets, with CRLF; not to be changed until the task is done.</param>
     /// <param name="from">Envelope sender; empty for the null sender.</param>
-    /// <param name="to">The mailboxes, each once; it goes into INBOX.</param>
+    /// <param name="addressees">The mailboxes, each once, and into which folder of it.</param>
     /// <returns><see langword="false"/> when one of them has no room: nobody has it.</returns>
     /// <exception cref="IOException">It could not be made durable; nobody has it.</exception>
-    public async Task<bool> DeliverToAllAsync(ReadOnlySequence<byte> message, string from, IReadOnlyList<MailboxId> to)
+    public async Task<bool> DeliverToAllAsync(ReadOnlySequence<byte> message, string from, IReadOnlyList<Addressee> addressees)
     {
-        var reserved = await ReserveAsync(message.Length, to);
+        var to = addressees.Select(a => a.Mailbox).ToList();
+        var reserved = await ReserveAsync(message.Length, addressees);
         if (Array.TrueForAll(reserved, r => r.Outcome == ReserveOutcome.Reserved))
         {
             await MakeDurableAsync(HeadOf(from, to, reserved), message);
@@ -57,7 +66,7 @@ public sealed class MailDelivery(
     /// <exception cref="IOException">It could not be made durable; nobody has it.</exception>
     public async Task<IReadOnlyList<ReserveOutcome>> DeliverToEachAsync(ReadOnlySequence<byte> message, string from, IReadOnlyList<MailboxId> to)
     {
-        var reserved = await ReserveAsync(message.Length, to);
+        var reserved = await ReserveAsync(message.Length, [.. to.Select(mailbox => new Addressee(mailbox))]);
         var head = HeadOf(from, to, reserved);
         if (head.Deliveries.Count > 0)
             await MakeDurableAsync(head, message);
@@ -85,26 +94,49 @@ public sealed class MailDelivery(
         }, message);
     }
 
-    private async Task<Reservation[]> ReserveAsync(long size, IReadOnlyList<MailboxId> to)
+    private async Task<Reservation[]> ReserveAsync(long size, IReadOnlyList<Addressee> to)
     {
         var reserved = new Reservation[to.Count];
         var count = 0;
         try
         {
             for (; count < to.Count; count++)
-                reserved[count] = await OwnerOf(to[count]).ReserveAsync(null, new[] { size });
+                reserved[count] = await ReserveAsync(size, to[count]);
         }
         catch
         {
             // The owner of one cannot come up. The others must not wait for this message for ever, and show none behind it.
-            await AbandonAsync(to, reserved.AsMemory(0, count));
+            await AbandonAsync([.. to.Select(a => a.Mailbox)], reserved.AsMemory(0, count));
             throw;
         }
 
         return reserved;
     }
 
-    private async Task AbandonAsync(IReadOnlyList<MailboxId> to, ReadOnlyMemory<Reservation> reserved)
+    private async Task<Reservation> ReserveAsync(long size, Addressee to)
+    {
+        var owner = OwnerOf(to.Mailbox);
+        if (to.IntoJunk && await FindJunkAsync(to.Mailbox, owner) is { } junk
+            && await owner.ReserveAsync(junk, new[] { size }) is { Outcome: not ReserveOutcome.NoFolder } reserved)
+            return reserved;
+        return await owner.ReserveAsync(null, new[] { size });
+    }
+
+    // The user may have deleted it, or a program have called another folder by its name; then it is made, or the mail goes into INBOX.
+    private async Task<FolderId?> FindJunkAsync(MailboxId mailbox, IMailboxGrain owner)
+    {
+        if (board.Find(mailbox) is null)
+            await owner.OpenAsync();
+        if (JunkOf(mailbox) is { } junk)
+            return junk;
+        await owner.CreateFolderAsync("Junk", SpecialUse.Junk);
+        return JunkOf(mailbox);
+    }
+
+    private FolderId? JunkOf(MailboxId mailbox) =>
+        board.Find(mailbox)?.Folders.Values.FirstOrDefault(f => (f.Use & SpecialUse.Junk) != 0)?.Id;
+
+    private async Task AbandonAsync(List<MailboxId> to, ReadOnlyMemory<Reservation> reserved)
     {
         for (var i = 0; i < reserved.Length; i++)
         {

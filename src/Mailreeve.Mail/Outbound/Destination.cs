@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Net;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Messages;
 using Mailreeve.Protocols.Net;
@@ -351,11 +351,11 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
             if (isFresh && await DialAsync(parcel, lane, stop) is { } why)
                 return All(parcel, why);
             var open = lane.Open!;
-            var outcomes = await open.SendAsync(parcel, content, stop);
+            var (outcomes, unheard) = await open.SendAsync(parcel, content, stop);
             foreach (var outcome in outcomes)
                 parts.Log.OutboundReply(parcel.Rows[0].Id, open.Host, outcome.Reply);
             // The other side had closed a connection that was kept: that says nothing about the message.
-            if (isFresh || open.IsOpen || !Array.TrueForAll(outcomes, o => o is DeliveryOutcome.TryLater))
+            if (isFresh || !unheard)
                 return outcomes;
             await CloseAsync(lane, stop);
         }
@@ -407,13 +407,14 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
         {
             MxRoute.Nowhere nowhere => (null, new DeliveryOutcome.Refused(nowhere.Reply)),
             MxRoute.Unknown unknown => (null, new DeliveryOutcome.NoContact(unknown.Reply)),
-            MxRoute.Hosts hosts => await DialFirstThatAnswersAsync(parcel, hosts.Exchangers, stop),
+            MxRoute.Hosts hosts => await DialFirstThatAnswersAsync(
+                parcel, hosts.Exchangers, await parts.Tls.ForDomainAsync(recipient.Domain, hosts, stop), stop),
             var other => throw new System.Diagnostics.UnreachableException($"No way for {other.GetType().Name}."),
         };
     }
 
     private async Task<(Conversation?, DeliveryOutcome?)> DialFirstThatAnswersAsync(
-        Parcel parcel, IReadOnlyList<Exchanger> hosts, CancellationToken stop)
+        Parcel parcel, IReadOnlyList<Exchanger> hosts, DomainTls domain, CancellationToken stop)
     {
         DeliveryOutcome? last = null;
         foreach (var host in hosts)
@@ -428,7 +429,7 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
                     continue;
                 }
 
-                var (open, why) = await parts.HandOff.ToExchangerAsync(host.Name, address, SourceFor(parcel.SourceClass, address), stop);
+                var (open, why) = await parts.HandOff.ToExchangerAsync(domain, host, address, SourceFor(parcel.SourceClass, address), stop);
                 if (open is not null)
                 {
                     open.IsToBlocked = isBlocked;
@@ -445,12 +446,16 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
 
     private static bool MayGoToBlocked(Parcel parcel) => parcel.Rows[0].Purpose == OutboundPurpose.Notice;
 
-    private IPAddress? SourceFor(string? @class, Address to)
+    private Address? SourceFor(string? @class, Address to)
     {
-        if (@class is null)
-            return null;
-        var family = to.ToIPAddress().AddressFamily;
-        return parts.Options.Sources.FirstOrDefault(s => s.Class == @class)?.Addresses.FirstOrDefault(a => a.AddressFamily == family);
+        var source = @class is null ? null : parts.Options.Sources.FirstOrDefault(s => s.Class == @class);
+        foreach (var address in source?.Addresses ?? [])
+        {
+            if (address.IsIPv4 == to.IsIPv4)
+                return address;
+        }
+
+        return null;
     }
 
     private bool TryRead(Parcel parcel, Span<byte> into)
@@ -489,7 +494,6 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
             return;
         lane.Open = null;
         await open.QuitAsync(stop);
-        open.Dispose();
         parts.Budget.Leave();
     }
 

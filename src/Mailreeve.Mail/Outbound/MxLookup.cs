@@ -63,7 +63,7 @@ public sealed class MxLookup(ILookupClient resolver, string ownName, bool valida
         if (answer.HasError)
             return new MxRoute.Unknown($"451 4.4.3 The name servers of {domain} answer {answer.Header.ResponseCode}");
 
-        var records = answer.Answers.MxRecords().OrderBy(mx => mx.Preference).ToList();
+        var records = Shuffled(answer.Answers.MxRecords()).OrderBy(mx => mx.Preference).ToList();
         if (records is [{ Exchange.Value: "." }])
             return new MxRoute.Nowhere($"556 5.1.10 {domain} takes no mail (null MX)");
 
@@ -75,6 +75,14 @@ public sealed class MxLookup(ILookupClient resolver, string ownName, bool valida
 
         // From our own place in the list on, every host would send it back to us (RFC 5321 §5.1).
         return await AddressesAsync(domain, ours < 0 ? names : names[..ours], IsSecure(answer), stop);
+    }
+
+    // Among equals the choice is by chance, so that each gets its share (RFC 5321 §5.1).
+    private static MxRecord[] Shuffled(IEnumerable<MxRecord> records)
+    {
+        var shuffled = records.ToArray();
+        Random.Shared.Shuffle(shuffled);
+        return shuffled;
     }
 
     private bool IsSecure(IDnsQueryResponse answer) => validates && answer.Header.IsAuthenticData;

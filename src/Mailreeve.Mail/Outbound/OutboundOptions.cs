@@ -1,5 +1,6 @@
 using System.Net;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Protocols.Net;
 using NodaTime;
 
 namespace Mailreeve.Mail.Outbound;
@@ -15,6 +16,18 @@ public sealed record OutboundOptions
 
     /// <summary>The port of an MX. Default 25; anything else is for a demonstration or a test.</summary>
     public int ExchangerPort { get; init; } = 25;
+
+    /// <summary>
+    /// A resolver that validates DNSSEC, over a way that nobody can tamper with: on this machine, for example. With it DANE is used
+    /// (RFC 7672); <see langword="null"/>, the default, for no DANE.
+    /// </summary>
+    public IPEndPoint? DaneResolver { get; init; }
+
+    /// <summary>Whether MTA-STS policies are kept to (RFC 8461). Default yes.</summary>
+    public bool MtaSts { get; init; } = true;
+
+    /// <summary>Whether domains that ask for it are told how TLS went (RFC 8460). Default yes; where everything goes to a smarthost, nothing is counted.</summary>
+    public bool TlsReports { get; init; } = true;
 
     /// <summary>Connections to one destination at most. Default 20, Postfix's limit.</summary>
     public int ConcurrentMax { get; init; } = 20;
@@ -96,7 +109,7 @@ public sealed record OutboundOptions
 /// <summary>The addresses that mail of one class of customers is sent from.</summary>
 /// <param name="Class">The class, as in <c>customer.source_class</c>.</param>
 /// <param name="Addresses">Addresses of this machine; one for each family is enough.</param>
-public sealed record OutboundSource(string Class, IReadOnlyList<IPAddress> Addresses);
+public sealed record OutboundSource(string Class, IReadOnlyList<Address> Addresses);
 
 /// <summary>A server that takes all our mail.</summary>
 /// <param name="Host">Its name or address.</param>

@@ -1,3 +1,5 @@
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using Microsoft.Extensions.Logging;
@@ -29,6 +31,12 @@ public sealed class OutboundParts : IDisposable
 
     /// <summary>Finds the MX; not used with a smarthost.</summary>
     public required MxLookup Exchangers { get; init; }
+
+    /// <summary>Calls hosts.</summary>
+    public required SmtpDialler Dialler { get; init; }
+
+    /// <summary>What is demanded of the connection to an MX.</summary>
+    public required TlsPolicies Tls { get; init; }
 
     /// <summary>The blocks in force, as of now.</summary>
     public required Func<BlockView> Blocks { get; init; }
@@ -67,7 +75,7 @@ public sealed class OutboundParts : IDisposable
 
     private ConnectionBudget MakeBudget() => new(Options.ConnectionsMax);
 
-    private HandOff MakeHandOff() => new(Options);
+    private HandOff MakeHandOff() => new(Options, Dialler, Tls);
 
     private Settlement MakeSettlement() => new(Options, Reports);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
 using NodaTime;
@@ -17,21 +18,41 @@ internal static class Acceptance
         var id = session.NextMessageId();
         var now = session.Now();
         var trace = TraceOf(session, transaction, id, now).ToBytes();
+        var spam = default(InboundVerdict.Spam);
+        if (transaction.Check is { } check)
+        {
+            var whole = transaction.Message.ToSequence(default);
+            if (CountReceived(whole) >= session.Limits.ReceivedLinesMax)
+                return Reply.C554Loop;
+            var findings = await check.AtMessageAsync(whole, transaction.Recipients, id);
+            if (InboundReplies.For(findings.Verdict, session) is { } unwanted)
+                return unwanted;
+            trace = [.. findings.Header, .. trace];
+            transaction.Message.LeaveOut(findings.Forged);
+            spam = findings.Verdict as InboundVerdict.Spam;
+        }
+
         return transaction.Recipients[0].Route is MailRoute.ToMailbox
-            ? await DeliverAsync(session, transaction, trace, id)
+            ? await DeliverAsync(session, transaction, trace, id, spam)
             : await HandOverAsync(session, transaction, trace, now);
     }
 
     // Into mailboxes: one durable write is the delivery. All recipients or none: with one reply for all of them there is no other way.
-    private static async ValueTask<Reply> DeliverAsync(SmtpSession session, SmtpTransaction transaction, byte[] trace, string id)
+    private static async ValueTask<Reply> DeliverAsync(
+        SmtpSession session, SmtpTransaction transaction, byte[] trace, string id, InboundVerdict.Spam? spam)
     {
         var message = transaction.Message.ToSequence(trace);
         if (CountReceived(message.Slice(trace.Length)) >= session.Limits.ReceivedLinesMax)
             return Reply.C554Loop;
         try
         {
-            var to = transaction.Recipients.Select(r => ((MailRoute.ToMailbox)r.Route).Id).Distinct().ToList();
-            if (!await session.Parts.Mailboxes!.DeliverToAllAsync(message, $"{transaction.Mail.From}", to))
+            var delivery = session.Parts.Mailboxes!;
+            var boxes = transaction.Recipients.Select(r => ((MailRoute.ToMailbox)r.Route).Id).Distinct().ToList();
+            var intoJunk = spam is null ? null : InboundRules.Spread(boxes.ConvertAll(delivery.SpamChoiceOf));
+            if (spam is not null && intoJunk is null)
+                return InboundReplies.Unwanted(spam, session);
+            var to = boxes.Select((box, i) => new Addressee(box, intoJunk is not null && intoJunk[i])).ToList();
+            if (!await delivery.DeliverToAllAsync(message, $"{transaction.Mail.From}", to))
                 return Reply.C452MailboxFull;
             session.Log.SmtpAccepted(session.Id, message.Length, id);
             return Reply.C250Accepted(id);

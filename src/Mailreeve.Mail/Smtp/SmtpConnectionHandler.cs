@@ -27,6 +27,14 @@ internal sealed class SmtpConnectionHandler(
         await using var wire = new ClientWire(connection, parts.Ticks, parts.Limits.WriteTimeout);
         try
         {
+            if (door == SmtpDoor.Exchange && parts.Checks is { } checks && !checks.MayConnect(client))
+            {
+                log.SmtpTurnedAway(connection.ConnectionId, Reply.C421TooManyConnections.Text);
+                wire.Write(Reply.C421TooManyConnections);
+                await wire.CloseAsync();
+                return;
+            }
+
             var admission = counts.Enter(client);
             if (admission != ConnectionCounts.Admission.Welcome)
             {

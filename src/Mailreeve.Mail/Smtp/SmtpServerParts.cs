@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
@@ -39,6 +40,9 @@ public sealed record SmtpServerParts
     /// throws, the client gets 451 and keeps the message. Usually <see cref="MailIntake.KeepAsync"/>.
     /// </summary>
     public required Func<ReceivedMessage, CancellationToken, Task<string>> Keep { get; init; }
+
+    /// <summary>Checks mail from outside; <see langword="null"/> when all of it is taken. LMTP does not ask it.</summary>
+    public InboundChecks? Checks { get; init; }
 
     /// <summary>What time it is: for blocks and for Received lines.</summary>
     public required IClock Clock { get; init; }

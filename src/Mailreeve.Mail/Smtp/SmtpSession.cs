@@ -111,7 +111,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
         junk = 0;
     }
 
-    public SmtpTransaction Begin(MailArgument mail) => Transaction = new SmtpTransaction(mail);
+    public SmtpTransaction Begin(MailArgument mail) =>
+        Transaction = new SmtpTransaction(mail, Door == SmtpDoor.Exchange ? Parts.Checks?.Begin(Client, Helo!, mail.From) : null);
 
     /// <summary>The message has come whole, whatever it is worth.</summary>
     /// <returns>The reply, or the last one of LMTP; those before it are written.</returns>

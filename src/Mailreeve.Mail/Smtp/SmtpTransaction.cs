@@ -1,3 +1,4 @@
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Protocols.Smtp;
@@ -5,9 +6,12 @@ using Mailreeve.Protocols.Smtp;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>What a client has said about one message, from MAIL on.</summary>
-internal sealed class SmtpTransaction(MailArgument mail) : IDisposable
+internal sealed class SmtpTransaction(MailArgument mail, InboundCheck? check) : IDisposable
 {
     public MailArgument Mail { get; } = mail;
+
+    /// <summary>What is found out about it; <see langword="null"/> when it is not checked.</summary>
+    public InboundCheck? Check { get; } = check;
 
     /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
     public Submitter? Submitter { get; set; }
@@ -22,5 +26,9 @@ internal sealed class SmtpTransaction(MailArgument mail) : IDisposable
 
     public ContentIntake Begin(ContentLimits limits) => Content ??= new ContentIntake(limits, Message);
 
-    public void Dispose() => Message.Dispose();
+    public void Dispose()
+    {
+        Message.Dispose();
+        Check?.Dispose();
+    }
 }

@@ -1,15 +1,16 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Messages;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Mail;
+using NodaTime;
 
 namespace Mailreeve.Mail.Submission;
 
@@ -42,7 +43,7 @@ internal static class SubmissionAcceptance
                 Submitter = transaction.Submitter!,
                 Header = read,
                 HeaderOctets = header,
-                BodyHash = HashOf(octets.Slice(headerLength)),
+                BodyHash = BodyHasher.Of(octets.Slice(headerLength), Canonicalization.Relaxed),
             });
         }
         catch (Exception e)
@@ -102,22 +103,25 @@ internal static class SubmissionAcceptance
     {
         var (session, transaction) = (message.Session, message.Transaction);
         var id = await door.Ids.TakeAsync();
-        var name = string.Create(CultureInfo.InvariantCulture, $"{id}");
-        var prefix = PrefixOf(message, name, admission.At);
+        var header = HeaderOf(message, id, admission.At);
+        var skip = message.HeaderOctets.Length;
+        var signed = door.Signer.HeadersFor(FactsOf(message, id, admission.At), transaction.Message.ToSequence(header, skip));
+        var name = signed.TraceId;
+        byte[] prefix = [.. signed.Lines, .. Acceptance.TraceOf(session, transaction, name, admission.At).ToBytes(), .. header];
         var outgoing = new OutgoingMessage
         {
             SubmissionId = id,
             At = admission.At,
             EnvelopeFrom = transaction.Mail.From,
             Recipients = transaction.Recipients.ConvertAll(r => new OutgoingRecipient(r.Mailbox, r.Notify, r.Original)),
-            Content = transaction.Message.ToSequence(prefix, message.HeaderOctets.Length),
+            Content = transaction.Message.ToSequence(prefix, skip),
             HoldId = admission.Hold == 0 ? null : admission.Hold,
             EnvelopeId = transaction.Mail.EnvelopeId,
             ReturnFull = transaction.Mail.ReturnFull,
             EightBit = transaction.Mail.EightBit,
             SmtpUtf8 = transaction.Mail.SmtpUtf8,
         };
-        var row = RowOf(message, id, name, outgoing.Content.Length, admission);
+        var row = RowOf(message, id, signed, outgoing.Content.Length, admission);
         var sender = SenderName.Of(message.Submitter.Customer, message.Submitter.Mailbox);
         // No token: a message that has come whole is kept even when the server is told to stop at this moment.
         await door.Outbox.PutAsync(outgoing, db => WriteAsync(db, row, admission, sender), CancellationToken.None);
@@ -140,17 +144,29 @@ internal static class SubmissionAcceptance
         await new KnownRecipientStore(db).AddAsync(sender, admission.First, row.At, CancellationToken.None);
     }
 
-    // Our Received line, and the header as it goes out.
-    private static byte[] PrefixOf(SubmittedMessage message, string name, NodaTime.Instant at)
+    // The header as it goes out, without what we put in front of it.
+    private static byte[] HeaderOf(SubmittedMessage message, long id, Instant at)
     {
-        var (session, header) = (message.Session, message.Header);
-        var prefix = new ArrayBufferWriter<byte>(message.HeaderOctets.Length + 512);
-        prefix.Write(Acceptance.TraceOf(session, message.Transaction, name, at).ToBytes());
-        header.Write(message.HeaderOctets, at, $"<{name}.{Convert.ToHexStringLower(message.BodyHash.AsSpan(0, 8))}@{session.Parts.HostName}>", prefix);
-        return prefix.WrittenSpan.ToArray();
+        var header = new ArrayBufferWriter<byte>(message.HeaderOctets.Length + 256);
+        var messageId = string.Create(
+            CultureInfo.InvariantCulture, $"<{id}.{Convert.ToHexStringLower(message.BodyHash.AsSpan(0, 8))}@{message.Session.Parts.HostName}>");
+        message.Header.Write(message.HeaderOctets, at, messageId, header);
+        return header.WrittenSpan.ToArray();
     }
 
-    private static NewSubmission RowOf(SubmittedMessage message, long id, string name, long size, Admission admission)
+    private static SubmissionFacts FactsOf(SubmittedMessage message, long id, Instant at) => new()
+    {
+        Id = id,
+        Customer = message.Submitter.Customer,
+        Mailbox = message.Submitter.Mailbox,
+        At = at,
+        EnvelopeFrom = $"{message.Transaction.Mail.From}",
+        Recipients = message.Transaction.Recipients.ConvertAll(r => $"{r.Mailbox}"),
+        HeaderFromDomain = message.Header.Authors[0].Domain,
+        ListId = message.Header.ListId,
+    };
+
+    private static NewSubmission RowOf(SubmittedMessage message, long id, SignedHeaders signed, long size, Admission admission)
     {
         var (session, transaction) = (message.Session, message.Transaction);
         return new NewSubmission
@@ -168,10 +184,10 @@ internal static class SubmissionAcceptance
             ListId = message.Header.ListId,
             Recipients = transaction.Recipients.Count,
             Size = size,
-            TraceId = name,
-            TraceKeyId = 0,
-            EnvelopeHash = EnvelopeHashOf(transaction),
-            BodyHash = message.BodyHash,
+            TraceId = signed.TraceId,
+            TraceKeyId = signed.TraceKeyId,
+            EnvelopeHash = signed.EnvelopeHash,
+            BodyHash = signed.BodyHash,
             HoldId = admission.Hold == 0 ? null : new HoldId(admission.Hold),
             Counted = admission.Counted,
             CountedFirst = admission.Counted == 0 ? 0 : admission.First.Count,
@@ -208,22 +224,6 @@ internal static class SubmissionAcceptance
         if (reader.IsNext("\r\n"u8, advancePast: true))
             return reader.Consumed;
         return reader.TryReadTo(out ReadOnlySequence<byte> _, "\r\n\r\n"u8) ? reader.Consumed : octets.Length;
-    }
-
-    private static byte[] HashOf(ReadOnlySequence<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var memory in body)
-            hash.AppendData(memory.Span);
-        return hash.GetHashAndReset();
-    }
-
-    private static byte[] EnvelopeHashOf(SmtpTransaction transaction)
-    {
-        var text = new StringBuilder().Append(transaction.Mail.From);
-        foreach (var recipient in transaction.Recipients.Select(r => $"{r.Mailbox}").Order(StringComparer.Ordinal))
-            text.Append('\n').Append(recipient);
-        return SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private sealed record SubmittedMessage

@@ -1,6 +1,7 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mailboxes;
@@ -30,6 +31,9 @@ public sealed record SubmissionDoor
 
     /// <summary>The database, for permissions.</summary>
     public required Database Database { get; init; }
+
+    /// <summary>Signs what goes out.</summary>
+    public required OutgoingSigner Signer { get; init; }
 
     /// <summary>Gives submissions their ids.</summary>
     public required SubmissionIds Ids { get; init; }

@@ -12,12 +12,12 @@ internal static class MailListener
 {
     /// <summary>Listens for a protocol there.</summary>
     /// <param name="options">Of the host's Kestrel.</param>
-    /// <param name="endPoint">Where; port 0 for any.</param>
+    /// <param name="endPoint">Where; port 0 for any. An address, or the path of a Unix socket.</param>
     /// <param name="problems">What is wrong with the protocol's parts.</param>
     /// <param name="handlerWith">Makes what talks to clients, with its log.</param>
     /// <exception cref="ArgumentException">Something is wrong; the message names all of it.</exception>
     public static void Listen<THandler>(
-        KestrelServerOptions options, IPEndPoint endPoint, IEnumerable<ConfigProblem> problems, Func<ILogger<THandler>, THandler> handlerWith)
+        KestrelServerOptions options, EndPoint endPoint, IEnumerable<ConfigProblem> problems, Func<ILogger<THandler>, THandler> handlerWith)
         where THandler : ConnectionHandler
     {
         var wrong = string.Join(' ', problems.Select(p => $"{p.Key}: {p.Reason}"));

@@ -46,12 +46,37 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>The prefix and everything written, where it lies. Valid until more is written or the buffer is disposed of.</summary>
     public ReadOnlySequence<byte> ToSequence(ReadOnlyMemory<byte> prefix)
     {
-        var first = new Piece(prefix, null);
+        // No empty piece in front: what lies in one piece is read as one.
+        if (prefix.IsEmpty && full.Count == 0)
+            return new ReadOnlySequence<byte>(current.AsMemory(0, used));
+        var first = prefix.IsEmpty ? null : new Piece(prefix, null);
         var last = first;
         foreach (var (bytes, length) in full)
+        {
             last = new Piece(bytes.AsMemory(0, length), last);
+            first ??= last;
+        }
+
         last = new Piece(current.AsMemory(0, used), last);
-        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+        return new ReadOnlySequence<byte>(first!, 0, last, last.Memory.Length);
+    }
+
+    /// <summary>Leaves octets out of what was written.</summary>
+    /// <param name="ranges">Where they begin and end, in order.</param>
+    public void LeaveOut(IReadOnlyList<(int Start, int End)> ranges)
+    {
+        if (ranges.Count == 0)
+            return;
+        var whole = ToArray([]);
+        Dispose();
+        var at = 0;
+        foreach (var (start, end) in ranges)
+        {
+            this.Write(whole.AsSpan(at, start - at));
+            at = end;
+        }
+
+        this.Write(whole.AsSpan(at));
     }
 
     /// <summary>The prefix and what was written from some octet on, where it lies. Valid until more is written or the buffer is disposed of.</summary>

@@ -12,10 +12,10 @@ public static class OperatorRules
         OperatorRole.Admin => true,
         OperatorRole.AbuseDesk => action is DeskAction.SeeCases or DeskAction.SeeReports or DeskAction.SettleReports
             or DeskAction.DecideCases or DeskAction.DecideCharges or DeskAction.PlaceBlocks or DeskAction.LiftBlocks
-            or DeskAction.SeeCustomers or DeskAction.SeeCharges,
+            or DeskAction.SeeCustomers or DeskAction.SeeCharges or DeskAction.DecideHolds,
         OperatorRole.Postmaster => action is DeskAction.SeeCases or DeskAction.SeeReports or DeskAction.SettleReports
             or DeskAction.PlaceBlocks or DeskAction.LiftBlocks or DeskAction.SeeCustomers or DeskAction.SeeMail or DeskAction.EditMail
-            or DeskAction.EditMailboxes,
+            or DeskAction.EditMailboxes or DeskAction.DecideHolds,
         OperatorRole.Billing => action is DeskAction.SeeCases or DeskAction.SeeCustomers or DeskAction.SeeCharges
             or DeskAction.DecideCharges,
         _ => false,
@@ -82,6 +82,9 @@ public enum DeskAction
 
     /// <summary>Look into the queues of outgoing mail.</summary>
     SeeMail,
+
+    /// <summary>Look into mail that is held, and let it go or drop it.</summary>
+    DecideHolds,
 
     /// <summary>Hold, let go, retry and drop outgoing mail.</summary>
     EditMail,

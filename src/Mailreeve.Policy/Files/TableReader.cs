@@ -64,6 +64,9 @@ internal sealed class TableReader(FileProblems problems, TomlValue.Table table, 
         }
     }
 
+    /// <summary>True or false; null when it is left out or is something else, which is then reported.</summary>
+    public bool? TruthIfAny(string key) => Entry(key) is null ? null : Truth(key);
+
     /// <summary>A whole number; null when it is left out or is something else, which is then reported.</summary>
     public long? WholeIfAny(string key)
     {

@@ -39,8 +39,13 @@ public sealed class OwnDomains
     {
         // U-labels are worked out once from our own names; a name from outside is only ever compared, never converted.
         var idn = new IdnMapping();
-        this.names = [.. names.Select(n => idn.GetAscii(n)).SelectMany(a => new[] { a, idn.GetUnicode(a) }).Distinct()];
+        string[] given = [.. names];
+        First = given.Length == 0 ? "" : given[0];
+        this.names = [.. given.Select(n => idn.GetAscii(n)).SelectMany(a => new[] { a, idn.GetUnicode(a) }).Distinct()];
     }
+
+    /// <summary>The first one, as written: that of users who write no domain. Empty when there is none.</summary>
+    public string First { get; }
 
     /// <summary>Whether the domain is one of them. A look-alike is not, nor is a name with a dot at the end.</summary>
     public bool Contains(string domain) => Array.Exists(names, name => DomainName.Same(name, domain));

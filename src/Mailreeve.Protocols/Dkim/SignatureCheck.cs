@@ -25,7 +25,7 @@ internal static class SignatureCheck
     public static DkimVerdict Judge(
         DkimMessage message, int field, DkimSignature signature, BodyHashes bodies, DkimKeyAnswer answer, Instant now)
     {
-        if (signature.ExpiresAt is { } end && end + ClockSkew < now)
+        if (signature.ExpiresAt is { } end && now - end > ClockSkew)
             return new DkimVerdict(DkimResult.Policy, "the signature has expired", signature);
         if (KeyOf(answer, signature, out var refused) is not { } key)
             return refused!;

@@ -62,6 +62,18 @@ public sealed partial record Reply
     /// <summary>A rule failed. Never an acceptance.</summary>
     public static readonly Reply C451LocalError = Of(451, "4.3.0", "Local error; try again later");
 
+    /// <summary>More comes from a network than may.</summary>
+    public static readonly Reply C451TooFast = Of(451, "4.7.1", "Too much mail from your network at once; try again later");
+
+    /// <summary>Somebody who is not known comes for the first time (RFC 6647 §2.6).</summary>
+    public static readonly Reply C451Greylisted = Of(451, "4.7.1", "Greylisted; try again in a few minutes");
+
+    /// <summary>The DNS does not say at the moment whether a message is from whom it says.</summary>
+    public static readonly Reply C451AuthorUnsure = Of(451, "4.4.3", "Cannot verify the author at the moment; try again later");
+
+    /// <summary>A filter wants to see it later.</summary>
+    public static readonly Reply C451FilterAsksLater = Of(451, "4.7.1", "Message cannot be judged now; try again later");
+
     /// <summary>As much of this sender's mail is held as may be; a person must look at it first (C1).</summary>
     public static readonly Reply C450SendingHeld =
         Of(450, "4.7.1", "Mail from here is held until our staff has looked at it; see your customer page or call us. Try again later");
@@ -186,6 +198,12 @@ public sealed partial record Reply
     /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
     public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");
 
+    /// <summary>The sender has reached a limit, and may send again later.</summary>
+    public static readonly Reply C450OverLimit = Of(450, "4.7.1", "You have sent as much as you may for now; try again later");
+
+    /// <summary>A message from nobody to many is no bounce (RFC 5321 §4.5.5).</summary>
+    public static readonly Reply C550BounceToMany = Of(550, "5.7.1", "A message from <> has one recipient");
+
     /// <summary>The mailbox is suspended, and comes back.</summary>
     public static readonly Reply C450MailboxSuspended = Of(450, "4.2.1", "Mailbox is suspended; try again later");
 
@@ -245,6 +263,14 @@ public sealed partial record Reply
     /// <param name="octets">How many.</param>
     public static Reply C250Chunk(long octets) => Of(250, "2.0.0", string.Create(CultureInfo.InvariantCulture, $"{octets} octets received"));
 
+    /// <summary>The mail is not wanted, for what was found about it.</summary>
+    /// <param name="enhanced">As in <c>5.7.1</c>.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where whoever is refused can ask.</param>
+    public static Reply C550Unwanted(string enhanced, string why, string clause, string whereToTurn) =>
+        Of(550, enhanced, $"{why} (clause {clause}); write to our postmaster, or see {whereToTurn}");
+
     /// <summary>The message is durable, and a person looks at it before it goes (C1).</summary>
     /// <param name="reference">What to call it.</param>
     public static Reply C250Held(string reference) => Of(250, "2.0.0", $"Accepted as {reference}; held until our staff has looked at it");
@@ -279,4 +305,12 @@ public sealed partial record Reply
         Of(550, "5.7.1", caseNumber is null
             ? $"Blocked under clause {clause}; see {whereToTurn}"
             : $"Blocked under clause {clause}, case {caseNumber}; see {whereToTurn}");
+
+    /// <summary>The one who sends is suspended, or is no customer any more.</summary>
+    /// <param name="what">What is, as in <c>account</c> or <c>mailbox</c>.</param>
+    /// <param name="state">How it is, as in <c>suspended</c>.</param>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where the way out begins.</param>
+    public static Reply C550NoSending(string what, string state, string clause, string whereToTurn) =>
+        Of(550, "5.7.1", $"This {what} is {state} under clause {clause}; see {whereToTurn}");
 }

@@ -1,6 +1,7 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Network;
 using NodaTime;
 
@@ -54,6 +55,7 @@ public sealed class DeskStore(DbSession db)
             Decisions = decisions,
             Charges = charges,
             Reports = await new ReportStore(db).NeedingPersonAsync(limit, stop),
+            Holds = await new SendingHoldStore(db).WaitingAsync(limit, stop),
             Cases = (await SummariesAsync([.. ids], stop)).ToDictionary(c => c.Id),
         };
     }
@@ -123,11 +125,14 @@ public sealed record Agenda
     /// <summary>Reports that the program could not deal with alone.</summary>
     public required IReadOnlyList<ReportRow> Reports { get; init; }
 
+    /// <summary>Mail of customers that is held until a person has looked at it.</summary>
+    public required IReadOnlyList<HoldRow> Holds { get; init; }
+
     /// <summary>The cases that these are about.</summary>
     public required IReadOnlyDictionary<CaseId, CaseSummary> Cases { get; init; }
 
     /// <summary>How many things wait.</summary>
-    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count;
+    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count + Holds.Count;
 }
 
 /// <summary>A case in a list.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
@@ -51,20 +52,8 @@ public sealed class BlockView
 
     /// <summary>The block that stops mail from or to this address now, the most specific one.</summary>
     /// <remarks>Both scopes stop mail between servers, in both directions (C4: traffic to and from the address).</remarks>
-    public bool TryFind(Address address, Instant now, out BlockEntry entry)
-    {
-        foreach (var candidate in byPrefix.Covering(address))
-        {
-            if (candidate.StartsAt <= now && now < candidate.ExpiresAt)
-            {
-                entry = candidate;
-                return true;
-            }
-        }
-
-        entry = null!;
-        return false;
-    }
+    public bool TryFind(Address address, Instant now, [MaybeNullWhen(false)] out BlockEntry entry) =>
+        byPrefix.TryFind(address, now, static (block, now) => block.StartsAt <= now && now < block.ExpiresAt, out entry);
 
     internal static BlockView From(IReadOnlyList<BlockEntry> entries) =>
         new(PrefixMap<BlockEntry>.From(entries.Select(e => (e.Prefix, e))), entries.ToImmutableDictionary(e => e.Id));

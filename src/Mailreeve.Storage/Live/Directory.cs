@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Protocols.Net;
+using NodaTime;
 
 namespace Mailreeve.Storage.Live;
 
@@ -10,6 +11,9 @@ public sealed class Directory
 {
     /// <summary>No customers.</summary>
     public static readonly Directory Empty = new([], []);
+
+    // Longer than any chain that is meant; one that was made into a ring ends here.
+    private const int ChainLengthMax = 64;
 
     private readonly FrozenDictionary<CustomerId, CustomerFact> customers;
     private readonly PrefixMap<Assignment> byPrefix;
@@ -39,6 +43,27 @@ public sealed class Directory
 
     /// <summary>Every assignment that ever covered the address, most specific first.</summary>
     public IEnumerable<Assignment> Covering(Address address) => byPrefix.Covering(address);
+
+    /// <summary>Whose the address is at this moment, the most specific assignment; null when it is nobody's.</summary>
+    public CustomerId? HolderOf(Address address, Instant now) =>
+        byPrefix.TryFind(address, now, static (assignment, now) => assignment.HeldAt(now), out var found) ? found.Customer : null;
+
+    /// <summary>
+    /// The state of the first, from the customer up to the provider's direct customer, that is not active: what is taken from one is taken
+    /// from those below (C2). Active when all of them are.
+    /// </summary>
+    public CustomerState StateOf(CustomerId customer)
+    {
+        var next = Find(customer);
+        for (var depth = 0; next is not null && depth < ChainLengthMax; depth++)
+        {
+            if (next.State != CustomerState.Active)
+                return next.State;
+            next = next.Upstream is { } up ? Find(up) : null;
+        }
+
+        return CustomerState.Active;
+    }
 
     /// <summary>Every assignment that has an address in the prefix.</summary>
     public IEnumerable<Assignment> Overlapping(Prefix prefix) => byPrefix.Overlapping(prefix);

@@ -26,6 +26,9 @@ public sealed record MailboxEntry
     /// <summary>Another number after each change of its passwords.</summary>
     public required long CredentialsVersion { get; init; }
 
+    /// <summary>What its user wants to be done with mail that looks like spam.</summary>
+    public SpamChoice Spam { get; init; }
+
     /// <summary>Addresses that lead here, its own among them, lower case.</summary>
     public ImmutableArray<string> Addresses { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Storage.Live;
@@ -15,11 +16,13 @@ public sealed class PrefixMap<T>
 
     private readonly ImmutableDictionary<Prefix, ImmutableList<T>> entries;
     private readonly ImmutableSortedDictionary<int, int> countByLength;
+    private readonly int[] lengths;
 
     private PrefixMap(ImmutableDictionary<Prefix, ImmutableList<T>> entries, ImmutableSortedDictionary<int, int> countByLength)
     {
         this.entries = entries;
         this.countByLength = countByLength;
+        lengths = [.. countByLength.Keys];
     }
 
     /// <summary>The map with these entries.</summary>
@@ -59,7 +62,7 @@ public sealed class PrefixMap<T>
     /// <summary>Everything that covers the address, most specific first.</summary>
     public IEnumerable<T> Covering(Address address)
     {
-        foreach (var length in countByLength.Keys)
+        foreach (var length in lengths)
         {
             if (entries.TryGetValue(new Prefix(address, length), out var values))
             {
@@ -67,6 +70,32 @@ public sealed class PrefixMap<T>
                     yield return value;
             }
         }
+    }
+
+    /// <summary>The most specific of what covers the address and fits. Makes nothing: it is asked for each command of each client.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="argument">Given to <paramref name="fits"/>.</param>
+    /// <param name="fits">Whether a value is meant.</param>
+    /// <param name="found">The value.</param>
+    /// <returns><see langword="false"/> when there is none.</returns>
+    public bool TryFind<TArgument>(Address address, TArgument argument, Func<T, TArgument, bool> fits, [MaybeNullWhen(false)] out T found)
+    {
+        foreach (var length in lengths)
+        {
+            if (!entries.TryGetValue(new Prefix(address, length), out var values))
+                continue;
+            foreach (var value in values)
+            {
+                if (fits(value, argument))
+                {
+                    found = value;
+                    return true;
+                }
+            }
+        }
+
+        found = default;
+        return false;
     }
 
     /// <summary>Everything that lies in the prefix, or is the same, or covers it.</summary>

@@ -75,6 +75,9 @@ public enum OutboundPurpose
 
     /// <summary>What became of a message that a customer handed in (RFC 3464); the subject is <c>submission.id</c>.</summary>
     DeliveryStatus,
+
+    /// <summary>A report on TLS to another domain (RFC 8460); the subject is the row itself.</summary>
+    TlsReport,
 }
 
 /// <summary>Where a message stands.</summary>

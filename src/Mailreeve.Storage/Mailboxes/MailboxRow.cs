@@ -43,6 +43,9 @@ public sealed record MailboxRow
     /// <summary>Per cent of the capacity at which its user was last warned; 0 for never.</summary>
     public required long FillWarned { get; init; }
 
+    /// <summary>What its user wants to be done with mail that looks like spam.</summary>
+    public required SpamChoice Spam { get; init; }
+
     /// <summary>Since when it is in this state.</summary>
     public required Instant StateSince { get; init; }
 }

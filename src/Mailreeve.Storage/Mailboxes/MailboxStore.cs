@@ -9,7 +9,7 @@ public sealed class MailboxStore(DbSession db)
 {
     private const string Select = """
         SELECT id, customer_id, address, state, extra_steps, charge_from, uid_validity, created_at, last_used_at, idle_warnings,
-               idle_warned_at, fill_warned, state_since
+               idle_warned_at, fill_warned, spam, state_since
         FROM   mailbox
         """;
 
@@ -168,6 +168,20 @@ public sealed class MailboxStore(DbSession db)
             await UsedAsync(id, now, stop);
         await db.RecordChangeAsync(ChangeKind.Mailbox, id.Value, stop);
         return true;
+    }
+
+    /// <summary>Notes what the user wants to be done with mail that looks like spam.</summary>
+    /// <returns><see langword="false"/> when there is no such mailbox.</returns>
+    public async Task<bool> SetSpamAsync(MailboxId id, SpamChoice choice, CancellationToken stop)
+    {
+        var changed = await db.ExecuteAsync("""
+            UPDATE mailbox
+            SET    spam = @choice
+            WHERE  id = @id
+            """, new { id, choice }, stop) == 1;
+        if (changed)
+            await db.RecordChangeAsync(ChangeKind.Mailbox, id.Value, stop);
+        return changed;
     }
 
     /// <summary>Somebody used the mailbox. Written only when the hour is another one, and never backwards; warnings are forgotten.</summary>

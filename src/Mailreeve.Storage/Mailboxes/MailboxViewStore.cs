@@ -7,7 +7,7 @@ namespace Mailreeve.Storage.Mailboxes;
 internal sealed class MailboxViewStore(DbSession db)
 {
     private const string Select = """
-        SELECT id, customer_id, address, state, extra_steps, credentials_version
+        SELECT id, customer_id, address, state, extra_steps, credentials_version, spam
         FROM   mailbox
         """;
 

@@ -27,6 +27,7 @@ internal static class MailboxPages
         admin.MapGet("/mailboxes/{id:long}/storage", AskStorageAsync).For(DeskAction.EditMailboxes);
         admin.MapPost("/mailboxes/{id:long}/storage", SetStorageAsync).For(DeskAction.EditMailboxes);
         admin.MapPost("/mailboxes/{id:long}/password", SetPasswordAsync).For(DeskAction.EditMailboxes);
+        admin.MapPost("/mailboxes/{id:long}/spam", SetSpamAsync).For(DeskAction.EditMailboxes);
         admin.MapPost("/mailboxes/{id:long}/app-passwords", AddAppPasswordAsync).For(DeskAction.EditMailboxes);
         admin.MapPost("/mailboxes/{id:long}/app-passwords/{number:long}/revoke", RevokeAsync).For(DeskAction.EditMailboxes);
         foreach (var act in new[] { MailboxAct.Suspend, MailboxAct.Reopen, MailboxAct.End })
@@ -86,6 +87,11 @@ internal static class MailboxPages
     private static async Task<IResult> SetPasswordAsync(long id, HttpContext http, MailboxForms forms, CancellationToken stop) =>
         await forms.FindAsync(id, stop) is { } view
             ? await forms.SetPasswordAsync(view, await http.Request.ReadFormAsync(stop), PlaceOf(id), stop)
+            : Page.NotFound();
+
+    private static async Task<IResult> SetSpamAsync(long id, HttpContext http, MailboxForms forms, CancellationToken stop) =>
+        await forms.FindAsync(id, stop) is { } view
+            ? await forms.SetSpamAsync(view, await http.Request.ReadFormAsync(stop), PlaceOf(id), stop)
             : Page.NotFound();
 
     private static async Task<IResult> AddAppPasswordAsync(

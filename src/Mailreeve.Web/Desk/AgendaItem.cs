@@ -1,5 +1,6 @@
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using NodaTime;
 
 namespace Mailreeve.Web.Desk;
@@ -29,6 +30,9 @@ public abstract record AgendaItem
     /// <summary>A report to read.</summary>
     public sealed record UnreadReport(ReportRow Report) : AgendaItem;
 
+    /// <summary>Held mail to look through.</summary>
+    public sealed record HeldMail(HoldRow Hold) : AgendaItem;
+
     /// <summary>Why it stands where it stands, in a few words.</summary>
     public string Why => this switch
     {
@@ -36,6 +40,7 @@ public abstract record AgendaItem
         Answer => "The customer has answered; no clock runs until you decide",
         Question q when IsUnreached(q) => "The customer could not be reached; no clock runs",
         Question => "The policy does not take this step by itself",
+        HeldMail => "Mail of a customer waits until you decide, and what comes after it is put off when there is too much",
         UnreadReport => "The program could not deal with it alone",
         _ => "A charge is owed only when a person confirms it",
     };
@@ -47,6 +52,7 @@ public abstract record AgendaItem
         [
             .. agenda.Responses.Select(r => new Answer(r) { Since = r.At, Case = agenda.Cases.GetValueOrDefault(r.CaseId) }),
             .. agenda.Decisions.Select(d => new Question(d) { Since = d.AskedAt, Case = agenda.Cases.GetValueOrDefault(d.CaseId) }),
+            .. agenda.Holds.Select(h => new HeldMail(h) { Since = h.PlacedAt }),
             .. agenda.Reports.Select(r => new UnreadReport(r) { Since = r.ReceivedAt }),
             .. agenda.Charges.Select(c => new ProposedCharge(c) { Since = c.ProposedAt, Case = agenda.Cases.GetValueOrDefault(c.CaseId) }),
         ];
@@ -57,10 +63,11 @@ public abstract record AgendaItem
     {
         Answer when Case?.IsBlocked == true => 0,
         Question q when IsUnreached(q) => 1,
-        Answer => 2,
-        Question => 3,
-        UnreadReport => 4,
-        _ => 5,
+        HeldMail => 2,
+        Answer => 3,
+        Question => 4,
+        UnreadReport => 5,
+        _ => 6,
     };
 
     private static bool IsUnreached(Question question) => question.Decision.Step.StartsWith("undeliverable#", StringComparison.Ordinal);

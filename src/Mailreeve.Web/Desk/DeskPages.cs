@@ -36,6 +36,7 @@ internal static class DeskPages
         desk.MapGet("/blocks", BlocksAsync).For(DeskAction.SeeCases);
         QueuePages.Map(desk);
         DeskActions.Map(desk);
+        HoldPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
@@ -53,14 +54,18 @@ internal static class DeskPages
     private static async Task<IResult> AgendaStateAsync(Database database, CancellationToken stop) =>
         Results.Json(new { state = StateOf(await database.ReadAsync(db => new DeskStore(db).AgendaAsync(AgendaMax, stop), stop)) });
 
-    private static Agenda ForRole(Agenda agenda, HttpContext http) =>
-        SignedIn.May(http.User, DeskAction.SeeReports) ? agenda : agenda with { Reports = [] };
+    private static Agenda ForRole(Agenda agenda, HttpContext http) => agenda with
+    {
+        Reports = SignedIn.May(http.User, DeskAction.SeeReports) ? agenda.Reports : [],
+        Holds = SignedIn.May(http.User, DeskAction.DecideHolds) ? agenda.Holds : [],
+    };
 
     private static string StateOf(Agenda agenda)
     {
         var ids = agenda.Responses.Select(r => $"a{r.Id.Value}")
             .Concat(agenda.Decisions.Select(d => $"d{d.Id.Value}"))
             .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
+            .Concat(agenda.Holds.Select(h => $"{h.Id}"))
             .Concat(agenda.Reports.Select(r => $"{r.Id}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
     }

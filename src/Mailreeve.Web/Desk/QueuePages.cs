@@ -20,7 +20,7 @@ internal static class QueuePages
     public static void Map(IEndpointRouteBuilder desk)
     {
         desk.MapGet("/queue", QueueAsync).For(DeskAction.SeeMail);
-        desk.MapPost("/queue", ActAsync).For(DeskAction.EditMail);
+        desk.MapPost("/queue/act", ActAsync).For(DeskAction.EditMail);
     }
 
     private static async Task<IResult> QueueAsync(

@@ -32,6 +32,12 @@ internal sealed class MailboxForms(Database database, MailboxDesk desk, AbusePol
     public async Task<IResult> SetPasswordAsync(MailboxView view, IFormCollection form, MailboxPlace place, CancellationToken stop) =>
         After(await desk.SetPasswordAsync(view.Mailbox.Id, form["password"].ToString(), stop), place);
 
+    /// <summary>Says what becomes of mail that looks like spam.</summary>
+    public async Task<IResult> SetSpamAsync(MailboxView view, IFormCollection form, MailboxPlace place, CancellationToken stop) =>
+        EnumText.TryParse<SpamChoice>(form["spam"].ToString(), out var choice)
+            ? After(await desk.SetSpamAsync(view.Mailbox.Id, choice, stop), place)
+            : Refuse("Choose one of the three.", place);
+
     /// <summary>Takes an app password away.</summary>
     public async Task<IResult> RevokeAsync(MailboxView view, long number, MailboxPlace place, CancellationToken stop) =>
         After(await desk.RevokeAppPasswordAsync(view.Mailbox.Id, number, stop), place);

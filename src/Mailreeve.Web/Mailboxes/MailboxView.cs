@@ -3,6 +3,7 @@ using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
 using NodaTime;
 
@@ -28,6 +29,9 @@ public sealed record MailboxView
 
     /// <summary>Whether it has a password of its own.</summary>
     public required bool HasPassword { get; init; }
+
+    /// <summary>The hold on what it sends (C1); null for none.</summary>
+    public HoldRow? Hold { get; init; }
 
     /// <summary>The policy in force.</summary>
     public required AbusePolicy Policy { get; init; }
@@ -56,6 +60,7 @@ public sealed record MailboxView
             AppPasswords = await new AppPasswordStore(db).OfAsync(id, stop),
             UsedBytes = await store.UsedBytesAsync(id, stop),
             HasPassword = (await store.CredentialsOfAsync(id, stop))?.PasswordHash is not null,
+            Hold = await new SendingHoldStore(db).OnAsync(mailbox.CustomerId, id, stop),
             Policy = policy,
         };
     }

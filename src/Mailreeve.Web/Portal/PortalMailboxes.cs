@@ -26,6 +26,7 @@ internal static class PortalMailboxes
         portal.MapGet("/mailboxes/{id:long}/storage", AskStorageAsync);
         portal.MapPost("/mailboxes/{id:long}/storage", SetStorageAsync);
         portal.MapPost("/mailboxes/{id:long}/password", SetPasswordAsync);
+        portal.MapPost("/mailboxes/{id:long}/spam", SetSpamAsync);
         portal.MapPost("/mailboxes/{id:long}/app-passwords", AddAppPasswordAsync);
         portal.MapPost("/mailboxes/{id:long}/app-passwords/{number:long}/revoke", RevokeAsync);
     }
@@ -57,6 +58,11 @@ internal static class PortalMailboxes
     private static async Task<IResult> SetPasswordAsync(long id, HttpContext http, MailboxForms forms, CancellationToken stop) =>
         await OwnAsync(id, http, forms, stop) is { } view
             ? await forms.SetPasswordAsync(view, await http.Request.ReadFormAsync(stop), PlaceOf(view), stop)
+            : Page.NotFound();
+
+    private static async Task<IResult> SetSpamAsync(long id, HttpContext http, MailboxForms forms, CancellationToken stop) =>
+        await OwnAsync(id, http, forms, stop) is { } view
+            ? await forms.SetSpamAsync(view, await http.Request.ReadFormAsync(stop), PlaceOf(view), stop)
             : Page.NotFound();
 
     // The password is on the answer to the form itself and nowhere else: there is no address under which it could be seen again.

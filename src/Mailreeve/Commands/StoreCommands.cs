@@ -12,6 +12,7 @@ internal static class StoreCommands
     private const int Damaged = 1;
     private const string DatabaseCopy = "mailreeve.db";
     private const string MailCopy = "mail";
+    private const string QueueCopy = "queue";
 
     public static Command Make() => new Command("store", "The messages on disk.") { Verify(), Backup(), Restore() };
 
@@ -60,9 +61,12 @@ internal static class StoreCommands
             output.WriteLine("PostgreSQL is not copied: run pg_dump before this command, not after it.");
         var copy = SegmentBackup.Copy(settings.MailFolder, Path.Combine(folder, MailCopy), stop);
         output.WriteLine($"{copy.Segments} segments, {copy.BytesCopied} octets copied, up to {copy.End}");
-        foreach (var problem in copy.Problems)
+        // What waits to be sent is mail, too; its rows are in the database that was copied before.
+        var queue = Directory.Exists(settings.QueueFolder) ? SegmentBackup.Copy(settings.QueueFolder, Path.Combine(folder, QueueCopy), stop) : null;
+        var found = copy.Problems.Concat(queue?.Problems ?? []).ToList();
+        foreach (var problem in found)
             output.WriteLine($"{problem}");
-        return copy.Problems.Count == 0 ? 0 : Damaged;
+        return found.Count == 0 ? 0 : Damaged;
     }
 
     private static Command Restore()
@@ -89,13 +93,15 @@ internal static class StoreCommands
             return Setup.CannotBegin;
         }
 
-        foreach (var there in new[] { settings.MailFolder, database }.Where(path => path is not null && (File.Exists(path) || Directory.Exists(path))))
+        foreach (var there in new[] { settings.MailFolder, settings.QueueFolder, database }.Where(path => path is not null && (File.Exists(path) || Directory.Exists(path))))
         {
             errors.WriteLine($"{there}: something is there already. Move it away; nothing is ever overwritten.");
             return Setup.CannotBegin;
         }
 
         var copy = SegmentBackup.Copy(mail, settings.MailFolder, CancellationToken.None);
+        if (Directory.Exists(Path.Combine(folder, QueueCopy)))
+            SegmentBackup.Copy(Path.Combine(folder, QueueCopy), settings.QueueFolder, CancellationToken.None);
         if (database is not null)
             File.Copy(Path.Combine(folder, DatabaseCopy), database);
         output.WriteLine($"{copy.Segments} segments restored, up to {copy.End}. The next start makes the rows of what came after the database was copied.");

@@ -47,8 +47,20 @@ internal sealed record Settings
     /// <summary>Where another mail server of ours hands mail in for the mailboxes, over LMTP.</summary>
     public IReadOnlyList<IPEndPoint> LmtpListen { get; init; } = [];
 
+    /// <summary>Where a Postfix of ours asks what the policy says: addresses, and paths of Unix sockets.</summary>
+    public IReadOnlyList<EndPoint> PolicyServiceListen { get; init; } = [];
+
+    /// <summary>Where a Postfix or Sendmail of ours shows its messages, as to any milter: addresses, and paths of Unix sockets.</summary>
+    public IReadOnlyList<EndPoint> MilterListen { get; init; } = [];
+
+    /// <summary>Where someone who is blocked or suspended finds the way out; mail is what is shut.</summary>
+    public string WhereToTurn => $"{Provider.BaseUrl}/portal or {Provider.SupportTelephone}";
+
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();
+
+    /// <summary>How mail from outside is checked.</summary>
+    public InboundSettings Inbound { get; init; } = new();
 
     /// <summary>Where the pages are served in plain HTTP: a proxy in front of them does TLS.</summary>
     public required IReadOnlyList<IPEndPoint> WebListen { get; init; }

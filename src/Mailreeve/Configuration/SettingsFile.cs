@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
@@ -6,14 +7,18 @@ using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Files;
+using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
+using NodaTime;
 
 namespace Mailreeve.Configuration;
 
 /// <summary>Reads <c>mailreeve.toml</c>. All mistakes are told at once, each with its line and what to write instead.</summary>
 internal sealed class SettingsFile
 {
+    private const string UnixSocket = "unix:";
+
     private readonly FileProblems problems;
     private readonly string folder;
 
@@ -61,6 +66,14 @@ internal sealed class SettingsFile
         var lmtp = file.Table("lmtp", required: false);
         var lmtpListen = lmtp is null ? [] : EndPoints(lmtp, "listen", "127.0.0.1:24");
         lmtp?.Finish();
+        var policyService = file.Table("policy-service", required: false);
+        var policyServiceListen = policyService is null ? [] : DoorsForOwnMta(policyService, "listen", "127.0.0.1:10040");
+        policyService?.Finish();
+        var milter = file.Table("milter", required: false);
+        var milterListen = milter is null ? [] : DoorsForOwnMta(milter, "listen", "127.0.0.1:10041");
+        milter?.Finish();
+
+        var inbound = InboundSettings.Read(file, problems, provider.Networks);
 
         var web = file.Table("web", required: true);
         var webListenTls = web?.Entry("listen-tls") is null ? [] : EndPoints(web, "listen-tls", "0.0.0.0:443");
@@ -83,7 +96,10 @@ internal sealed class SettingsFile
             Pop3 = pop3,
             Submission = submission,
             LmtpListen = lmtpListen,
+            PolicyServiceListen = policyServiceListen,
+            MilterListen = milterListen,
             SmtpLimits = limits,
+            Inbound = inbound,
             WebListen = webListen,
             WebListenTls = webListenTls,
             TrustedProxies = proxies,
@@ -216,6 +232,28 @@ internal sealed class SettingsFile
         return limits;
     }
 
+    private List<OutboundSource> ReadSources(TableReader? table)
+    {
+        var sources = new List<OutboundSource>();
+        foreach (var entry in table?.Tables("source") ?? [])
+        {
+            var addresses = new List<Address>();
+            foreach (var text in entry.Texts("addresses", "192.0.2.25") ?? [])
+            {
+                if (Address.TryParse(text.Value, out var address))
+                    addresses.Add(address);
+                else
+                    problems.Add(text.At, entry.KeyOf("addresses"), $"'{text.Value}' is no address.", "Write addresses = [\"192.0.2.25\", \"2001:db8::25\"].");
+            }
+
+            if (entry.Text("class", "trusted") is { } name)
+                sources.Add(new OutboundSource(name.Value, addresses));
+            entry.Finish();
+        }
+
+        return sources;
+    }
+
     private OutboundOptions ReadOutbound(TableReader file, string hostName)
     {
         var table = file.Table("outbound", required: false);
@@ -224,6 +262,13 @@ internal sealed class SettingsFile
         {
             HostName = hostName,
             ExchangerPort = (int)(table?.WholeIfAny("exchanger-port") ?? 25),
+            DaneResolver = ReadResolver(table, table?.TextIfAny("dane-resolver", "127.0.0.1:53")),
+            MtaSts = table?.TruthIfAny("mta-sts") ?? true,
+            TlsReports = table?.TruthIfAny("tls-reports") ?? true,
+            ConnectionsMax = (int)(table?.WholeIfAny("connections-max") ?? 200),
+            ConcurrentMax = (int)(table?.WholeIfAny("connections-per-destination") ?? 20),
+            Retry = table?.WholeIfAny("retry-first-seconds") is { } first ? new RetryTimes { First = Duration.FromSeconds(first) } : new RetryTimes(),
+            Sources = ReadSources(table),
             Smarthost = host is null
                 ? null
                 : new Smarthost(
@@ -243,6 +288,16 @@ internal sealed class SettingsFile
         return options;
     }
 
+    private IPEndPoint? ReadResolver(TableReader? table, TomlValue.Text? text)
+    {
+        if (text is null)
+            return null;
+        if (IPEndPoint.TryParse(text.Value, out var resolver))
+            return resolver.Port == 0 ? new IPEndPoint(resolver.Address, 53) : resolver;
+        problems.Add(text.At, table!.KeyOf("dane-resolver"), $"'{text.Value}' is no address.", "Write dane-resolver = \"127.0.0.1:53\".");
+        return null;
+    }
+
     private List<IPEndPoint> EndPoints(TableReader? table, string key, string example)
     {
         var endPoints = new List<IPEndPoint>();
@@ -255,6 +310,29 @@ internal sealed class SettingsFile
         }
 
         return endPoints;
+    }
+
+    private List<EndPoint> DoorsForOwnMta(TableReader table, string key, string example)
+    {
+        var endPoints = new List<EndPoint>();
+        foreach (var text in table.Texts(key, example) ?? [])
+        {
+            if (text.Value.StartsWith(UnixSocket, StringComparison.Ordinal) && UnixPath(text.Value[UnixSocket.Length..]) is { } path)
+                endPoints.Add(new UnixDomainSocketEndPoint(path));
+            else if (IPEndPoint.TryParse(text.Value, out var endPoint) && text.Value.Contains(':', StringComparison.Ordinal))
+                endPoints.Add(endPoint);
+            else
+                problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is neither an address with a port nor a Unix socket.", $"Write {key} = [\"{example}\"] or [\"unix:/run/mailreeve/name\"].");
+        }
+
+        return endPoints;
+    }
+
+    // A socket's path has 107 octets at most (unix(7)).
+    private string? UnixPath(string path)
+    {
+        var whole = path.Length == 0 ? "" : Path.GetFullPath(path, folder);
+        return System.Text.Encoding.UTF8.GetByteCount(whole) is > 0 and <= 107 ? whole : null;
     }
 
     private List<Prefix> PrefixesIfAny(TableReader? table, string key) =>

@@ -1,6 +1,8 @@
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Storage;
@@ -43,6 +45,8 @@ internal static class Sending
             Database = services.GetRequiredService<Database>(),
             Options = services.GetRequiredService<OutboundOptions>(),
             Exchangers = services.GetRequiredService<MxLookup>(),
+            Dialler = services.GetRequiredService<SmtpDialler>(),
+            Tls = services.GetRequiredService<TlsPolicies>(),
             Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
             Segments = services.GetRequiredService<QueueSegments>(),
             Local = services.GetRequiredService<LocalDelivery>(),

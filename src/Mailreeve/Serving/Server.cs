@@ -8,6 +8,7 @@ using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Clerks;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
@@ -90,7 +91,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -107,7 +108,8 @@ internal sealed class Server : IAsyncDisposable
             await secrets.GetOrCreateAsync("bounce", 32, stop),
             await secrets.GetOrCreateAsync("redaction", 32, stop),
             await secrets.GetOrCreateAsync("feedback", 32, stop),
-            await secrets.GetOrCreateAsync("recipients", 32, stop));
+            await secrets.GetOrCreateAsync("recipients", 32, stop),
+            await secrets.GetOrCreateAsync("greylist", 32, stop));
     }
 
     private static WebApplication Build(
@@ -139,7 +141,9 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddCertificates(settings);
         builder.Services.AddSending(settings, own, keys.Bounce);
         builder.Services.AddMailboxes(settings);
+        builder.Services.AddInbound(settings, keys.Greylist);
         builder.Services.AddSubmission(settings, keys.Recipients);
+        builder.Services.AddOwnMta(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -156,6 +160,7 @@ internal sealed class Server : IAsyncDisposable
                 kestrel.ListenLmtp(endPoint, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForMailboxes(settings);
             kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
+            kestrel.ListenForOwnMta(settings);
         });
 
         var app = builder.Build();
@@ -179,9 +184,8 @@ internal sealed class Server : IAsyncDisposable
 
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
-        services.AddSingleton(settings.Outbound)
-            .AddSingleton(_ => new MxLookup(MxLookup.Resolver(), settings.Provider.HostName))
-            .AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+        services.AddOutbound(settings);
+        services.AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
             .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
@@ -240,11 +244,12 @@ internal sealed class Server : IAsyncDisposable
     {
         HostName = settings.Provider.HostName,
         Domains = new OwnDomains(settings.Provider.Domains),
-        WhereToTurn = $"{settings.Provider.BaseUrl}/portal or {settings.Provider.SupportTelephone}",
+        WhereToTurn = settings.WhereToTurn,
         Limits = settings.SmtpLimits,
         Tls = services.GetService<ServerTls>(),
         Blocks = () => services.GetRequiredService<LiveViews>().Blocks,
         Mailboxes = services.GetRequiredService<MailDelivery>(),
+        Checks = services.GetService<InboundChecks>(),
         Submission = services.GetRequiredService<SubmissionDoor>(),
         Keep = new MailIntake(services.GetRequiredService<Database>(), keys.Bounce).KeepAsync,
         Clock = services.GetRequiredService<IClock>(),

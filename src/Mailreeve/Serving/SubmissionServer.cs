@@ -3,6 +3,7 @@ using Mailreeve.Accounts.Sending;
 using Mailreeve.Configuration;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Storage;
@@ -30,6 +31,7 @@ internal static class SubmissionServer
                 Grains = s.GetRequiredService<IGrainFactory>(),
                 Outbox = s.GetRequiredService<Outbox>(),
                 Database = s.GetRequiredService<Database>(),
+                Signer = s.GetRequiredService<OutgoingSigner>(),
                 Ids = s.GetRequiredService<SubmissionIds>(),
                 Recipients = s.GetRequiredService<RecipientHash>(),
                 Options = settings.Submission.Options,

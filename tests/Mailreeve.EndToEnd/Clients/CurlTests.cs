@@ -65,7 +65,7 @@ public sealed class CurlTests(RunningMailServer running) : MailServerTests(runni
     [Fact]
     public async Task A_file_is_sent_by_smtp()
     {
-        var file = await curl.WriteAsync("message.eml", SampleMail.Text("Sent by curl").WireText());
+        var file = await curl.WriteAsync("message.eml", SampleMail.Text("Sent by curl").By(User).WireText());
         string[] signingIn = Server.SubmissionPort is null ? [] : ["-u", $"{User.Address}:{User.Password}"];
 
         await curl.MustAsync(
@@ -74,7 +74,7 @@ public sealed class CurlTests(RunningMailServer running) : MailServerTests(runni
             "--url", $"smtp://{Server.Host}:{Server.SendPort}/client.example", "--mail-from", User.Address, "--mail-rcpt", User.Address, "-T", file,
         ]);
 
-        Assert.Equal("Sent by curl", (await (await InboxAsync()).GetMessageAsync(0, Stop)).Subject);
+        Assert.Equal("Sent by curl", (await (await InboxWithAsync(1)).GetMessageAsync(0, Stop)).Subject);
     }
 
     private string Imap(bool implicitTls) =>

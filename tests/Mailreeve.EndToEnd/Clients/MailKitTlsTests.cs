@@ -42,15 +42,16 @@ public sealed class MailKitTlsTests(RunningMailServer running) : MailServerTests
         await client.ConnectAsync(Server.Host, Server.SendPort, SecureSocketOptions.StartTls, Stop);
         if (Server.SubmissionPort is not null)
             await client.AuthenticateAsync(User.Address, User.Password, Stop);
-        var message = SampleMail.Rich("By SMTP");
+        var message = SampleMail.Rich("By SMTP").By(User);
 
         await client.SendAsync(message, new("", User.Address), [new("", User.Address)], Stop);
-        await client.SendAsync(SampleMail.Text("And another"), new("", User.Address), [new("", User.Address)], Stop);
+        await client.SendAsync(SampleMail.Text("And another").By(User), new("", User.Address), [new("", User.Address)], Stop);
         await client.DisconnectAsync(quit: true, Stop);
 
-        var inbox = await InboxAsync();
+        var inbox = await InboxWithAsync(2);
         Assert.Equal(2, inbox.Count);
-        Assert.Equal("Grüße aus Köln", (await inbox.GetMessageAsync(0, Stop)).TextBody?.TrimEnd());
+        // The queue may well be faster with the second.
+        Assert.Contains("Grüße aus Köln", new[] { await inbox.GetMessageAsync(0, Stop), await inbox.GetMessageAsync(1, Stop) }.Select(m => m.TextBody?.TrimEnd()));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Net.Pop3;
 using MailKit.Security;
+using Mailreeve.Testing;
 using MimeKit;
 
 namespace Mailreeve.EndToEnd.Clients;
@@ -63,6 +64,18 @@ public abstract class MailServerTests(RunningMailServer running) : IAsyncLifetim
         var client = await ImapAsync(user);
         await client.Inbox!.OpenAsync(FolderAccess.ReadWrite, Stop);
         return client.Inbox;
+    }
+
+    /// <summary>The inbox once so many messages are in it: what is handed in goes through the queue.</summary>
+    internal async Task<IMailFolder> InboxWithAsync(int count)
+    {
+        var inbox = await InboxAsync();
+        await Eventually.TrueAsync(async () =>
+        {
+            await inbox.CheckAsync(Stop);
+            return inbox.Count >= count;
+        }, $"{count} messages in the inbox");
+        return inbox;
     }
 
     /// <summary>A session of MailKit's that is signed in. It ends with the test.</summary>

@@ -39,6 +39,7 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
         var stop = TestContext.Current.CancellationToken;
         var certificates = TestCertificates.Write(RunFolder.NewFolder("certificates"), "localhost");
         var (imap, imaps, pop3, pop3s) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
+        var submission = LocalPorts.Free();
         var process = new ServerProcess(
             database.ConnectionString,
             LocalPorts.Free(),
@@ -55,6 +56,9 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
             [pop3]
             listen = ["127.0.0.1:{pop3}"]
             listen-tls = ["127.0.0.1:{pop3s}"]
+
+            [submission]
+            listen = ["127.0.0.1:{submission}"]
             """,
             dataFolder)
         {
@@ -66,6 +70,7 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
         {
             Host = "localhost",
             SmtpPort = process.SmtpPort,
+            SubmissionPort = submission,
             Pop3Port = pop3,
             Pop3sPort = pop3s,
             ImapPort = imap,

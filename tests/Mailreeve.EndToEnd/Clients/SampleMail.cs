@@ -73,4 +73,12 @@ internal static class SampleMail
 
     /// <summary>A message as it goes over the wire, a character for each byte.</summary>
     public static string WireText(this MimeMessage message) => Encoding.Latin1.GetString(message.Wire());
+
+    /// <summary>The same, written by a user: whoever signs in writes in their own name.</summary>
+    public static MimeMessage By(this MimeMessage message, MailUser user)
+    {
+        message.From.Clear();
+        message.From.Add(new MailboxAddress("", user.Address));
+        return message;
+    }
 }

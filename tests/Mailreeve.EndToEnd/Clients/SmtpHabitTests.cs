@@ -55,6 +55,40 @@ public sealed class SmtpHabitTests(RunningMailServer running) : MailServerTests(
         Assert.Equal(2, client.Inbox.Count);
     }
 
+    public static TheoryData<string> WaysToSignIn => ["PLAIN with it", "PLAIN asked", "PLAIN two blanks", "LOGIN with it", "LOGIN asked"];
+
+    // Windows Mail puts two blanks behind PLAIN; Outlook sends its name along with LOGIN, and shows no other way when that fails.
+    [Theory, MemberData(nameof(WaysToSignIn))]
+    public async Task Clients_sign_in_each_in_their_own_way(string way)
+    {
+        Assert.SkipWhen(Server.SubmissionPort is null, "The server that stands in takes no mail from its users.");
+        var peer = await GreetedAsync(Server.SubmissionPort.Value, "EHLO DESKTOP-1");
+        await ReplyAsync(peer, "STARTTLS");
+        await peer.StartTlsAsync(Server);
+        await ReplyAsync(peer, "EHLO DESKTOP-1");
+        var plain = Base64($"\0{User.Address}\0{User.Password}");
+        var (name, password) = (Base64(User.Address), Base64(User.Password));
+        (string Says, string Hears)[] dialogue = way switch
+        {
+            "PLAIN with it" => [($"AUTH PLAIN {plain}", "235")],
+            "PLAIN asked" => [("AUTH PLAIN", "334 "), (plain, "235")],
+            "PLAIN two blanks" => [($"AUTH PLAIN  {plain}", "235")],
+            "LOGIN with it" => [($"AUTH LOGIN {name}", "334 UGFzc3dvcmQ6"), (password, "235")],
+            _ => [("auth login", "334 VXNlcm5hbWU6"), (name, "334 UGFzc3dvcmQ6"), (password, "235")],
+        };
+
+        foreach (var (says, hears) in dialogue)
+            Assert.StartsWith(hears, await ReplyAsync(peer, says), StringComparison.Ordinal);
+
+        Assert.StartsWith("250", await ReplyAsync(peer, $"MAIL FROM: <{User.Address}> AUTH=<>"), StringComparison.Ordinal);
+        Assert.StartsWith("250", await ReplyAsync(peer, $"RCPT TO: <{User.Address}>"), StringComparison.Ordinal);
+        await ReplyAsync(peer, "DATA");
+        Assert.StartsWith("250", await ReplyAsync(peer, $"From: {User.Address}\r\nSubject: {way}\r\n\r\nHello.\r\n."), StringComparison.Ordinal);
+        Assert.Equal(way, (await (await InboxWithAsync(1)).GetMessageAsync(0, Stop)).Subject);
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+
     private async Task<LinePeer> GreetedAsync(int port, string greeting)
     {
         var peer = await PeerAsync(port, tls: false);

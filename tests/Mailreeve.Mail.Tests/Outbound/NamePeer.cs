@@ -13,16 +13,21 @@ internal sealed class NamePeer : IAsyncDisposable
     private const ushort A = 1;
     private const ushort Mx = 15;
     private const ushort Txt = 16;
+    private const ushort Tlsa = 52;
 
     private readonly UdpClient socket = new(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly CancellationTokenSource stop = new();
     private readonly Dictionary<string, List<(ushort Type, byte[] Data)>> names = [];
     private readonly HashSet<string> broken = [];
+    private readonly HashSet<string> signed = [];
     private readonly Task serving;
 
     public NamePeer() => serving = ServeAsync();
 
     public LookupClient Resolver => MxLookup.Resolver((IPEndPoint)socket.Client.LocalEndPoint!);
+
+    /// <summary>A resolver whose word about what is signed is asked for.</summary>
+    public LookupClient Validating => MxLookup.Resolver((IPEndPoint)socket.Client.LocalEndPoint!, validates: true);
 
     public NamePeer Address(string name, string address) => Add(name, A, IPAddress.Parse(address).GetAddressBytes());
 
@@ -30,6 +35,22 @@ internal sealed class NamePeer : IAsyncDisposable
 
     public NamePeer Text(string name, string text) =>
         Add(name, Txt, [.. Encoding.ASCII.GetBytes(text).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])]);
+
+    public NamePeer Certificate(string name, byte usage, byte selector, byte matching, byte[] data) => Add(name, Tlsa, [usage, selector, matching, .. data]);
+
+    /// <summary>Takes all records of a name away.</summary>
+    public NamePeer Forget(string name)
+    {
+        names.Remove(name);
+        return this;
+    }
+
+    /// <summary>Says of what it answers about these names that it has validated it.</summary>
+    public NamePeer Signed(params string[] validated)
+    {
+        signed.UnionWith(validated);
+        return this;
+    }
 
     public NamePeer Broken(string name)
     {
@@ -82,7 +103,7 @@ internal sealed class NamePeer : IAsyncDisposable
         var answers = (records ?? []).Where(r => r.Type == type).ToList();
         var code = broken.Contains(asked) ? 2 : known ? 0 : 3;
 
-        List<byte> reply = [query[0], query[1], 0x84, (byte)code, 0, 1, 0, (byte)answers.Count, 0, 0, 0, 0, .. question];
+        List<byte> reply = [query[0], query[1], 0x84, (byte)(code | (signed.Contains(asked) ? 0x20 : 0)), 0, 1, 0, (byte)answers.Count, 0, 0, 0, 0, .. question];
         foreach (var (_, data) in answers)
             reply.AddRange([0xC0, 12, 0, (byte)type, 0, 1, 0, 0, 0, 60, (byte)(data.Length >> 8), (byte)data.Length, .. data]);
         return [.. reply];

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.Outbound.Client;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage.Mail;
@@ -41,6 +43,8 @@ internal sealed class QueueHost : IAsyncDisposable
             Database = temp.Db,
             Options = options,
             Exchangers = new MxLookup(dns?.Resolver ?? MxLookup.Resolver(), options.HostName),
+            Dialler = new SmtpDialler(options.HostName, new ClientTimes(), TimeProvider.System),
+            Tls = TlsPolicies.None,
             Blocks = () => temp.Views.Blocks,
             Segments = Segments,
             Local = local,

@@ -1,5 +1,4 @@
 using Mailreeve.Mail.Outbound;
-using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Testing;

@@ -2,6 +2,7 @@ using System.Text;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Tests.Mailboxes;
@@ -25,6 +26,17 @@ namespace Mailreeve.Mail.Tests.Submission;
 internal sealed class SubmissionHost : IAsyncDisposable
 {
     public const string Password = "correct horse";
+
+    private static readonly Provider Provider = new()
+    {
+        Name = "Example Internet",
+        Domains = ["provider.example"],
+        HostName = "mx.provider.example",
+        BaseUrl = "https://mx.provider.example",
+        SupportTelephone = "+1 555 0100",
+        Networks = [],
+        NeverBlock = [],
+    };
 
     private readonly TestDatabase database;
     private readonly MailboxHost mailboxes;
@@ -141,6 +153,7 @@ internal sealed class SubmissionHost : IAsyncDisposable
     {
         queue = new QueueSegments(SegmentStore.Open(queueFolder, new SegmentOptions { SegmentBytes = 1 << 24, FillStepBytes = 1 << 20 }, mailboxes.Clock));
         ids = new SubmissionIds(Database);
+        await SigningKeyClerk.PrepareAsync(Database, Provider, mailboxes.Clock, TestContext.Current.CancellationToken);
         var door = new SubmissionDoor
         {
             SignIn = SignInAsync,
@@ -148,6 +161,7 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Grains = mailboxes.Grains,
             Outbox = new Outbox(Database, queue),
             Database = Database,
+            Signer = new OutgoingSigner(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32])),
             Ids = ids,
             Recipients = new RecipientHash(new byte[32]),
             Options = options,

@@ -141,12 +141,14 @@ public sealed class SubmissionTests : IAsyncLifetime
             """);
 
         var message = await host.LastMessageAsync();
-        Assert.StartsWith("Received: from client.example ([127.0.0.1])\r\n\tby mx.provider.example with ESMTPA id ", message, StringComparison.Ordinal);
+        Assert.StartsWith("DKIM-Signature: ", message, StringComparison.Ordinal);
+        Assert.Contains("\r\nMailreeve-Trace: 1 ", message, StringComparison.Ordinal);
+        Assert.Contains("\r\nReceived: from client.example ([127.0.0.1])\r\n\tby mx.provider.example with ESMTPA id ", message, StringComparison.Ordinal);
         Assert.Contains("\r\nFrom: Kim <kim@provider.example>\r\nTo: a@elsewhere.example\r\nAuthentication-Results: other.example; spf=pass\r\nSubject: Hello\r\nDate: ", message, StringComparison.Ordinal);
         Assert.Contains("\r\nMessage-ID: <", message, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\nText with Bcc: in it.\r\n", message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret@", message, StringComparison.Ordinal);
-        Assert.DoesNotContain("CFBL", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("CFBL-Address: kim@elsewhere.example", message, StringComparison.Ordinal);
         Assert.DoesNotContain("Return-Path", message, StringComparison.Ordinal);
     }
 

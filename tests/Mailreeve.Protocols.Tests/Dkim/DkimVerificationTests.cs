@@ -141,6 +141,7 @@ public class DkimVerificationTests
     [InlineData("s=e1", "s=e9", DkimResult.PermError)]
     [InlineData("t=1772446530", "t=1772446530; x=1772446529", DkimResult.Neutral)]
     [InlineData("t=1772446530", "t=1772400000; x=1772400001", DkimResult.Policy)]
+    [InlineData("t=1772446530", "t=1772446530; x=99999999999999999999", DkimResult.Fail)]
     [InlineData("t=1772446530", "t=soon", DkimResult.Neutral)]
     [InlineData("t=1772446530", "i=@ash.example", DkimResult.Neutral)]
     [InlineData("t=1772446530", "i=kim@dept.alder.example", DkimResult.Fail)]

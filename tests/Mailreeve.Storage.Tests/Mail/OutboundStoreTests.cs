@@ -14,12 +14,12 @@ public sealed class OutboundStoreTests
         await AddAsync(test, 60);
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 12).Select(
-            i => (i % 2 == 0 ? test.Database : other).WriteAsync(db => new OutboundStore(db).TakeDueAsync(Some.Time, 20, Stop), Stop)));
+            i => (i % 2 == 0 ? test.Database : other).WriteAsync(db => db.TakeOutboundAsync(Some.Time, 20), Stop)));
 
         var ids = taken.SelectMany(t => t).Select(o => o.Id).ToList();
         Assert.Equal(ids.Count, ids.Distinct().Count());
         // A node may come back with fewer than there are, or none, when another was faster; the next turn gets the rest.
-        while (await test.Database.WriteAsync(db => new OutboundStore(db).TakeDueAsync(Some.Time, 20, Stop), Stop) is { Count: > 0 } more)
+        while (await test.Database.WriteAsync(db => db.TakeOutboundAsync(Some.Time, 20), Stop) is { Count: > 0 } more)
             ids.AddRange(more.Select(o => o.Id));
         Assert.Equal(Enumerable.Range(1, 60).Select(i => (long)i), ids.Order());
     }
@@ -45,7 +45,7 @@ public sealed class OutboundStoreTests
         await AddAsync(test, 1);
         await TakeAsync(test, Some.Time);
         var next = Some.Time + Duration.FromMinutes(5);
-        await test.Database.WriteAsync(db => new OutboundStore(db).RetryAsync(1, "451 later", next, Stop), Stop);
+        await test.Database.WriteAsync(db => new QueueStore(db).RecordAsync([new AttemptOutcome(1, OutboundState.Queued, "451 later", next)], Some.Time, Stop), Stop);
 
         Assert.Empty(await TakeAsync(test, next - Duration.FromMilliseconds(1)));
         Assert.Equal(2, Assert.Single(await TakeAsync(test, next)).Attempts);
@@ -56,9 +56,9 @@ public sealed class OutboundStoreTests
     {
         await using var test = await TestDatabase.OpenAsync(dialect);
         await AddAsync(test, 3);
-        await test.Database.WriteAsync(db => new OutboundStore(db).TakeDueAsync(Some.Time, 2, Stop), Stop);
+        await test.Database.WriteAsync(db => db.TakeOutboundAsync(Some.Time, 2), Stop);
 
-        Assert.Equal(2, await test.Database.WriteAsync(db => new OutboundStore(db).DoubtInterruptedAsync(Some.Time, Stop), Stop));
+        Assert.Equal(2, await test.Database.WriteAsync(db => new QueueStore(db).DoubtInterruptedAsync(Some.Time, Stop), Stop));
 
         Assert.Equal([3L], (await TakeAsync(test, Some.Time)).Select(o => o.Id));
         var outcomes = await OutcomesAsync(test);
@@ -71,7 +71,7 @@ public sealed class OutboundStoreTests
         await using var test = await TestDatabase.OpenAsync(dialect);
         await AddAsync(test, 1);
         await TakeAsync(test, Some.Time);
-        await test.Database.WriteAsync(db => new OutboundStore(db).FinishAsync(1, OutboundState.Accepted, "250 ok", Some.Time, Stop), Stop);
+        await test.Database.WriteAsync(db => db.EndOutboundAsync(1, OutboundState.Accepted, "250 ok", Some.Time), Stop);
         Assert.Equal(OutboundState.Accepted, Assert.Single(await OutcomesAsync(test)).State);
         await test.Database.WriteAsync(db => new OutboundStore(db).OutcomeReadAsync(1, Some.Time, Stop), Stop);
         Assert.Empty(await OutcomesAsync(test));
@@ -91,7 +91,7 @@ public sealed class OutboundStoreTests
         await using var test = await TestDatabase.OpenAsync(dialect);
         await AddAsync(test, 1);
         await TakeAsync(test, Some.Time);
-        await test.Database.WriteAsync(db => new OutboundStore(db).FinishAsync(1, OutboundState.Failed, "550 no", Some.Time, Stop), Stop);
+        await test.Database.WriteAsync(db => db.EndOutboundAsync(1, OutboundState.Failed, "550 no", Some.Time), Stop);
 
         Assert.Empty(await test.Database.ReadAsync(
             db => new OutboundStore(db).UnreadOutcomesAsync(OutboundPurpose.Answer, 10, Stop), Stop));
@@ -102,7 +102,7 @@ public sealed class OutboundStoreTests
         db => new OutboundStore(db).AddAsync([.. Enumerable.Range(1, count).Select(i => Some.Outbound with { Id = i })], Stop), Stop);
 
     private static Task<IReadOnlyList<DueOutbound>> TakeAsync(TestDatabase test, Instant now) =>
-        test.Database.WriteAsync(db => new OutboundStore(db).TakeDueAsync(now, 100, Stop), Stop);
+        test.Database.WriteAsync(db => db.TakeOutboundAsync(now), Stop);
 
     private static Task<IReadOnlyList<OutboundOutcome>> OutcomesAsync(TestDatabase test) =>
         test.Database.ReadAsync(db => new OutboundStore(db).UnreadOutcomesAsync(OutboundPurpose.Notice, 10, Stop), Stop);

@@ -41,11 +41,15 @@ internal static class RcptTo
             return Reply.C250RecipientOk;
         if (transaction.Recipients.Count >= session.Limits.RecipientsPerMessage)
             return Reply.C452TooManyRecipients;
-        if (MustGoAlone(transaction, route))
+        var recipient = new AcceptedRecipient(rcpt.To, route) { Notify = rcpt.Notify, Original = rcpt.Original };
+        if (MustGoAlone(transaction, recipient))
             return Reply.C452SendSeparately;
+        if (server is null && transaction.Check is { } check
+            && InboundReplies.For(await check.AtRecipientAsync(recipient, session.Id), session) is { } unwanted)
+            return unwanted;
 
         transaction.Submitter ??= server;
-        transaction.Recipients.Add(new AcceptedRecipient(rcpt.To, route) { Notify = rcpt.Notify, Original = rcpt.Original });
+        transaction.Recipients.Add(recipient);
         return Reply.C250RecipientOk;
     }
 
@@ -65,8 +69,12 @@ internal static class RcptTo
 
     // A bounce has one recipient (RFC 5321 §4.5.5); and mailboxes, roles, notices and the queue are each kept elsewhere, so that two of them
     // could not be made durable by one act. With 452 the client sends the rest by itself (§4.5.3.1.10).
-    private static bool MustGoAlone(SmtpTransaction transaction, MailRoute route) =>
+    private static bool MustGoAlone(SmtpTransaction transaction, AcceptedRecipient recipient) =>
         transaction.Recipients.Count > 0
-        && (transaction.Mail.From is null || route is MailRoute.NoticeBounce
-            || route.GetType() != transaction.Recipients[0].Route.GetType());
+        && (transaction.Mail.From is null || recipient.Route is MailRoute.NoticeBounce
+            || recipient.Route.GetType() != transaction.Recipients[0].Route.GetType()
+            || (transaction.Check is not null && IsForRole(recipient) != IsForRole(transaction.Recipients[0])));
+
+    // What is never refused cannot share its one reply with what may be.
+    private static bool IsForRole(AcceptedRecipient recipient) => InboundRules.IsForRole(recipient.Mailbox, recipient.Route);
 }

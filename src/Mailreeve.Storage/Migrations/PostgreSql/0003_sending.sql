@@ -186,3 +186,41 @@ CREATE TABLE tls_result (
     PRIMARY KEY (day, domain, policy_type, policy, finding, host, address, source)
 );
 CREATE INDEX tls_result_due ON tls_result (due_at);
+
+-- What the user of a mailbox wants to be done with mail that looks like spam.
+ALTER TABLE mailbox ADD COLUMN spam TEXT NOT NULL DEFAULT 'junk';
+
+-- Who was put off (RFC 6647): network, sender and recipient as one keyed hash.
+CREATE TABLE greylist (
+    key      BYTEA PRIMARY KEY,
+    first_at BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL
+);
+CREATE INDEX greylist_last ON greylist (last_at);
+
+-- Who came again after the wait, and need not wait any more: network and sender's domain as a keyed hash.
+CREATE TABLE greylist_known (
+    key     BYTEA PRIMARY KEY,
+    last_at BIGINT NOT NULL
+);
+CREATE INDEX greylist_known_last ON greylist_known (last_at);
+
+-- What was found about mail from outside, and what became of it (C8). Kept for some days.
+CREATE TABLE inbound_check (
+    id             BIGINT PRIMARY KEY,
+    at             BIGINT NOT NULL,
+    -- As in the Received line and the log.
+    reference      TEXT NOT NULL,
+    client_address BYTEA NOT NULL,
+    helo           TEXT NOT NULL,
+    envelope_from  TEXT NOT NULL,
+    recipients     BIGINT NOT NULL,
+    outcome        TEXT NOT NULL,
+    reason         TEXT,
+    clause         TEXT,
+    points         BIGINT NOT NULL,
+    -- As in Authentication-Results; for what was put off or refused at RCPT, what was known by then.
+    results        TEXT NOT NULL
+);
+CREATE INDEX inbound_check_at ON inbound_check (at);
+CREATE INDEX inbound_check_client ON inbound_check (client_address, at);

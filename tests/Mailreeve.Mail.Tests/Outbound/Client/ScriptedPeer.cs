@@ -32,8 +32,8 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
         await accepting;
+        listener.Stop();
         stop.Dispose();
     }
 
@@ -57,6 +57,8 @@ internal sealed class ScriptedPeer : IAsyncDisposable
     private async Task ServeAsync(TcpClient client, int number)
     {
         using var _ = client;
+        // A script that never waits for anything must not hold up the next connection.
+        await Task.Yield();
         try
         {
             await script(new Talk(client, number, Heard, stop.Token));
