@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Mailreeve.EndToEnd.Clients;
 using Mailreeve.Testing;
 using MailKit;
+using MailKit.Security;
 using MimeKit;
 
 namespace Mailreeve.EndToEnd.Peers;
@@ -81,7 +82,7 @@ public sealed class PeerKillTests(NetworkOfPeers network, ITestOutputHelper outp
                     await provider.SendAsync(user, ["load@postfix.example"], message, CancellationToken.None);
                     ledger[message.MessageId] = true;
                 }
-                catch (Exception e) when (e is IOException or SocketException or ProtocolException or CommandException)
+                catch (Exception e) when (e is IOException or SocketException or ProtocolException or CommandException or SslHandshakeException or AuthenticationException)
                 {
                     break;
                 }

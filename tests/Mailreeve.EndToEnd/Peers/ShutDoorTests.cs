@@ -210,8 +210,8 @@ public sealed class ShutDoorTests(NetworkOfPeers network)
     private static async Task PostAsync(NetworkOfPeers net, string page, Dictionary<string, string> fields, CancellationToken stop)
     {
         using var form = new FormUrlEncodedContent(fields);
-        using var answer = await net.Provider.Process.Http.PostAsync(new Uri($"http://{net.Provider.Process.Pages}/{page}"), form, stop);
-        Assert.True(answer.StatusCode < HttpStatusCode.InternalServerError, $"{page}: {answer.StatusCode}: {net.Provider.Process.Said[^3000..]}");
+        HttpResponseMessage answer = null!; try { answer = await net.Provider.Process.Http.PostAsync(new Uri($"http://{net.Provider.Process.Pages}/{page}"), form, stop); } catch { File.WriteAllText("/tmp/said.txt", net.Provider.Process.Said); throw; }
+        Assert.True(answer.StatusCode < HttpStatusCode.InternalServerError, $"{page}: {answer.StatusCode}: {net.Provider.Process.Said}");
     }
 
     private static Task<long> OutboundRowsAsync(NetworkOfPeers net, CancellationToken stop) =>
