@@ -48,6 +48,7 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 C
 postfix -c "$home/etc" start 2> /dev/null
+trap 'exit 1' TERM INT
 trap 'postfix -c "$home/etc" stop 2> /dev/null; rm -rf "$home"' EXIT
 waiting() { find "$home"/queue/{incoming,active,deferred} -type f | wc -l; }
 # Processor time of all that Postfix runs, those that have ended too, in hundredths of a second.

@@ -10,6 +10,7 @@ public sealed partial class SourceTests
         ["IClerkGrain"] = "Orleans calls a grain through an interface, of which it makes the other implementation itself.",
         ["IMailboxGrain"] = "The same.",
         ["ISenderGrain"] = "The same.",
+        ["IDestinationGrain"] = "The same.",
     };
 
     private static IEnumerable<RepositoryFile> AllCode => Repository.Files.Where(f => f.HasExtension(".cs", ".razor"));

@@ -39,7 +39,7 @@ public sealed class QueuePageTests
         var page = await desk.OpenAsync("/desk/queue?destination=alder.example");
         var token = Regex.Match(page, "name=\"(__RequestVerificationToken)\" value=\"([^\"]+)\"");
         using var answer = await desk.PostAsync(
-            "/desk/queue/act", (token.Groups[1].Value, token.Groups[2].Value), ("act", "drop"), ("destination", "alder.example"), ("count", "2"));
+            "/desk/queue/act", (token.Groups[1].Value, WebUtility.HtmlDecode(token.Groups[2].Value)), ("act", "drop"), ("destination", "alder.example"), ("count", "2"));
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(3, await host.Database.ReadAsync(db => new QueueDesk(db).CountAsync(new QueueFilter { State = OutboundState.Queued }, Stop), Stop));
