@@ -18,11 +18,24 @@ internal sealed class FormGuard : IEndpointFilter
             return await next(context);
 
         var antiforgery = http.RequestServices.GetRequiredService<IAntiforgery>();
-        return await antiforgery.IsRequestValidAsync(http)
+        return await IsValidAsync(antiforgery, http)
             ? await next(context)
             : Page.Message(
                 StatusCodes.Status400BadRequest,
                 "This page was open for too long",
                 "Nothing was changed. Go back, load the page again and repeat what you did.");
+    }
+
+    private static async Task<bool> IsValidAsync(IAntiforgery antiforgery, HttpContext http)
+    {
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(http);
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // No form at all: something in it cannot be read, such as a NUL.
+            return false;
+        }
     }
 }

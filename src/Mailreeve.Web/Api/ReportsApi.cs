@@ -56,11 +56,16 @@ internal static class ReportsApi
             while (true)
             {
                 var read = await http.Request.BodyReader.ReadAsync(stop);
-                if (read.Buffer.Length > sizeMax)
-                    return null;
-                if (read.IsCompleted)
-                    return read.Buffer.ToArray();
-                http.Request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                if (!read.IsCompleted && read.Buffer.Length <= sizeMax)
+                {
+                    http.Request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                    continue;
+                }
+
+                var body = read.Buffer.Length > sizeMax ? null : read.Buffer.ToArray();
+                // A reading that is left open costs the client its connection.
+                http.Request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
             }
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)

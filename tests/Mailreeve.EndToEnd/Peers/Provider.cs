@@ -95,6 +95,9 @@ internal sealed class Provider : IAsyncDisposable
             listen-tls = [{Listening(machine, 465)}]
             smarthost = true
 
+            [outbound]
+            dane-resolver = "{new IPEndPoint(names.Resolver, 53)}"
+
             [web]
             listen = ["{pages}"]
             """)
