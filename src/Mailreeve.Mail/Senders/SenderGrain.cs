@@ -73,6 +73,8 @@ internal sealed class SenderGrain(Database db, LiveViews views, AbusePolicy poli
                 await CustomersOwner.WithdrawAsync(admission);
             else if (hold?.Value == admission.Hold)
                 held--;
+            // It may be because the hold has ended, and that has not been heard of here.
+            await views.CatchUpAsync(CancellationToken.None);
             return;
         }
 
