@@ -37,7 +37,7 @@ public sealed class QueuePageTests
         var desk = await host.SignedInAsync(OperatorRole.Postmaster);
 
         var page = await desk.OpenAsync("/desk/queue?destination=alder.example");
-        var token = Regex.Match(page, "name=\"(__RequestVerificationToken)\" value=\"([^\"]+)\"");
+        var token = Regex.Match(page, "name=\"(form-token)\" value=\"([^\"]+)\"");
         using var answer = await desk.PostAsync(
             "/desk/queue/act", (token.Groups[1].Value, WebUtility.HtmlDecode(token.Groups[2].Value)), ("act", "drop"), ("destination", "alder.example"), ("count", "2"));
 
