@@ -16,6 +16,11 @@ public interface ISenderGrain : IGrainWithStringKey
     /// <summary>A message that was admitted did not get into the queue after all.</summary>
     Task WithdrawAsync(Admission admission);
 
+    /// <summary>Counts a message that another mail server of ours sends, of which only the number of recipients is known.</summary>
+    /// <param name="recipients">How many, 1 or more.</param>
+    /// <returns>What that server is to do with it. It keeps what is held: nothing comes into our queue.</returns>
+    Task<AdmissionOutcome> CountAsync(long recipients);
+
     /// <summary>Whether a message would be put off whatever it is; asked before it is read. Nothing is counted.</summary>
     Task<bool> IsFullAsync();
 }

@@ -50,7 +50,7 @@ internal sealed class SenderGrain(Database db, LiveViews views, AbusePolicy poli
         var first = await FirstOfAsync(request);
         var firstCount = request.FirstRecipients ?? first.Count;
         var message = new SendingMessage(request.Recipients.Count, firstCount, request.ListId, request.WithoutPermission);
-        switch (SendingRules.Decide(policy.Terms.Sending, CountsOf(request), message, now))
+        switch (SendingRules.Decide(policy.Terms.Sending, CountsOf(SameTextAs(request)), message, now))
         {
             case SendingVerdict.Accept(var isCounted):
                 return await AcceptAsync(request, first, firstCount, isCounted, now);
@@ -61,6 +61,31 @@ internal sealed class SenderGrain(Database db, LiveViews views, AbusePolicy poli
                 return Keep(now);
             default:
                 return new Admission { Outcome = AdmissionOutcome.Deferred };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<AdmissionOutcome> CountAsync(long recipients)
+    {
+        var now = Now();
+        await KnowAsync(now);
+        if (IsUnderCustomersHold)
+            return await CustomersOwner.CountAsync(recipients);
+
+        switch (SendingRules.Decide(policy.Terms.Sending, CountsOf(sameText: null), new SendingMessage(recipients, 0, null, 0), now))
+        {
+            case SendingVerdict.Accept:
+                var customers = mailbox is null ? AdmissionOutcome.Accepted : await CustomersOwner.CountAsync(recipients);
+                if (customers == AdmissionOutcome.Accepted)
+                    window!.Add(++tickets, now, recipients, 0, default);
+                return customers;
+            case SendingVerdict.Hold tripped:
+                await PlaceAsync(tripped, now);
+                return Keep(now).Outcome;
+            case SendingVerdict.Held:
+                return Keep(now).Outcome;
+            default:
+                return AdmissionOutcome.Deferred;
         }
     }
 
@@ -135,14 +160,17 @@ internal sealed class SenderGrain(Database db, LiveViews views, AbusePolicy poli
         return (sent, open is { } h ? await store.HeldAsync(h, CancellationToken.None) : 0);
     }
 
-    private SendingCounts CountsOf(SendingRequest request) => new()
+    private long? SameTextAs(SendingRequest request) =>
+        request.FirstRecipients is null ? window!.RecipientsOf(NumberOf(request.BodyHash)) : null;
+
+    private SendingCounts CountsOf(long? sameText) => new()
     {
         IsCustomer = mailbox is null,
         AccountSince = accountSince,
         MessagesInHour = window!.MessagesInHour,
         RecipientsInDay = window.RecipientsInDay,
         FirstRecipientsInDay = window.FirstRecipientsInDay,
-        SameTextRecipientsInDay = request.FirstRecipients is null ? window.RecipientsOf(NumberOf(request.BodyHash)) : null,
+        SameTextRecipientsInDay = sameText,
         Held = hold is null ? null : held,
     };
 

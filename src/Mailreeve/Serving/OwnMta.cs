@@ -1,10 +1,14 @@
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Milter;
 using Mailreeve.Mail.OwnMta;
 using Mailreeve.Mail.PolicyDelegation;
+using Mailreeve.Mail.Signing;
+using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -18,12 +22,16 @@ internal static class OwnMta
     /// <summary>Adds what answers.</summary>
     public static void AddOwnMta(this IServiceCollection services, Settings settings)
     {
+        services.AddSingleton<SenderCounts>();
+        services.AddSingleton(s => new OutgoingFields(
+            s.GetRequiredService<SubmissionIds>(), s.GetRequiredService<OutgoingSigner>(), s.GetRequiredService<Database>(), settings.Provider.HostName,
+            s.GetRequiredService<IClock>()));
         services.AddSingleton(s => new MtaAnswers
         {
             Domains = new OwnDomains(settings.Provider.Domains),
             Views = s.GetRequiredService<LiveViews>(),
             Mailboxes = s.GetRequiredService<MailDelivery>(),
-            Count = s.GetService<Func<CountedMessage, CancellationToken, ValueTask<SendingAnswer>>>(),
+            Count = s.GetRequiredService<SenderCounts>().CountAsync,
             Clock = s.GetRequiredService<IClock>(),
         });
         services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = LocalSocket.Bound);
@@ -39,10 +47,13 @@ internal static class OwnMta
     /// <summary>Listens where the configuration says.</summary>
     public static void ListenForOwnMta(this KestrelServerOptions kestrel, Settings settings)
     {
+        var services = kestrel.ApplicationServices;
         var parts = new MilterParts
         {
             HostName = settings.Provider.HostName,
-            Answers = kestrel.ApplicationServices.GetRequiredService<MtaAnswers>(),
+            Answers = services.GetRequiredService<MtaAnswers>(),
+            Outgoing = services.GetRequiredService<OutgoingFields>().OfAsync,
+            Incoming = services.GetService<InboundChecks>() is { } checks ? new IncomingFields(checks).OfAsync : null,
             WhereToTurn = settings.WhereToTurn,
         };
         foreach (var endPoint in settings.MilterListen)

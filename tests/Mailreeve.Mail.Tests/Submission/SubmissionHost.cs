@@ -1,6 +1,7 @@
 using System.Text;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Outbound;
+using Mailreeve.Mail.OwnMta;
 using Mailreeve.Mail.Senders;
 using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
@@ -58,6 +59,11 @@ internal sealed class SubmissionHost : IAsyncDisposable
     public MailboxHost Mailboxes => mailboxes;
 
     public Database Database => mailboxes.Database;
+
+    /// <summary>What signs for another mail server of the provider's.</summary>
+    public OutgoingFields OutgoingFields => new(ids!, Signer, Database, Provider.HostName, mailboxes.Clock);
+
+    private OutgoingSigner Signer => new(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32]));
 
     public static async Task<SubmissionHost> StartAsync(
         Dialect dialect = Dialect.Sqlite, SmtpDoor kind = SmtpDoor.Submission, SubmissionOptions? options = null)
@@ -161,7 +167,7 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Grains = mailboxes.Grains,
             Outbox = new Outbox(Database, queue),
             Database = Database,
-            Signer = new OutgoingSigner(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32])),
+            Signer = Signer,
             Ids = ids,
             Recipients = new RecipientHash(new byte[32]),
             Options = options,
