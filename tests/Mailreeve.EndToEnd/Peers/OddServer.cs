@@ -171,6 +171,7 @@ internal sealed class OddServer : IAsyncDisposable
         "EHLO" when !session.IsTls && (Certificate is not null || BreaksTls) => "250-mx.odd.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 STARTTLS",
         "EHLO" => "250-mx.odd.example\r\n250-PIPELINING\r\n250 8BITMIME",
         "STARTTLS" => "220 2.0.0 Go ahead",
+        "DATA" when session.Recipients.Count == 0 => "554 5.5.1 No valid recipients",
         "DATA" => "354 Go on",
         "QUIT" => "221 2.0.0 Bye",
         Dot => "250 2.0.0 Kept",

@@ -24,7 +24,6 @@ internal sealed class PeerAuthority : IDisposable
     /// <summary>A certificate for these names.</summary>
     public PeerCertificate Issue(params string[] hosts)
     {
-        // RSA: Debian's OpenSMTPD cannot sign with anything else.
         using var key = RSA.Create(2048);
         var asked = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var names = new SubjectAlternativeNameBuilder();
