@@ -86,6 +86,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where its messages lie.</summary>
     public string MailFolder => Path.Combine(dataFolder, "mail");
 
+    /// <summary>Where messages lie that it has to send.</summary>
+    public string QueueFolder => Path.Combine(dataFolder, "queue");
+
     /// <summary>A program that starts it, with its arguments; it must put the server in its own place.</summary>
     public IReadOnlyList<string> Under { get; init; } = [];
 

@@ -88,6 +88,7 @@ internal sealed class MailreeveUnderTest : IAsyncDisposable
         foreach (var part in Directory.GetFiles(Path.GetDirectoryName(file)!, $"{Path.GetFileName(file)}*"))
             File.Delete(part);
         Directory.Delete(process.MailFolder, recursive: true);
+        Directory.Delete(process.QueueFolder, recursive: true);
     }
 
     /// <inheritdoc/>
