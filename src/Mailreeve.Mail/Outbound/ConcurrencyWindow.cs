@@ -4,7 +4,7 @@ namespace Mailreeve.Mail.Outbound;
 /// <param name="max">Connections at most, 1 or more.</param>
 /// <remarks>
 /// Begins at 5; each message that is taken adds the Nth part of one connection, each connection that fails takes it away again. When as
-/// many fail in a row as were allowed at once, the destination is dead, and one connection finds out whether it still is.
+/// many fail in a row as were allowed at once, and none is open, the destination is dead, and one connection finds out whether it still is.
 /// </remarks>
 internal sealed class ConcurrencyWindow(int max)
 {
@@ -30,13 +30,16 @@ internal sealed class ConcurrencyWindow(int max)
     }
 
     /// <summary>No server could be talked to.</summary>
+    /// <param name="othersAreOpen">Whether other connections are open: then it was one too many, and no sign of death.</param>
     /// <returns>Whether the destination is dead now.</returns>
-    public bool Failed()
+    public bool Failed(bool othersAreOpen)
     {
         if (failures++ == 0)
             cohort = Allowed;
         window = Math.Max(1, window - (1 / window));
-        if (failures < cohort)
+        if (othersAreOpen)
+            failures = 0;
+        if (othersAreOpen || failures < cohort)
             return false;
         (window, failures) = (1, 0);
         Deaths++;

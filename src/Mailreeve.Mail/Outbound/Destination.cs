@@ -48,6 +48,7 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
     private long settledSince;
     private int lanes;
     private int busy;
+    private int open;
     private bool moreDue;
 
     private Instant Now => parts.Clock.GetCurrentInstant();
@@ -228,6 +229,8 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
                 Signal();
                 if (lane.Open is { } open && (!open.IsOpen || open.Messages >= parts.Options.MessagesPerConnection || parts.Budget.IsShort))
                     await CloseAsync(lane, hard);
+                if (lane.IsOver)
+                    break;
             }
 
             await CloseAsync(lane, hard);
@@ -297,6 +300,12 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
             else
             {
                 outcomes = await SendAsync(parcel, content, lane, limit.Token);
+                if (IsOneTooMany(parcel, lane, outcomes))
+                {
+                    ArrayPool<byte>.Shared.Return(rented);
+                    return;
+                }
+
                 how = lane.Open?.KnowsDsn == true ? null : DeliveryAction.Relayed;
             }
         }
@@ -315,6 +324,18 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
 
         Settle(parcel, outcomes, content, how);
         ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    // A server that turns this connection away and serves others gets the message over one of theirs.
+    private bool IsOneTooMany(Parcel parcel, Lane lane, DeliveryOutcome[] outcomes)
+    {
+        lock (gate)
+        {
+            lane.IsOver = open > 0 && lane.Open is null && Array.TrueForAll(outcomes, o => o is DeliveryOutcome.NoContact);
+            if (lane.IsOver)
+                ready.Enqueue(parcel);
+            return lane.IsOver;
+        }
     }
 
     private void Settle(Parcel parcel, DeliveryOutcome[] outcomes, ReadOnlyMemory<byte> content, DeliveryAction? how)
@@ -385,10 +406,13 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
     {
         lock (gate)
         {
-            if (why is null)
-                window.Succeeded();
             // Those that were on their way when it was found dead say nothing new.
-            else if (why is DeliveryOutcome.NoContact && !IsDead && window.Failed())
+            if (why is null)
+            {
+                open++;
+                window.Succeeded();
+            }
+            else if (why is DeliveryOutcome.NoContact && !IsDead && window.Failed(othersAreOpen: open > 0))
             {
                 var pause = RetryRules.PauseAfter(parts.Options.Retry, window.Deaths);
                 deadUntil = Now + pause;
@@ -493,6 +517,8 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
         if (lane.Open is not { } open)
             return;
         lane.Open = null;
+        lock (gate)
+            open--;
         await open.QuitAsync(stop);
         parts.Budget.Leave();
     }
@@ -501,5 +527,8 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
     private sealed class Lane
     {
         public Conversation? Open { get; set; }
+
+        /// <summary>Whether it was turned away while others are served, and is not wanted any more.</summary>
+        public bool IsOver { get; set; }
     }
 }
