@@ -12,6 +12,7 @@ namespace Mailreeve.EndToEnd.Peers;
 /// C7: "you must also ensure that you run a closed system". Every way of asking a server to carry a stranger's mail on, at each of its doors,
 /// as a stranger and as a customer who writes in another's name. What counts is what arrives: nothing does.
 /// </summary>
+[Collection(nameof(NetworkOfPeers))]
 public sealed partial class ShutDoorTests(NetworkOfPeers network)
 {
     // V = gone.example is the victim, and takes mail; D = provider.example, H and I are ours; P is a third party.
