@@ -4,6 +4,7 @@ using Mailreeve.Testing;
 namespace Mailreeve.EndToEnd.Peers;
 
 /// <summary>Where signed names say which key a server has, mail goes to that key or nowhere (RFC 7672).</summary>
+[Collection(nameof(NetworkOfPeers))]
 public sealed class DaneTests(NetworkOfPeers network)
 {
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class DoorPeer : IDisposable
         var peer = new DoorPeer(new NetworkStream(socket, ownsSocket: true));
         if (port == 465)
             await peer.SecureAsync(net);
-        await peer.ReplyAsync();
+        Assert.StartsWith("220", await peer.ReplyAsync(), StringComparison.Ordinal);
         await peer.SayAsync("EHLO stranger.example");
         if (user is null)
             return peer;

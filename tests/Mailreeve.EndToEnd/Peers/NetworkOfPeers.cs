@@ -9,7 +9,8 @@ namespace Mailreeve.EndToEnd.Peers;
 
 /// <summary>
 /// A small Internet: machines with addresses of their own on one switch, names that are signed, mail servers that others wrote, and ours. It
-/// starts with the first test that asks for it, touches nothing of this machine's own network, and goes with this process.
+/// starts with the first test that asks for it, touches nothing of this machine's own network, and goes with this process. Its tests are one
+/// collection: a server that one of them kills is one that another writes to.
 /// </summary>
 public sealed class NetworkOfPeers : IAsyncDisposable
 {

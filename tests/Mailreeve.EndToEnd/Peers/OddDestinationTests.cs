@@ -8,6 +8,7 @@ namespace Mailreeve.EndToEnd.Peers;
 /// Destinations that do what no good one does. What we were handed arrives, or comes back to its sender, and nothing is sent twice but
 /// where nobody can know.
 /// </summary>
+[Collection(nameof(NetworkOfPeers))]
 public sealed class OddDestinationTests(NetworkOfPeers network)
 {
     // With servers that are down in the tests of these, and never up.

@@ -122,6 +122,8 @@ internal sealed class OddServer : IAsyncDisposable
             {
                 if (BreaksTls)
                 {
+                    // Not before the client has begun: what comes with the 220 is another crime (CVE-2011-0411).
+                    await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, end.Token);
                     await stream.WriteAsync("This is no TLS.\r\n"u8.ToArray(), end.Token);
                     return;
                 }

@@ -3,6 +3,7 @@ using Mailreeve.EndToEnd.Clients;
 namespace Mailreeve.EndToEnd.Peers;
 
 /// <summary>Mail flows both ways between our server and those that others wrote, found by its MX and under TLS.</summary>
+[Collection(nameof(NetworkOfPeers))]
 public sealed class PeerFlowTests(NetworkOfPeers network)
 {
     public static TheoryData<string> Peers => ["postfix", "exim4-daemon-light", "opensmtpd"];

@@ -12,6 +12,7 @@ namespace Mailreeve.EndToEnd.Peers;
 /// Our server is killed (SIGKILL) and started again while mail goes through it to a server that others wrote, and then that one is killed.
 /// There is a ledger of every 250: what was acknowledged arrives, and twice only what was under way when something died.
 /// </summary>
+[Collection(nameof(NetworkOfPeers))]
 public sealed class PeerKillTests(NetworkOfPeers network, ITestOutputHelper output)
 {
     private const int Senders = 4;
