@@ -48,7 +48,7 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
     private long settledSince;
     private int lanes;
     private int busy;
-    private int open;
+    private int connected;
     private bool moreDue;
 
     private Instant Now => parts.Clock.GetCurrentInstant();
@@ -331,7 +331,7 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
     {
         lock (gate)
         {
-            lane.IsOver = open > 0 && lane.Open is null && Array.TrueForAll(outcomes, o => o is DeliveryOutcome.NoContact);
+            lane.IsOver = connected > 0 && lane.Open is null && Array.TrueForAll(outcomes, o => o is DeliveryOutcome.NoContact);
             if (lane.IsOver)
                 ready.Enqueue(parcel);
             return lane.IsOver;
@@ -409,10 +409,10 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
             // Those that were on their way when it was found dead say nothing new.
             if (why is null)
             {
-                open++;
+                connected++;
                 window.Succeeded();
             }
-            else if (why is DeliveryOutcome.NoContact && !IsDead && window.Failed(othersAreOpen: open > 0))
+            else if (why is DeliveryOutcome.NoContact && !IsDead && window.Failed(othersAreOpen: connected > 0))
             {
                 var pause = RetryRules.PauseAfter(parts.Options.Retry, window.Deaths);
                 deadUntil = Now + pause;
@@ -518,7 +518,7 @@ internal sealed class Destination(string key, OutboundParts parts) : IDisposable
             return;
         lane.Open = null;
         lock (gate)
-            open--;
+            connected--;
         await open.QuitAsync(stop);
         parts.Budget.Leave();
     }

@@ -148,7 +148,7 @@ public sealed class OddDestinationTests(NetworkOfPeers network)
         await ManyArriveOnceAsync(odd, "tired.example");
     }
 
-    [Fact(Skip = "Five refusals in a row make it a dead destination for five minutes (ConcurrencyWindow), though two connections deliver.")]
+    [Fact]
     public async Task One_that_takes_two_connections_gets_all_messages_once()
     {
         await using var odd = Open(await network.UpAsync(), "crowded", new OddServer
