@@ -176,7 +176,7 @@ public sealed class SmtpClientConnection : IAsyncDisposable
         {
             await wire.SecureAsync(handshake.Options(), times.Handshake);
         }
-        catch (Exception e) when (e is AuthenticationException or IOException or TimeoutException or InvalidDataException)
+        catch (Exception e) when (e is AuthenticationException or IOException or TimeoutException)
         {
             isOver = true;
             var finding = handshake.Finding ?? TlsResultType.ValidationFailure;
