@@ -2,7 +2,6 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Policy.Notices;
-using Mailreeve.Protocols.Messages;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
@@ -39,7 +38,7 @@ public sealed class MailboxNotices(AbusePolicy policy, Provider provider, Notice
 
         var id = await db.NextIdsAsync("outbound", recipients.Count, stop);
         var rendered = Render(mailbox, customer, notice);
-        await new OutboundStore(db).AddAsync([.. recipients.Select(to => Message(mailbox, rendered, to, id++, now))], stop);
+        await new OutboundStore(db).AddAsync([.. recipients.Select(to => NoticeMail.Of(provider, rendered, OutboundPurpose.Mailbox, mailbox.Id.Value, to, id++, now))], stop);
     }
 
     private static async Task<List<string>> ContactsOfAsync(DbSession db, CustomerId customer, CancellationToken stop)
@@ -66,30 +65,6 @@ public sealed class MailboxNotices(AbusePolicy policy, Provider provider, Notice
             MailboxUrl = $"{provider.BaseUrl}/portal/mailboxes/{mailbox.Id}",
             Clause = notice.Clause,
         });
-    }
-
-    private NewOutbound Message(MailboxRow mailbox, RenderedNotice rendered, string to, long id, Instant now)
-    {
-        var message = new SystemMessage
-        {
-            FromName = provider.Name,
-            From = $"support@{provider.Domains[0]}",
-            To = to,
-            Subject = rendered.Subject,
-            Text = rendered.Text,
-            MessageId = $"mailbox.{id}@{provider.HostName}",
-            Date = now,
-        };
-        return new NewOutbound
-        {
-            Id = id,
-            Purpose = OutboundPurpose.Mailbox,
-            SubjectId = mailbox.Id.Value,
-            EnvelopeFrom = "",
-            Recipient = to,
-            Message = message.Write(),
-            CreatedAt = now,
-        };
     }
 }
 

@@ -1,7 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Notices;
-using Mailreeve.Protocols.Messages;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
@@ -42,7 +41,7 @@ public sealed class HoldNoticeClerk(Database database, AbusePolicy policy, Provi
 
         var id = await db.NextIdsAsync("outbound", recipients.Count, stop);
         var rendered = Render(hold, customer);
-        await new OutboundStore(db).AddAsync([.. recipients.Select(to => Message(hold, rendered, to, id++, now))], stop);
+        await new OutboundStore(db).AddAsync([.. recipients.Select(to => NoticeMail.Of(provider, rendered, OutboundPurpose.Hold, hold.Id.Value, to, id++, now))], stop);
     }
 
     private static async Task<IReadOnlyList<string>> RecipientsOfAsync(DbSession db, HoldRow hold, CancellationToken stop)
@@ -67,29 +66,5 @@ public sealed class HoldNoticeClerk(Database database, AbusePolicy policy, Provi
             HoldUrl = hold.MailboxId is { } mailbox ? $"{provider.BaseUrl}/portal/mailboxes/{mailbox}" : $"{provider.BaseUrl}/portal/mailboxes",
             Clause = hold.Clause,
         });
-    }
-
-    private NewOutbound Message(HoldRow hold, RenderedNotice rendered, string to, long id, Instant now)
-    {
-        var message = new SystemMessage
-        {
-            FromName = provider.Name,
-            From = $"support@{provider.Domains[0]}",
-            To = to,
-            Subject = rendered.Subject,
-            Text = rendered.Text,
-            MessageId = $"hold.{id}@{provider.HostName}",
-            Date = now,
-        };
-        return new NewOutbound
-        {
-            Id = id,
-            Purpose = OutboundPurpose.Hold,
-            SubjectId = hold.Id.Value,
-            EnvelopeFrom = "",
-            Recipient = to,
-            Message = message.Write(),
-            CreatedAt = now,
-        };
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using DnsClient;
 using DnsClient.Protocol;
+using Mailreeve.Mail.Outbound;
 using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 using NodaTime;
@@ -33,12 +34,8 @@ public sealed class DnsCache(ILookupClient resolver, IClock clock)
     /// <summary>A resolver that asks the machine's name servers, or the one that is given; it remembers nothing, and gives up in seconds.</summary>
     public static LookupClient Resolver(IPEndPoint? server = null)
     {
-        // Large answers are lost on paths that drop fragments: 1232 octets, then TCP.
-        var options = server is null ? new LookupClientOptions() : new LookupClientOptions(server);
-        options.ExtendedDnsBufferSize = 1232;
-        options.UseTcpFallback = true;
+        var options = MxLookup.Options(server);
         options.UseCache = false;
-        options.ThrowDnsErrors = false;
         options.Timeout = TimeSpan.FromSeconds(3);
         options.Retries = 1;
         return new LookupClient(options);

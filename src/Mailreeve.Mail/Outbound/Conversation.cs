@@ -53,7 +53,7 @@ internal sealed class Conversation(string host, SmtpClientConnection connection)
                 Recipients = recipients,
                 Content = new ReadOnlySequence<byte>(content),
                 SmtpUtf8 = parcel.Requested.SmtpUtf8,
-                Return = parcel.Rows[0].Options is null ? DsnReturn.Unsaid : parcel.Requested.ReturnFull ? DsnReturn.Full : DsnReturn.Headers,
+                ReturnFull = parcel.Requested.ReturnFull,
                 EnvelopeId = parcel.Requested.EnvelopeId,
             },
             stop);

@@ -42,7 +42,7 @@ public sealed class DeliveryReports(Provider provider, OutboundOptions options)
             Recipients = [.. told.Select(t => StatusOf(action, t.Row, t.Requested, t.Reply, now))],
             Original = content,
             // RFC 3461 §4.3: RET is about failures; of anything else only the header comes back.
-            ReturnFull = action == DeliveryAction.Failed && requested.ReturnFull && content.Length <= options.ReturnBytesMax,
+            ReturnFull = action == DeliveryAction.Failed && requested.ReturnFull == true && content.Length <= options.ReturnBytesMax,
         };
         return new NewOutbound
         {

@@ -22,15 +22,22 @@ public sealed class MxLookup(ILookupClient resolver, string ownName, bool valida
     /// <param name="validates">Whether it is asked to say which answers it has validated.</param>
     public static LookupClient Resolver(IPEndPoint? server = null, bool validates = false)
     {
+        var options = Options(server);
+        options.RequestDnsSecRecords = validates;
+        options.UseCache = true;
+        options.MaximumCacheTimeout = TimeSpan.FromHours(1);
+        return new LookupClient(options);
+    }
+
+    /// <summary>How name servers are asked, whoever asks them.</summary>
+    internal static LookupClientOptions Options(IPEndPoint? server)
+    {
         // Large answers are lost on paths that drop fragments: 1232 octets, then TCP.
         var options = server is null ? new LookupClientOptions() : new LookupClientOptions(server);
         options.ExtendedDnsBufferSize = 1232;
         options.UseTcpFallback = true;
-        options.RequestDnsSecRecords = validates;
-        options.UseCache = true;
-        options.MaximumCacheTimeout = TimeSpan.FromHours(1);
         options.ThrowDnsErrors = false;
-        return new LookupClient(options);
+        return options;
     }
 
     /// <summary>Where the mail of this domain goes.</summary>

@@ -31,8 +31,8 @@ public sealed record OutgoingMessage
     /// <summary>The sender's own name for it (ENVID, RFC 3461 §4.4), decoded.</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>Whether a notification of failure brings the whole message back (RET=FULL, RFC 3461 §4.3).</summary>
-    public bool ReturnFull { get; init; }
+    /// <summary>Whether a notification of failure brings the whole message back (RET=FULL, RFC 3461 §4.3); <see langword="null"/> when nothing was said.</summary>
+    public bool? ReturnFull { get; init; }
 
     /// <summary>Whether it was declared <c>BODY=8BITMIME</c> (RFC 6152 §3).</summary>
     public bool EightBit { get; init; }

@@ -27,7 +27,7 @@ public sealed class OutgoingFields(SubmissionIds ids, OutgoingSigner signer, Dat
         if (message.Standing.Customer is not { } customer || message.Client is not { } client)
             return default;
         stop.ThrowIfCancellationRequested();
-        var header = SubmittedHeader.Read(content.Slice(0, HeaderLength(content)).ToArray(), hostName);
+        var header = SubmittedHeader.Read(content.Slice(0, SubmissionAcceptance.HeaderLength(content)).ToArray(), hostName);
         var author = header.Authors.Count > 0 ? header.Authors[0] : null;
         var id = await ids.TakeAsync();
         // To the millisecond, as it is stored: the trace is bound to it.
@@ -69,11 +69,5 @@ public sealed class OutgoingFields(SubmissionIds ids, OutgoingSigner signer, Dat
         };
         await database.WriteAsync(db => new SubmissionStore(db).AddAsync(row, CancellationToken.None), CancellationToken.None);
         return signed.Lines;
-    }
-
-    private static long HeaderLength(ReadOnlySequence<byte> content)
-    {
-        var reader = new SequenceReader<byte>(content);
-        return reader.TryReadTo(out ReadOnlySequence<byte> _, "\r\n\r\n"u8) ? reader.Consumed : content.Length;
     }
 }

@@ -219,7 +219,7 @@ internal static class SubmissionAcceptance
     }
 
     // Up to and with the blank line; all of it when there is none.
-    private static long HeaderLength(ReadOnlySequence<byte> octets)
+    public static long HeaderLength(ReadOnlySequence<byte> octets)
     {
         var reader = new SequenceReader<byte>(octets);
         if (reader.IsNext("\r\n"u8, advancePast: true))

@@ -53,13 +53,7 @@ public sealed record SubmissionDoor
     {
         if (!Options.TakesServers)
             return null;
-        foreach (var assignment in Views.Directory.Covering(client))
-        {
-            if (assignment.HeldAt(now))
-                return new Submitter(assignment.Customer, null);
-        }
-
-        return null;
+        return Views.Directory.HolderOf(client, now) is { } customer ? new Submitter(customer, null) : null;
     }
 
     /// <summary>What keeps a customer from sending under this name now; null when nothing does.</summary>
@@ -98,17 +92,9 @@ public sealed record SubmissionDoor
     internal ISenderGrain OwnerOf(Submitter submitter) =>
         Grains.GetGrain<ISenderGrain>(SenderName.Of(submitter.Customer, submitter.Mailbox));
 
-    // Whoever answers for a suspended customer's customer is suspended with all that is theirs (C2).
-    private bool IsInGoodStanding(Submitter submitter)
-    {
-        foreach (var customer in Views.Directory.ChainOf(submitter.Customer))
-        {
-            if (customer.State != CustomerState.Active)
-                return false;
-        }
-
-        return submitter.Mailbox is not { } mailbox || Views.Mailboxes.Find(mailbox)?.State == MailboxState.Active;
-    }
+    private bool IsInGoodStanding(Submitter submitter) =>
+        Views.Directory.StateOf(submitter.Customer) == CustomerState.Active
+        && (submitter.Mailbox is not { } mailbox || Views.Mailboxes.Find(mailbox)?.State == MailboxState.Active);
 
     private CustomerId? AssigneeOf(string domain)
     {

@@ -23,8 +23,4 @@ public static class DsnRules
             _ => wanted.HasFlag(NotifyWhen.Success),
         };
     }
-
-    /// <summary>Whether success is told by us when a remote server took the message: only when that server does not pass the wish on.</summary>
-    public static bool TellsRelayed(NotifyWhen? notify, bool remoteKnowsDsn) =>
-        notify is { } wanted && wanted.HasFlag(NotifyWhen.Success) && !remoteKnowsDsn;
 }

@@ -12,8 +12,8 @@ public sealed record MailArgument(Mailbox? From, long? SizeBytes, bool EightBit,
     /// <summary>The sender's own name for the message (ENVID, RFC 3461 §4.4), decoded; <see langword="null"/> for none.</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>Whether a notification of failure is to bring the whole message back (RET=FULL, RFC 3461 §4.3).</summary>
-    public bool ReturnFull { get; init; }
+    /// <summary>Whether a notification of failure is to bring the whole message back (RET=FULL, RFC 3461 §4.3); <see langword="null"/> when nothing was said.</summary>
+    public bool? ReturnFull { get; init; }
 
     // "MAIL FROM:" Reverse-path [ SP Mail-parameters ]. A blank before the path is wrong and common: Outlook sends it.
     /// <summary>Reads the argument of MAIL.</summary>

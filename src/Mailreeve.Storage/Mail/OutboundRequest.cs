@@ -21,8 +21,8 @@ public sealed record OutboundRequest
     /// <summary>The sender's own name for the message, decoded (RFC 3461 §4.4).</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>Whether a notification of failure brings the whole message back (RFC 3461 §4.3).</summary>
-    public bool ReturnFull { get; init; }
+    /// <summary>Whether a notification of failure brings the whole message back (RFC 3461 §4.3); <see langword="null"/> when nothing was said.</summary>
+    public bool? ReturnFull { get; init; }
 
     /// <summary>Whether the message has octets above 127 in its body (RFC 6152).</summary>
     public bool EightBit { get; init; }

@@ -51,23 +51,11 @@ public sealed class SendingHoldStore(DbSession db)
             """, new { id, now, by, reason, outcome }, stop);
         if (ended == 0)
             return false;
-        if (outcome == HoldOutcome.Released)
-        {
-            await db.ExecuteAsync("""
-                UPDATE outbound
-                SET    state = 'queued', next_attempt_at = @now, acted_by = @by
-                WHERE  hold_id = @id AND state = 'held'
-                """, new { id, now, by }, stop);
-        }
-        else
-        {
-            await db.ExecuteAsync("""
-                UPDATE outbound
-                SET    state = 'dropped', finished_at = @now, last_reply = @reason, acted_by = @by
-                WHERE  hold_id = @id AND state = 'held'
-                """, new { id, now, reason, by }, stop);
-        }
-
+        var queue = new QueueDesk(db);
+        var under = new QueueFilter { Hold = id.Value, State = OutboundState.Held };
+        await (outcome == HoldOutcome.Released
+            ? queue.ReleaseAsync(under, by, now, stop)
+            : queue.DropAsync(under, tell: false, by, now, stop));
         await db.RecordChangeAsync(ChangeKind.Hold, id.Value, stop);
         return true;
     }

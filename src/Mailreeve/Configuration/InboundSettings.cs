@@ -37,7 +37,7 @@ internal sealed record InboundSettings
         var settings = new InboundSettings
         {
             IsOff = table.Truth("off"),
-            Resolver = ReadResolver(table, problems),
+            Resolver = NameServer.Read(table, "resolver", problems),
             SuffixList = table.TextIfAny("public-suffix-list", UsualSuffixList)?.Value ?? UsualSuffixList,
             Options = usual with
             {
@@ -114,16 +114,6 @@ internal sealed record InboundSettings
         }
 
         return prefixes;
-    }
-
-    private static IPEndPoint? ReadResolver(TableReader table, FileProblems problems)
-    {
-        if (table.TextIfAny("resolver", "127.0.0.1:53") is not { } text)
-            return null;
-        if (IPEndPoint.TryParse(text.Value, out var server))
-            return server.Port == 0 ? new IPEndPoint(server.Address, 53) : server;
-        problems.Add(text.At, table.KeyOf("resolver"), $"'{text.Value}' is no address.", "Write resolver = \"127.0.0.1:53\".");
-        return null;
     }
 
     private static Uri? ReadRspamd(TableReader table, FileProblems problems)

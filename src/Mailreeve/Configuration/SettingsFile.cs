@@ -262,7 +262,7 @@ internal sealed class SettingsFile
         {
             HostName = hostName,
             ExchangerPort = (int)(table?.WholeIfAny("exchanger-port") ?? 25),
-            DaneResolver = ReadResolver(table, table?.TextIfAny("dane-resolver", "127.0.0.1:53")),
+            DaneResolver = table is null ? null : NameServer.Read(table, "dane-resolver", problems),
             MtaSts = table?.TruthIfAny("mta-sts") ?? true,
             TlsReports = table?.TruthIfAny("tls-reports") ?? true,
             ConnectionsMax = (int)(table?.WholeIfAny("connections-max") ?? 200),
@@ -286,16 +286,6 @@ internal sealed class SettingsFile
 
         table?.Finish();
         return options;
-    }
-
-    private IPEndPoint? ReadResolver(TableReader? table, TomlValue.Text? text)
-    {
-        if (text is null)
-            return null;
-        if (IPEndPoint.TryParse(text.Value, out var resolver))
-            return resolver.Port == 0 ? new IPEndPoint(resolver.Address, 53) : resolver;
-        problems.Add(text.At, table!.KeyOf("dane-resolver"), $"'{text.Value}' is no address.", "Write dane-resolver = \"127.0.0.1:53\".");
-        return null;
     }
 
     private List<IPEndPoint> EndPoints(TableReader? table, string key, string example)

@@ -11,7 +11,6 @@ using Mailreeve.Configuration;
 using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
-using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
@@ -185,7 +184,7 @@ internal sealed class Server : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, Settings settings)
     {
         services.AddOutbound(settings);
-        services.AddSingleton(_ => new DkimKeyLookup(MxLookup.Resolver()))
+        services.AddSingleton<DkimKeyLookup>()
             .AddSingleton<IClerk, SigningKeyClerk>()
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()

@@ -101,7 +101,7 @@ internal sealed class Transaction(ServerWire wire, ServerExtensions server, Clie
             SizeBytes = content.SizeBytes,
             EightBit = content.EightBit,
             SmtpUtf8 = smtpUtf8,
-            Return = message.Return,
+            ReturnFull = message.ReturnFull,
             EnvelopeId = message.EnvelopeId,
         };
     }

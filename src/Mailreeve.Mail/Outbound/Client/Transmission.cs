@@ -19,8 +19,8 @@ public sealed record Transmission
     /// <summary>Whether the sender said SMTPUTF8: the message may have a header that only such a server can read.</summary>
     public bool SmtpUtf8 { get; init; }
 
-    /// <summary>RET as the sender said it.</summary>
-    public DsnReturn Return { get; init; }
+    /// <summary>RET as the sender said it: whether all of it comes back, or the header; <see langword="null"/> when nothing was said.</summary>
+    public bool? ReturnFull { get; init; }
 
     /// <summary>ENVID as the sender said it, with xtext undone.</summary>
     public string? EnvelopeId { get; init; }

@@ -18,8 +18,8 @@ public sealed record MailCommand
     /// <summary>Whether the message is internationalised (RFC 6531 §3.4). To be said only to a server that offers it.</summary>
     public bool SmtpUtf8 { get; init; }
 
-    /// <summary>RET; said to a server that offers DSN.</summary>
-    public DsnReturn Return { get; init; }
+    /// <summary>RET: whether all of it comes back, or the header; <see langword="null"/> when the sender did not say. Said to a server that offers DSN.</summary>
+    public bool? ReturnFull { get; init; }
 
     /// <summary>ENVID, as it reads when xtext is undone; at most 100 characters count. Said to a server that offers DSN.</summary>
     public string? EnvelopeId { get; init; }
@@ -38,8 +38,8 @@ public sealed record MailCommand
             ClientCommands.Write(output, " BODY=8BITMIME"u8);
         if (SmtpUtf8)
             ClientCommands.Write(output, " SMTPUTF8"u8);
-        if (server.Dsn && Return != DsnReturn.Unsaid)
-            ClientCommands.Write(output, Return == DsnReturn.Full ? " RET=FULL"u8 : " RET=HDRS"u8);
+        if (server.Dsn && ReturnFull is { } full)
+            ClientCommands.Write(output, full ? " RET=FULL"u8 : " RET=HDRS"u8);
         if (server.Dsn && EnvelopeId is { Length: > 0 })
             ClientCommands.Write(output, $" ENVID={Xtext.Encode(EnvelopeId[..Math.Min(EnvelopeId.Length, 100)])}");
         ClientCommands.Write(output, "\r\n"u8);

@@ -443,7 +443,7 @@ public class SmtpClientConnectionTests
                 new RcptCommand { To = Mailbox.ParseOrNull("d@customer.example")!, Notify = NotifyWhen.Never },
             ],
             SmtpUtf8 = true,
-            Return = DsnReturn.Headers,
+            ReturnFull = false,
             EnvelopeId = "x=1",
         };
 
