@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Configuration;
 using Mailreeve.Policy;
@@ -41,12 +40,14 @@ internal sealed class ImapServer : IAsyncDisposable
             var customer = Some.Customer with { Id = new CustomerId(await db.NextIdsAsync("customer", 1, stop)) };
             await new CustomerStore(db).AddAsync([customer], now, stop);
             var made = (await new MailboxStore(db).AddAsync(new NewMailbox(customer.Id, user, null, now), stop))!.Value;
+            // Room enough for hours of a stress.
+            await new StorageChargeStore(db).SetStepsAsync(made, ShippedPolicy.Policy.Terms.ExtraStorageStepsAtMost.Value, Actor.Policy, now, stop);
             await new AppPasswordStore(db).AddAsync(made, "bench", AppPassword.HashOf(password)!, now, stop);
             return made;
         }, stop);
 
-        var port = FreePort();
-        var settings = Load.Settings(database.ConnectionString, RunFolder.NewFolder("imap"), FreePort(), FreePort()) with
+        var port = FreePorts.Next();
+        var settings = Load.Settings(database.ConnectionString, RunFolder.NewFolder("imap"), FreePorts.Next(), FreePorts.Next()) with
         {
             Imap = MailDoors.None with { Listen = [new IPEndPoint(IPAddress.Loopback, port)], ConnectionsPerAddress = 1000 },
         };
@@ -59,12 +60,5 @@ internal sealed class ImapServer : IAsyncDisposable
     {
         await server.DisposeAsync();
         await database.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

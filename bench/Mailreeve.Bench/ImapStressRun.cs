@@ -23,6 +23,8 @@ internal static class ImapStressRun
             Password = ours?.Password ?? elsewhere![2],
             Seed = seed,
             Sessions = sessions,
+            // Our server puts mail of its own into the inbox, and that would be nobody's doing here.
+            Folder = ours is null ? "INBOX" : "Drafts",
         };
         var watch = Stopwatch.StartNew();
         var rounds = 0;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Mailreeve.Storage;
 using Mailreeve.Testing;
 using NodaTime;
@@ -18,7 +16,7 @@ internal sealed class ReportsBench(Load load)
     {
         await using var test = await TestDatabase.OpenAsync(load.Dialect);
         await Load.AddCustomersAsync(test.Database, Start, stop);
-        var (smtpPort, webPort) = (FreePort(), FreePort());
+        var (smtpPort, webPort) = (FreePorts.Next(), FreePorts.Next());
         using var server = await StartServerAsync(test.ConnectionString, smtpPort, webPort, stop);
         try
         {
@@ -82,12 +80,5 @@ internal sealed class ReportsBench(Load load)
         var cases = await database.ReadAsync(db => db.SingleAsync<long>("SELECT COUNT(*) FROM report WHERE outcome = 'case'", null, stop), stop);
         if (cases != reports)
             throw new InvalidOperationException($"{cases} of {reports} reports made or joined a case.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -17,7 +17,7 @@ public sealed class Pebble : IAsyncDisposable
     private readonly StringBuilder said = new();
     private readonly List<Process> processes = [];
     private readonly string folder = RunFolder.NewFolder("pebble");
-    private readonly int port = FreePort();
+    private readonly int port = FreePorts.Next();
 
     private Pebble()
     {
@@ -30,7 +30,7 @@ public sealed class Pebble : IAsyncDisposable
     public string TrustedRoots => Path.Combine(folder, "pebble.pem");
 
     /// <summary>The port at which it looks for proofs, instead of 80.</summary>
-    public int ProofPort { get; } = FreePort();
+    public int ProofPort { get; } = FreePorts.Next();
 
     /// <summary>What it has printed so far.</summary>
     public string Said
@@ -76,7 +76,7 @@ public sealed class Pebble : IAsyncDisposable
 
     private async Task StartAsync(string program, string names, int noncesRejected, TimeSpan validity, (string Id, string Key)? externalAccount)
     {
-        var (namePort, managementPort) = (FreePort(), FreePort());
+        var (namePort, managementPort) = (FreePorts.Next(), FreePorts.Next());
         WriteCertificate();
         Start(names, [
             "-dns01", $"127.0.0.1:{namePort}", "-management", $"127.0.0.1:{managementPort}", "-defaultIPv6", "", "-http01", "", "-https01", "", "-tlsalpn01", "",
@@ -84,9 +84,9 @@ public sealed class Pebble : IAsyncDisposable
         var config = Path.Combine(folder, "pebble.json");
         await File.WriteAllTextAsync(config, $$"""
             { "pebble": {
-              "listenAddress": "127.0.0.1:{{port}}", "managementListenAddress": "127.0.0.1:{{FreePort()}}",
+              "listenAddress": "127.0.0.1:{{port}}", "managementListenAddress": "127.0.0.1:{{FreePorts.Next()}}",
               "certificate": "{{TrustedRoots}}", "privateKey": "{{Path.Combine(folder, "pebble.key")}}",
-              "httpPort": {{ProofPort}}, "tlsPort": {{FreePort()}},
+              "httpPort": {{ProofPort}}, "tlsPort": {{FreePorts.Next()}},
               "certificateValidityPeriod": {{(long)validity.TotalSeconds}},
               "externalAccountBindingRequired": {{(externalAccount is null ? "false" : "true")}},
               "externalAccountMACKeys": { {{(externalAccount is var (id, key) ? $"\"{id}\": \"{key}\"" : "")}} }
@@ -143,12 +143,5 @@ public sealed class Pebble : IAsyncDisposable
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
         File.WriteAllText(TrustedRoots, certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "pebble.key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Mailreeve.Mail.Certificates;
@@ -188,7 +187,7 @@ public sealed class AcmeRenewalTests
     public async Task An_authority_that_was_asked_too_much_is_left_alone_for_as_long_as_it_wants()
     {
         var asked = 0;
-        await using var authority = await PeerAsync(FreePort(), http =>
+        await using var authority = await PeerAsync(FreePorts.Next(), http =>
         {
             asked++;
             http.Response.StatusCode = 429;
@@ -253,12 +252,5 @@ public sealed class AcmeRenewalTests
         app.Run(answer);
         await app.StartAsync(Stop);
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

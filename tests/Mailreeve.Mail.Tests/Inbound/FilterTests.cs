@@ -50,13 +50,13 @@ public class FilterTests
     {
         var program = Tool.Require("rspamd", "rspamd");
         var folder = RunFolder.NewFolder("rspamd");
-        var port = FreePort();
+        var port = FreePorts.Next();
         var config = Path.Combine(folder, "rspamd.conf");
         // No modules, one rule of our own and a short list of top levels, or it takes a minute to start: what is tested is the protocol.
         Directory.CreateDirectory(Path.Combine(folder, "none"));
         await File.WriteAllTextAsync(Path.Combine(folder, "tld"), "example\n", Stop);
         await File.WriteAllTextAsync(config, $$"""
-            options { pidfile = "{{folder}}/pid"; dns { nameserver = "127.0.0.1:{{FreePort()}}"; timeout = 1s; retransmits = 1; } filters = "regexp"; url_tld = "{{folder}}/tld"; hs_cache_dir = "{{folder}}"; }
+            options { pidfile = "{{folder}}/pid"; dns { nameserver = "127.0.0.1:{{FreePorts.Next()}}"; timeout = 1s; retransmits = 1; } filters = "regexp"; url_tld = "{{folder}}/tld"; hs_cache_dir = "{{folder}}"; }
             logging { type = "file"; filename = "{{folder}}/log"; level = "info"; }
             worker "normal" { bind_socket = "127.0.0.1:{{port}}"; count = 1; }
             modules { path = "{{folder}}/none"; }
@@ -84,7 +84,7 @@ public class FilterTests
     [Fact]
     public async Task A_filter_that_is_not_there_is_done_without_and_left_alone_for_a_while()
     {
-        var port = FreePort();
+        var port = FreePorts.Next();
         var options = new InboundOptions { Rspamd = new Uri($"http://127.0.0.1:{port}"), Clamd = $"127.0.0.1:{port}" };
         var clock = Some.Clock();
         using var rspamd = new RspamdClient(options, clock, NullLogger<RspamdClient>.Instance);
@@ -128,12 +128,5 @@ public class FilterTests
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Policy;
@@ -147,7 +145,7 @@ internal sealed class MailboxHost : IAsyncDisposable
             .AddSingleton<MailDelivery>()
             .AddSingleton<Summaries>();
         builder.Logging.SetMinimumLevel(LogLevel.None);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePorts.Next(), FreePorts.Next()));
         var built = builder.Build();
         try
         {
@@ -160,12 +158,5 @@ internal sealed class MailboxHost : IAsyncDisposable
             built.Dispose();
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

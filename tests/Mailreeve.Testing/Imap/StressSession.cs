@@ -37,15 +37,14 @@ internal sealed partial class StressSession(ImapStress stress, int number, Rando
         var few = places.Count < stress.MessagesWanted;
         await (random.Next(100) switch
         {
-            < 12 when few => AppendAsync(),
-            < 15 => AppendAsync(),
+            < 15 when few => AppendAsync(),
             < 30 => StoreAsync(),
             < 45 when places.Count > 0 => AskAsync($"FETCH {SomeNumbers()} (UID FLAGS)", numbersHold: true),
             < 52 => AskAsync($"UID FETCH {SomeUids()} (FLAGS)"),
             < 60 => FetchBodyAsync(),
             < 66 => SearchAsync(),
             < 70 => AskAsync("EXPUNGE"),
-            < 73 => CopyAsync("COPY"),
+            < 73 when few => CopyAsync("COPY"),
             < 76 => MoveAwayAsync(),
             < 82 => AskAsync("NOOP"),
             < 85 => IdleAsync(),
