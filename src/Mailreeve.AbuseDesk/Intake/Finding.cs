@@ -16,6 +16,9 @@ namespace Mailreeve.AbuseDesk.Intake;
 internal sealed record Finding(
     Observation Observation, Resource? Resource, CaseKind? Kind, AttributionVerdict Verdict, CustomerId? Direct)
 {
+    /// <summary>What names the customer; <see cref="AttributionBasis.None"/> exactly when <see cref="Holder"/> is null.</summary>
+    public AttributionBasis Basis { get; init; } = AttributionBasis.None;
+
     /// <summary>XARF v4 <c>category/type</c>.</summary>
     public string Type => $"{Observation.Category}/{Observation.Type}";
 
@@ -38,6 +41,9 @@ internal sealed record Finding(
         AttributionVerdict.Bounded v => v.Assignment.Id,
         _ => null,
     };
+
+    /// <summary>The message in the submission log that says so.</summary>
+    public long? Submission => Verdict is AttributionVerdict.Traced traced ? traced.Submission : null;
 
     /// <summary>The customer's customer, when the resource was one's.</summary>
     public CustomerId? Downstream => Holder == Direct ? null : Holder;

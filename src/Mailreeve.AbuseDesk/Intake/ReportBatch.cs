@@ -133,8 +133,10 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         TimeConfidence = EnumText.Of(finding.Observation.Time.Confidence),
         Verdict = finding.VerdictName,
         VerdictDetail = finding.Resource is { } resource ? $"{resource.Kind} {resource}" : "It names nothing that could be ours.",
+        Basis = finding.Basis,
         CustomerId = finding.Holder,
         AssignmentId = finding.Assignment,
+        SubmissionId = finding.Submission,
         ReporterId = reporter,
         Fingerprint = report.Fingerprint,
     };

@@ -69,6 +69,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
             Kind = policy.KindOf(finding.Type, isSite: false),
             Verdict = new AttributionVerdict.Traced(submission.CustomerId, submission.Id),
             Direct = direct.Id,
+            Basis = AttributionBasis.Traced,
         };
     }
 
@@ -108,7 +109,9 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var verdict = AttributionRules.Decide(facts);
         var kind = policy.KindOf($"{observation.Category}/{observation.Type}", isSite);
         var finding = new Finding(observation, resource, kind, verdict, null);
-        return finding.Holder is { } holder ? finding with { Direct = directory.ChainOf(holder)[^1].Id } : finding;
+        return finding.Holder is { } holder
+            ? finding with { Direct = directory.ChainOf(holder)[^1].Id, Basis = resource.Kind == ResourceKind.Address ? AttributionBasis.Address : AttributionBasis.Url }
+            : finding;
     }
 
     private IEnumerable<(Resource Resource, bool IsSite)> ResourcesOf(Observation observation)

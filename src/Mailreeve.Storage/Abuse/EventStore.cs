@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -11,11 +12,11 @@ public sealed class EventStore(DbSession db)
     public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
-                               time_confidence, verdict, verdict_detail, customer_id, assignment_id, reporter_id, fingerprint)
+                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, reporter_id, fingerprint)
             """,
             events,
             e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
-                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.CustomerId, e.AssignmentId, e.ReporterId, e.Fingerprint],
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.ReporterId, e.Fingerprint],
             stop);
 
     /// <summary>Observations of a case, oldest first.</summary>
@@ -115,11 +116,17 @@ public sealed record EventRow
     /// <summary>Why.</summary>
     public required string VerdictDetail { get; init; }
 
+    /// <summary>What names the customer.</summary>
+    public AttributionBasis Basis { get; init; } = AttributionBasis.None;
+
     /// <summary>The customer whose it was; a downstream when it was one's.</summary>
     public CustomerId? CustomerId { get; init; }
 
     /// <summary>The assignment that says so.</summary>
     public long? AssignmentId { get; init; }
+
+    /// <summary>The message in the submission log that says so.</summary>
+    public long? SubmissionId { get; init; }
 
     /// <summary>Who alleges.</summary>
     public long? ReporterId { get; init; }
