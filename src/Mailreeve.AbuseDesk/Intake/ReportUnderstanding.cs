@@ -123,7 +123,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var isSite = observation.Role == ObservationRole.Site;
         if (observation.Address is { } address)
             yield return (new Resource(ResourceKind.Address, address.ToString()), isSite);
-        foreach (var name in new[] { HostOf(observation.Url), observation.Domain }.OfType<string>())
+        foreach (var name in new[] { UrlHost.Of(observation.Url), observation.Domain }.OfType<string>())
             yield return (ResourceOf(name), true);
 
         // Lines below the reporter's own can be forged; only an address of ours is worth a look, and the newest first.
@@ -135,22 +135,6 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         Address.TryParse(host, out var address)
             ? new Resource(ResourceKind.Address, address.ToString())
             : new Resource(ResourceKind.Domain, DbText.Clean(host.TrimEnd('.').ToLowerInvariant()));
-
-    // Not System.Uri for the whole: reported URLs are often none by its rules, and only the host is needed.
-    private static string? HostOf(string? url)
-    {
-        if (url is null)
-            return null;
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
-        var rest = scheme < 0 ? url.AsSpan() : url.AsSpan(scheme + 3);
-        var end = rest.IndexOfAny("/?#\\");
-        var authority = end < 0 ? rest : rest[..end];
-        authority = authority[(authority.LastIndexOf('@') + 1)..];
-        var port = authority.LastIndexOf(':');
-        if (port > authority.LastIndexOf(']'))
-            authority = authority[..port];
-        return authority.IsEmpty || authority.Length > 255 ? null : authority.ToString();
-    }
 
     private static string ReporterOf(WaitingReport report, ReportReading reading)
     {
