@@ -27,6 +27,10 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),
+        new("report", AbuseReport.Words, AbuseReport.Run),
+        new("report-text", AbuseReport.TextWords, AbuseReport.RunText),
+        new("report-table", AbuseReport.TableWords, AbuseReport.RunTable),
+        new("report-tree", AbuseReport.TreeWords, AbuseReport.RunTree),
     ];
 
     /// <summary>The one of that name; <see langword="null"/> when there is none.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Reports;
 using NodaTime.Text;
@@ -7,7 +6,7 @@ namespace Mailreeve.Protocols.Tests.Reports;
 
 /// <summary>
 /// Runs the reader over a folder of real reports with an index of what each says. The folder is not part of the repository: it is
-/// looked for as <c>shared/samples</c> beside it, or where MAILREEVE_SAMPLES says.
+/// looked for by <see cref="SampleIndex"/>.
 /// </summary>
 public class SampleFolderTests(ITestOutputHelper output)
 {
@@ -26,12 +25,12 @@ public class SampleFolderTests(ITestOutputHelper output)
     [Fact]
     public void Every_sample_in_a_known_format_yields_exactly_what_the_index_says()
     {
-        var folder = SampleFolder();
-        Assert.SkipWhen(folder is null, "No sample folder: neither MAILREEVE_SAMPLES nor ../shared/samples beside the repository.");
+        var folder = SampleIndex.Folder();
+        Assert.SkipWhen(folder is null, SampleIndex.Missing);
         var mismatches = new List<string>();
         var table = new SortedDictionary<string, (int Files, int Events, int Expected, int Exact)>();
 
-        foreach (var row in Rows(folder!).Where(r => Formats.ContainsKey(r.Format)))
+        foreach (var row in SampleIndex.Rows(folder!).Where(r => Formats.ContainsKey(r.Format)))
         {
             var reading = Read(Path.Combine(folder!, row.Path));
             var wrong = Mismatch(row, reading);
@@ -52,10 +51,10 @@ public class SampleFolderTests(ITestOutputHelper output)
     [Fact]
     public void Every_other_sample_goes_to_a_person_and_is_not_mistaken_for_a_known_format()
     {
-        var folder = SampleFolder();
-        Assert.SkipWhen(folder is null, "No sample folder: neither MAILREEVE_SAMPLES nor ../shared/samples beside the repository.");
+        var folder = SampleIndex.Folder();
+        Assert.SkipWhen(folder is null, SampleIndex.Missing);
 
-        var mistaken = Rows(folder!)
+        var mistaken = SampleIndex.Rows(folder!)
             .Where(r => !Formats.ContainsKey(r.Format) && r.Format is not ("json-schema" or "expected-output"))
             .Select(r => (r.Path, Reading: Read(Path.Combine(folder!, r.Path))))
             .Where(r => r.Reading.NeedsPerson is null)
@@ -64,7 +63,7 @@ public class SampleFolderTests(ITestOutputHelper output)
         Assert.Equal([], mistaken);
     }
 
-    private static string? Mismatch(Row row, ReportReading reading)
+    private static string? Mismatch(SampleRow row, ReportReading reading)
     {
         if (row.IsInvalid)
             return reading is { NeedsPerson.Reason: AttentionReason.InvalidSchema, Observations.Count: 0 } ? null : "must be rejected, was read";
@@ -101,44 +100,5 @@ public class SampleFolderTests(ITestOutputHelper output)
         return path.EndsWith(".json", StringComparison.Ordinal)
             ? ReportReader.ReadJson(bytes, ReportLimits.Default)
             : ReportReader.Read(bytes, ReportLimits.Default);
-    }
-
-    private static IEnumerable<Row> Rows(string folder) =>
-        File.ReadLines(Path.Combine(folder, "INDEX.tsv")).Skip(1).Select(line => new Row(line.Split('\t')))
-            .Where(r => File.Exists(Path.Combine(folder, r.Path)));
-
-    private static string? SampleFolder()
-    {
-        if (Environment.GetEnvironmentVariable("MAILREEVE_SAMPLES") is { Length: > 0 } stated)
-            return Directory.Exists(stated) ? stated : null;
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            var candidate = Path.Combine(at.FullName, "..", "shared", "samples");
-            if (File.Exists(Path.Combine(at.FullName, "Mailreeve.slnx")))
-                return Directory.Exists(candidate) ? candidate : null;
-        }
-
-        return null;
-    }
-
-    private sealed class Row(string[] cells)
-    {
-        public string Path => cells[0];
-
-        public string Format => cells[1];
-
-        public int Events => int.Parse(cells[5], CultureInfo.InvariantCulture);
-
-        public string[] Addresses => List(6, ';');
-
-        public string[] Named => [.. List(7, ' ').Select(n => n.StartsWith("domain:", StringComparison.Ordinal) ? n[7..] : n)];
-
-        public string[] Times => List(8, ';');
-
-        public string Type => cells[9];
-
-        public bool IsInvalid => Type.StartsWith("INVALID", StringComparison.Ordinal);
-
-        private string[] List(int cell, char separator) => cells[cell] is "-" or "" ? [] : cells[cell].Split(separator);
     }
 }
