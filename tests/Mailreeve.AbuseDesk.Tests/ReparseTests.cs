@@ -1,4 +1,5 @@
 using Mailreeve.AbuseDesk.Intake;
+using Mailreeve.Policy;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 
