@@ -18,6 +18,12 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     private const MilterSteps Steps =
         MilterSteps.NoReplyToHeader | MilterSteps.NoUnknown | MilterSteps.NoData | MilterSteps.Skip | MilterSteps.LeadingSpace;
 
+    // Of names that a session keeps. A user name is at most RFC 5321's address (§4.5.3.1); a reverse name is a domain; and an address has room
+    // for quotes and UTF-8 here, but a packet would have room for very much more, in each of thousands of recipients.
+    private const int UserBytesMax = 320;
+    private const int HeloBytesMax = 255;
+    private const int AddressBytesMax = 1000;
+
     private readonly bool looksInside = parts.Outgoing is not null || parts.Incoming is not null;
     private MilterOptions options;
     private Address? client;
@@ -98,7 +104,7 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
             case MilterCommand.Header:
                 return TakeField(InOnePiece(data));
             case MilterCommand.EndOfHeader:
-                transaction?.EndHeader();
+                transaction?.EndHeader(parts.Limits.SizeBytesMax);
                 MilterResponse.Continue(wire.Output);
                 return true;
             case MilterCommand.Body:
@@ -141,8 +147,12 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
         {
             if (!MilterText.TryNext(ref data, out var name) || !MilterText.TryNext(ref data, out var value))
                 return false;
-            if (isMail && (name.SequenceEqual("{auth_authen}"u8) || name.SequenceEqual("auth_authen"u8)))
-                user = value.ToArray();
+            if (!isMail || !(name.SequenceEqual("{auth_authen}"u8) || name.SequenceEqual("auth_authen"u8)))
+                continue;
+            // Cut short it would be somebody else.
+            if (value.Length > UserBytesMax)
+                return false;
+            user = value.ToArray();
         }
 
         return true;
@@ -161,7 +171,7 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     {
         if (!MilterText.TryNext(ref data, out var name))
             return false;
-        helo = Encoding.UTF8.GetString(name);
+        helo = Encoding.UTF8.GetString(name[..Math.Min(name.Length, HeloBytesMax)]);
         MilterResponse.Continue(wire.Output);
         return true;
     }
@@ -176,6 +186,12 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
         {
             if (parameter.Length > 5 && Ascii.EqualsIgnoreCase(parameter[..5], "SIZE="u8) && !Utf8Parser.TryParse(parameter[5..], out size, out _))
                 return false;
+        }
+
+        if (argument.Length > AddressBytesMax)
+        {
+            Refuse(Reply.C501BadSender);
+            return true;
         }
 
         var standing = parts.Answers.Know(client, user);
@@ -200,6 +216,12 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
             return true;
         }
 
+        if (recipient.Length > AddressBytesMax)
+        {
+            Refuse(Reply.C501BadRecipient);
+            return true;
+        }
+
         var verdict = await parts.Answers.OfRecipientAsync(Encoding.UTF8.GetBytes(recipient), transaction.SizeBytes);
         if (verdict is DelegationVerdict.Pass)
             transaction.Recipients.Add(recipient);
@@ -219,7 +241,7 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     {
         if (!MilterText.TryNext(ref data, out var name) || !MilterText.TryNext(ref data, out var value))
             return false;
-        if (transaction is not null && transaction.HasRoom(name.Length + value.Length, parts.Limits.SizeBytesMax))
+        if (transaction is not null && transaction.HasRoomForField(name.Length + value.Length, parts.Limits))
             transaction.AddField(name, value, options.Steps.HasFlag(MilterSteps.LeadingSpace), parts.HostName);
         if (!options.Steps.HasFlag(MilterSteps.NoReplyToHeader))
             MilterResponse.Continue(wire.Output);

@@ -12,6 +12,7 @@ internal sealed class MilterTransaction(string from, ClientStanding standing, lo
 
     private readonly List<int> forged = [];
     private int results;
+    private int fields;
 
     public string From { get; } = from;
 
@@ -36,6 +37,13 @@ internal sealed class MilterTransaction(string from, ClientStanding standing, lo
     {
         IsTooBig |= Content.Length + more > sizeBytesMax;
         return !IsTooBig;
+    }
+
+    /// <summary>Whether one more field, of so many octets, may be kept.</summary>
+    public bool HasRoomForField(long octets, MilterLimits limits)
+    {
+        IsTooBig |= ++fields > limits.FieldsMax;
+        return HasRoom(octets, limits.SizeBytesMax);
     }
 
     /// <summary>A field of the header, as the other server keeps it: lines end in LF.</summary>
@@ -65,8 +73,12 @@ internal sealed class MilterTransaction(string from, ClientStanding standing, lo
         Content.Write(LineEnd);
     }
 
-    /// <summary>The header is over.</summary>
-    public void EndHeader() => Content.Write(LineEnd);
+    /// <summary>The header is over, as far as there is room to say so.</summary>
+    public void EndHeader(long sizeBytesMax)
+    {
+        if (HasRoom(LineEnd.Length, sizeBytesMax))
+            Content.Write(LineEnd);
+    }
 
     public void Dispose() => Content.Dispose();
 

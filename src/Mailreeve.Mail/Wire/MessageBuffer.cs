@@ -10,8 +10,9 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
     private readonly List<(byte[] Bytes, int Length)> full = [];
     private byte[] current = [];
     private int used;
+    private int filled;
 
-    public int Length => full.Sum(piece => piece.Length) + used;
+    public int Length => filled + used;
 
     public void Advance(int count) => used += count;
 
@@ -100,7 +101,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         if (current.Length > 0)
             ArrayPool<byte>.Shared.Return(current);
         current = [];
-        used = 0;
+        (used, filled) = (0, 0);
     }
 
     private void MakeRoom(int sizeHint)
@@ -109,6 +110,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
             return;
         if (current.Length > 0)
             full.Add((current, used));
+        filled += used;
         current = ArrayPool<byte>.Shared.Rent(Math.Max(PieceBytes, sizeHint));
         used = 0;
     }
