@@ -110,6 +110,57 @@ public class QueueTests
         Assert.DoesNotContain("hello", report.Text, StringComparison.Ordinal);
     }
 
+    // RFC 3461 §4.3; what is larger than we bring back, a refusal quotes the header of.
+    [Theory]
+    [InlineData(true, 1_000, true)]
+    [InlineData(true, 20, false)]
+    [InlineData(false, 1_000, false)]
+    [InlineData(null, 1_000, false)]
+    public async Task A_refusal_brings_the_whole_message_back_when_the_sender_asked_for_it(bool? full, int returnBytesMax, bool isWhole)
+    {
+        await using var remote = new RemotePeer(line => line.StartsWith("RCPT", StringComparison.Ordinal) ? "550 5.1.1 no such user" : "");
+        await using var queue = await QueueHost.OpenAsync(remote.Port, options: o => o with { ReturnBytesMax = returnBytesMax });
+        await queue.PutAsync(m => m with { ReturnFull = full }, "a@[127.0.0.1]");
+
+        await queue.WorkAsync();
+
+        var row = (await queue.RowsAsync())[^1];
+        var report = Assert.IsType<MultipartReport>((await MimeMessage.LoadAsync(new MemoryStream(row.Message!), Stop)).Body);
+        Assert.Equal(3, report.Count);
+        if (!isWhole)
+        {
+            Assert.Equal("text/rfc822-headers", report[2].ContentType.MimeType);
+            Assert.DoesNotContain("hello", row.Text, StringComparison.Ordinal);
+            return;
+        }
+
+        var original = Assert.IsType<MessagePart>(report[2]).Message!;
+        Assert.Equal(("message 1", "yes"), (original.Subject, original.Headers["X-Kept"]));
+        Assert.Equal(".hello", Assert.IsType<TextPart>(original.Body).Text.TrimEnd());
+    }
+
+    // RFC 3461 §4.3: RET is about failures.
+    [Fact]
+    public async Task Of_a_message_that_is_late_or_has_arrived_only_the_header_comes_back()
+    {
+        var isLate = true;
+        await using var remote = new RemotePeer(line => isLate && line.StartsWith("RCPT", StringComparison.Ordinal) ? "451 4.7.1 later" : "");
+        await using var queue = await QueueHost.OpenAsync(remote.Port);
+        await queue.PutAsync(
+            m => m with { ReturnFull = true, Recipients = [.. m.Recipients.Select(r => r with { Notify = NotifyWhen.Success | NotifyWhen.Delay })] }, "a@[127.0.0.1]");
+        await queue.WorkAsync();
+        queue.Clock.Advance(Duration.FromHours(4));
+        Assert.Equal(1, await queue.Overdue.WorkAsync(Stop));
+        isLate = false;
+        await queue.WorkAsync();
+
+        var told = (await queue.RowsAsync()).Where(r => r.Purpose == OutboundPurpose.DeliveryStatus).Select(r => r.Text).ToList();
+        Assert.Equal(2, told.Count);
+        Assert.Contains("Action: delayed", told[0], StringComparison.Ordinal);
+        Assert.Contains("Action: relayed", told[1], StringComparison.Ordinal);
+        Assert.All(told, text => Assert.DoesNotContain("hello", text, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(NotifyWhen.Never, 0)]
     [InlineData(NotifyWhen.Success, 0)]
