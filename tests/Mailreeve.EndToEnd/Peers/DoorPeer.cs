@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -14,9 +15,10 @@ internal sealed class DoorPeer : IDisposable
     private DoorPeer(Stream stream) => (this.stream, reader) = (stream, Reader(stream));
 
     /// <summary>Connects from a machine and says EHLO; with a user, under TLS and signed in.</summary>
-    public static async Task<DoorPeer> ComeAsync(NetworkOfPeers net, Machine from, int port, MailUser? user, CancellationToken stop)
+    public static async Task<DoorPeer> ComeAsync(
+        NetworkOfPeers net, Machine from, int port, MailUser? user, CancellationToken stop, IPAddress? address = null)
     {
-        var socket = await from.ConnectAsync(net.Provider.Address, port, stop);
+        var socket = await from.ConnectAsync(net.Provider.Address, port, stop, address);
         var peer = new DoorPeer(new NetworkStream(socket, ownsSocket: true));
         if (port == 465)
             await peer.SecureAsync(net);

@@ -16,11 +16,17 @@ internal sealed class Machine(NetworkNamespace network, IReadOnlyList<IPAddress>
     public IReadOnlyList<string> Enter => ["nsenter", $"--net={network.Path}", "--"];
 
     /// <summary>A connection from it.</summary>
-    public async Task<Socket> ConnectAsync(IPAddress to, int port, CancellationToken stop)
+    /// <param name="to">Whom it calls.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="stop">Stops the wait.</param>
+    /// <param name="from">Which of its addresses it calls from; null for the first.</param>
+    public async Task<Socket> ConnectAsync(IPAddress to, int port, CancellationToken stop, IPAddress? from = null)
     {
         var socket = network.In(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         try
         {
+            if (from is not null)
+                socket.Bind(new IPEndPoint(from, 0));
             await socket.ConnectAsync(to, port, stop);
             return socket;
         }

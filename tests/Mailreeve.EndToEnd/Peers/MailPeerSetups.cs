@@ -149,4 +149,53 @@ internal static class MailPeerSetups
         },
         "chmod 711 /var/spool; mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty; chmod 711 /var/spool/smtpd; cp /peer/smtpd.conf /etc/; echo mx.opensmtpd.example >/etc/mailname",
         "smtpd -d &");
+
+    /// <summary>
+    /// The Postfix of a customer, which sends all its mail through the provider and signs in nowhere. Whose address it calls from depends on who
+    /// writes: <c>former@</c> from the second of its machine, <c>stranger@</c> and <c>passer@</c> from the third, everybody else from the first.
+    /// <c>shop@</c> and <c>passer@</c> go by port 25.
+    /// </summary>
+    /// <param name="machine">Its machine.</param>
+    /// <param name="provider">The name of the provider's server.</param>
+    /// <param name="authority">Whose certificates it believes.</param>
+    public static MailPeerSetup CustomersPostfix(Machine machine, string provider, PeerAuthority authority) => Postfix with
+    {
+        Domain = "alder.example",
+        Files = new Dictionary<string, string>
+        {
+            ["authority.pem"] = authority.Pem,
+            ["main.cf"] = $$"""
+                compatibility_level = 3.6
+                maillog_file = /dev/stdout
+                myhostname = mx.alder.example
+                mydestination =
+                mynetworks = 127.0.0.0/8
+                inet_protocols = ipv4
+                alias_maps =
+                alias_database =
+                local_recipient_maps =
+                virtual_mailbox_domains = alder.example
+                virtual_mailbox_base = /peer/mail
+                virtual_mailbox_maps = static:all/
+                virtual_uid_maps = static:7007
+                virtual_gid_maps = static:7007
+                relayhost = [{{provider}}]:587
+                sender_dependent_relayhost_maps = inline:{ shop@alder.example=[{{provider}}], passer@alder.example=[{{provider}}] }
+                sender_dependent_default_transport_maps = inline:{ former@alder.example=former:, stranger@alder.example=stranger:, passer@alder.example=stranger: }
+                smtp_tls_security_level = secure
+                smtp_tls_CAfile = /peer/authority.pem
+                smtp_tls_loglevel = 1
+                queue_run_delay = 1s
+                minimal_backoff_time = 1s
+                maximal_backoff_time = 2s
+                """,
+            ["master.cf"] = $"""
+                {Postfix.Files["master.cf"]}
+                former     unix  - - n - - smtp
+                  -o smtp_bind_address={machine.Addresses[1]}
+                stranger   unix  - - n - - smtp
+                  -o smtp_bind_address={machine.Addresses[2]}
+                """,
+        },
+    };
 }

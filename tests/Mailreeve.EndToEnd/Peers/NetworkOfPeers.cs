@@ -19,8 +19,11 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     private static readonly string[] OddNames =
     [
         "dead", "slow", "grey", "before", "after", "never", "busy", "half", "crowded", "tired", "broken", "right", "wrong", "good", "bad", "plain1",
-        "gone", "spare1", "spare2", "spare3",
+        "gone", "spare1", "spare2", "spare3", "untrusted", "misnamed", "bare", "testing", "webless",
     ];
+
+    // Those that announce an MTA-STS policy, on a web site at the address of their MX.
+    private static readonly string[] StsNames = ["good", "bad", "untrusted", "misnamed", "bare", "testing", "webless"];
 
     private readonly Lazy<Task<NetworkOfPeers>> up;
     private NameServers names = null!;
@@ -46,6 +49,12 @@ public sealed class NetworkOfPeers : IAsyncDisposable
 
     /// <summary>The machine of a customer.</summary>
     internal Machine Customer { get; private set; } = null!;
+
+    /// <summary>The machine of a customer's mail server; which of its addresses are the customer's is for the test to say.</summary>
+    internal Machine CustomersServer { get; private set; } = null!;
+
+    /// <summary>The names of the network.</summary>
+    internal NameServers Names => names;
 
     /// <summary>Whose certificates are good.</summary>
     internal PeerAuthority Authority => authority;
@@ -79,6 +88,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
         another = Connect(wire, "198.51.100.26");
         anothers = authority.Issue("mail.another.example");
         Customer = Connect(wire, "203.0.113.80");
+        CustomersServer = Connect(wire, "203.0.113.25", "203.0.113.26", "203.0.113.27");
         Elsewhere = Connect(wire, [.. OddNames.Select(n => $"{OddAddress(n)}"), "192.0.2.200"]);
         RightCertificate = authority.Issue("mx.right.example");
         var ours = authority.Issue("mail.provider.example");
@@ -106,6 +116,8 @@ public sealed class NetworkOfPeers : IAsyncDisposable
         provider TXT "v=spf1 mx -all"
         another MX 10 mail.another
         mail.another A 198.51.100.26
+        alder MX 10 mx.alder
+        mx.alder A 203.0.113.25
         mail.provider A 198.51.100.25
         mail.provider AAAA 2001:db8:25::25
         _25._tcp.mail.provider TLSA 3 1 1 {ours.KeyHash}
@@ -121,10 +133,11 @@ public sealed class NetworkOfPeers : IAsyncDisposable
             """))}
         _25._tcp.mx.right TLSA 3 1 1 {RightCertificate.KeyHash}
         _25._tcp.mx.wrong TLSA 3 1 1 {ours.KeyHash}
-        _mta-sts.good TXT "v=STSv1; id=1;"
-        mta-sts.good A {OddAddress("good")}
-        _mta-sts.bad TXT "v=STSv1; id=1;"
-        mta-sts.bad A {OddAddress("bad")}
+        {string.Join('\n', StsNames.Select(n => $"""
+            _mta-sts.{n} TXT "v=STSv1; id=1;"
+            mta-sts.{n} A {OddAddress(n)}
+            """))}
+        _smtp._tls.testing TXT "v=TLSRPTv1; rua=mailto:tls@postfix.example"
         silent MX 10 mx.silent
         silent MX 20 mx.spare1
         mx.silent A {BlackHole}
