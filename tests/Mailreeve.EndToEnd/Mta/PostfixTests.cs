@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using Mailreeve.Accounts.Mailboxes;
+using Mailreeve.EndToEnd.Clients;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Mailboxes;
@@ -10,6 +12,10 @@ using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
+using MailKit;
+using MailKit.Net.Imap;
+using MailKit.Security;
+using MimeKit;
 using NodaTime;
 
 namespace Mailreeve.EndToEnd.Mta;
@@ -168,6 +174,82 @@ public sealed class PostfixTests
         // From one who is blocked.
         using var blocked = await postfix.ConnectAsync(OwnMtaUnderTest.BlockedAddress);
         Assert.StartsWith("550 5.7.1 Blocked under clause C4", await blocked.SendAsync("kim@elsewhere.example", ["a@provider.example"], Message), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C9_a_mailbox_that_is_full_gets_nothing_until_its_owner_has_cleared_up()
+    {
+        Required.Program("postfix", "postfix");
+        await using var database = await TestDatabase.OpenAsync(Dialect.Sqlite);
+        await AddAsync(database.Database);
+        var password = await AddPasswordAsync(database.Database, "lee@provider.example");
+        var (port, imaps, certificates) = (LocalPorts.Free(), LocalPorts.Free(), TestCertificates.Write(RunFolder.NewFolder("certificates"), "mail.provider.example"));
+        await using var server = new ServerProcess(
+            database.ConnectionString, LocalPorts.Free(), sections: $"""
+            [imap]
+            listen-tls = ["127.0.0.1:{imaps}"]
+
+            [[tls]]
+            certificate = "{certificates.Certificate}"
+            key = "{certificates.Key}"
+
+            [policy-service]
+            listen = ["127.0.0.1:{port}"]
+            """);
+        await server.StartAsync(Stop);
+        await using var postfix = await Postfix.StartAsync($"smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:{port}, permit");
+        using var client = await postfix.ConnectAsync(OwnMtaUnderTest.OtherAddress);
+        using var owner = new ImapClient();
+        owner.ServerCertificateValidationCallback = (_, _, _, _) => true;
+        await owner.ConnectAsync("127.0.0.1", imaps, SecureSocketOptions.SslOnConnect, Stop);
+        await owner.AuthenticateAsync("lee@provider.example", password, Stop);
+        await owner.Inbox!.OpenAsync(FolderAccess.ReadWrite, Stop);
+
+        // All but the last octet, and then that: however small the next one is, there is no room.
+        var capacity = ShippedPolicy.Policy.Terms.MailboxCapacityBytes.Value;
+        foreach (var size in new[] { 12_000_000, capacity - 12_000_000 - 1_000, 999 })
+            await owner.Inbox.AppendAsync(new AppendRequest(OfSize((int)size)), Stop);
+        Assert.StartsWith("250", await AskAsync(client, ""), StringComparison.Ordinal);
+        Assert.StartsWith("452 4.2.2", await AskAsync(client, " SIZE=2"), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<CommandException>(() => owner.Inbox.AppendAsync(new AppendRequest(OfSize(999)), Stop));
+        await owner.Inbox.CheckAsync(Stop);
+        await owner.Inbox.StoreAsync([2], new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted), Stop);
+        await owner.Inbox.ExpungeAsync(Stop);
+        await owner.Inbox.AppendAsync(new AppendRequest(OfSize(1_000)), Stop);
+        Assert.StartsWith("452 4.2.2", await AskAsync(client, ""), StringComparison.Ordinal);
+
+        await owner.Inbox.StoreAsync([0], new StoreFlagsRequest(StoreAction.Add, MessageFlags.Deleted), Stop);
+        await owner.Inbox.ExpungeAsync(Stop);
+        await Eventually.TrueAsync(async () => (await AskAsync(client, " SIZE=9000000")).StartsWith("250", StringComparison.Ordinal));
+    }
+
+    private static async Task<string> AskAsync(PostfixClient client, string size)
+    {
+        await client.AskAsync("RSET");
+        await client.AskAsync($"MAIL FROM:<kim@elsewhere.example>{size}");
+        return await client.AskAsync("RCPT TO:<lee@provider.example>");
+    }
+
+    // A message of so many octets as it goes over the wire.
+    private static MimeMessage OfSize(int octets)
+    {
+        const string line = "This line stands for all that people write to each other.\r\n";
+        var (lines, rest) = Math.DivRem(octets - SampleMail.Text("x", "\r\n").Wire().Length, line.Length);
+        var message = SampleMail.Text("x", $"{string.Concat(Enumerable.Repeat(line, lines))}{new string('x', rest)}\r\n");
+        Assert.Equal(octets, message.Wire().Length);
+        return message;
+    }
+
+    private static async Task<string> AddPasswordAsync(Database database, string address)
+    {
+        var password = AppPassword.Make();
+        await database.WriteAsync(
+            async db =>
+            {
+                var mailbox = (await new MailboxStore(db).FindByAddressAsync(address, Stop))!.Id;
+                await new AppPasswordStore(db).AddAsync(mailbox, "tests", AppPassword.HashOf(password)!, SystemClock.Instance.GetCurrentInstant(), Stop);
+            }, Stop);
+        return password;
     }
 
     private static Task AddAsync(Database database) => database.WriteAsync(async db =>
