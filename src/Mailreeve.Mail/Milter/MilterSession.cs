@@ -18,8 +18,8 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
     private const MilterSteps Steps =
         MilterSteps.NoReplyToHeader | MilterSteps.NoUnknown | MilterSteps.NoData | MilterSteps.Skip | MilterSteps.LeadingSpace;
 
-    // Of names that a session keeps. A user name is at most RFC 5321's address (§4.5.3.1); a reverse name is a domain; and an address has room
-    // for quotes and UTF-8 here, but a packet would have room for very much more, in each of thousands of recipients.
+    // Octets of what a session keeps by name: a packet has room for very much more, in each of thousands of recipients. A name is no longer
+    // than RFC 5321 §4.5.3.1 has it; an address has room for quotes and UTF-8.
     private const int UserBytesMax = 320;
     private const int HeloBytesMax = 255;
     private const int AddressBytesMax = 1000;

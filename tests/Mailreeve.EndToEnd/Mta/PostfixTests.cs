@@ -200,7 +200,7 @@ public sealed class PostfixTests
         await using var postfix = await Postfix.StartAsync($"smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:{port}, permit");
         using var client = await postfix.ConnectAsync(OwnMtaUnderTest.OtherAddress);
         using var owner = new ImapClient();
-        owner.ServerCertificateValidationCallback = (_, _, _, _) => true;
+        owner.ServerCertificateValidationCallback = (_, shown, _, _) => shown?.Subject == "CN=mail.provider.example";
         await owner.ConnectAsync("127.0.0.1", imaps, SecureSocketOptions.SslOnConnect, Stop);
         await owner.AuthenticateAsync("lee@provider.example", password, Stop);
         await owner.Inbox!.OpenAsync(FolderAccess.ReadWrite, Stop);

@@ -118,7 +118,7 @@ public sealed class MtaStsTests(NetworkOfPeers network)
         max_age: 86400
         """;
 
-    private static Task SendAsync(NetworkOfPeers net, string name)
+    private static Task<string> SendAsync(NetworkOfPeers net, string name)
     {
         var user = net.Provider.NextUser();
         return net.Provider.SendAsync(user, [$"x@{name}.example"], SampleMail.Text($"To {name}", from: user.Address), Stop);
