@@ -5,7 +5,8 @@ namespace Mailreeve.Protocols.Reports;
 
 /// <summary>
 /// A kind of abuse in the XARF v4 vocabulary (category and type). Added by us, because reports say it and XARF v4 has no word:
-/// messaging/not_spam, messaging/opt_out, messaging/auth_failure, messaging/harassment, content/spamvertised, infrastructure/account
+/// messaging/not_spam, messaging/opt_out, messaging/auth_failure, messaging/harassment, content/spamvertised, infrastructure/account,
+/// reputation/dmarc, reputation/tls
 /// and the type "other" in each category.
 /// </summary>
 /// <param name="Category">One of seven, lower case.</param>

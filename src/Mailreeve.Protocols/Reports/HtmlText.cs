@@ -51,6 +51,8 @@ internal static class HtmlText
 
         if (Contains(Breaking, name))
             text.Append('\n');
+        else if (name is "td" or "th" or "TD" or "TH" && tag.IndexOf('/') != 0)
+            text.Append('\t');
         foreach (var attribute in (string[])["href", "src", "action"])
             if (Attribute(tag, attribute) is { Length: > 0 } url && !url.StartsWith("cid:", StringComparison.OrdinalIgnoreCase)
                 && !url.StartsWith("data:", StringComparison.OrdinalIgnoreCase))

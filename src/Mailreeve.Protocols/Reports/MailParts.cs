@@ -111,17 +111,20 @@ internal sealed class MailParts : MimeReader
     }
 
     /// <summary>The content of a part with its transfer encoding undone, at most <see cref="ReportLimits.PartBytes"/>.</summary>
-    public ReadOnlyMemory<byte> Content(MailPart part)
+    public ReadOnlyMemory<byte> Content(MailPart part) => Content(part, limits.PartBytes);
+
+    /// <summary>The content of a part with its transfer encoding undone, at most so many bytes of the encoded content.</summary>
+    public ReadOnlyMemory<byte> Content(MailPart part, int bytesMax)
     {
         var slice = raw[part.ContentBegin..Math.Max(part.ContentBegin, part.ContentEnd)];
-        if (slice.Length > limits.PartBytes)
-            slice = slice[..limits.PartBytes];
+        if (slice.Length > bytesMax)
+            slice = slice[..bytesMax];
         var encoding = part.Header("Content-Transfer-Encoding")?.Trim();
         return encoding is null || encoding.Length == 0 || encoding[0] is '7' or '8' ? slice : Decode(slice, encoding);
     }
 
     /// <summary>The content of a text part as characters. Unknown character sets are read as UTF-8, then as Latin-1.</summary>
-    public string Text(MailPart part) => Decode(Content(part).Span, part.Type?.Charset);
+    public string Text(MailPart part) => ClearSigned.Open(Decode(Content(part).Span, part.Type?.Charset));
 
     public ReadOnlyMemory<byte> Slice(MailPart part) => raw[part.ContentBegin..Math.Max(part.ContentBegin, part.ContentEnd)];
 

@@ -32,6 +32,30 @@ public enum ReportFormat
 
     /// <summary>A mail with the original attached as message/rfc822 and no machine-readable part.</summary>
     ForwardedOriginal,
+
+    /// <summary>A file of separated values, with or without header row: Shadowserver, IntelMQ, AbuseHub and others.</summary>
+    Csv,
+
+    /// <summary>The same as lines in the text of a mail.</summary>
+    TextTable,
+
+    /// <summary>Events as JSON that is not XARF: IntelMQ, n6 and others.</summary>
+    Json,
+
+    /// <summary>IODEF (RFC 5070, RFC 7970).</summary>
+    Iodef,
+
+    /// <summary>Google Safe Browsing alerts for network administrators.</summary>
+    SafeBrowsing,
+
+    /// <summary>Copyright notices in ACNS XML.</summary>
+    Acns,
+
+    /// <summary>DMARC aggregate report (RFC 7489 §7.2).</summary>
+    DmarcAggregate,
+
+    /// <summary>SMTP TLS report (RFC 8460).</summary>
+    TlsReport,
 }
 
 /// <summary>Stable texts for <see cref="ReportFormat"/>.</summary>
@@ -49,6 +73,14 @@ public static class ReportFormatNames
         ReportFormat.XarfV4 => "xarf-v4",
         ReportFormat.Jmrp => "jmrp",
         ReportFormat.ForwardedOriginal => "rfc822",
+        ReportFormat.Csv => "csv",
+        ReportFormat.TextTable => "text-table",
+        ReportFormat.Json => "json",
+        ReportFormat.Iodef => "iodef",
+        ReportFormat.SafeBrowsing => "safe-browsing",
+        ReportFormat.Acns => "acns-xml",
+        ReportFormat.DmarcAggregate => "dmarc-aggregate",
+        ReportFormat.TlsReport => "tls-report",
         _ => "unknown",
     };
 }

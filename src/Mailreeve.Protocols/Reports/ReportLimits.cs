@@ -24,8 +24,14 @@ public sealed record ReportLimits
     /// <summary>Bytes of one decoded text or JSON part. Default 8 MiB: a XARF v4 evidence item may be 5 MiB before base64.</summary>
     public int PartBytes { get; init; } = 8 << 20;
 
-    /// <summary>Observations kept. Default 1,000: what one person can still page through.</summary>
-    public int Observations { get; init; } = 1_000;
+    /// <summary>Bytes taken out of archives, summed. Default 32 MiB: 50,000 rows of the widest published feeds.</summary>
+    public int UnpackedBytes { get; init; } = 32 << 20;
+
+    /// <summary>Files taken out of archives, summed. Default 100: a day of all feeds of one publisher has about 80.</summary>
+    public int ArchiveEntries { get; init; } = 100;
+
+    /// <summary>Observations kept. Default 100,000: a national CERT sends the 50,000 machines of a large network as one table.</summary>
+    public int Observations { get; init; } = 100_000;
 
     /// <summary>URLs and domains kept per observation besides the first. Default 100.</summary>
     public int AlsoNamed { get; init; } = 100;
@@ -38,6 +44,9 @@ public sealed record ReportLimits
 
     /// <summary>Problems listed; one more says how many were left out. Default 100.</summary>
     public int Problems { get; init; } = 100;
+
+    /// <summary>Nesting of XML. Default 32: IODEF needs 12.</summary>
+    public int XmlDepth { get; init; } = 32;
 
     /// <summary>Nesting of JSON. Default 32: XARF needs 6.</summary>
     public int JsonDepth { get; init; } = 32;

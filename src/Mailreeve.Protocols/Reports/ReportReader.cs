@@ -23,6 +23,8 @@ public static class ReportReader
             }
 
             var mail = MailParts.Read(raw, limits);
+            if (SMimeSigned.Open(mail) is { } signed)
+                mail = MailParts.Read(signed, limits);
             if (mail.Stopped is { } why)
                 findings.CutOff(why);
             else if (mail.Unclosed)
@@ -41,6 +43,8 @@ public static class ReportReader
         var findings = new Findings(limits);
         try
         {
+            if (!XarfJson.IsXarf(json.Span) && JsonEvents.Read(json, new EventContext(), findings) is { } events)
+                return Finish(events, findings);
             return Finish(XarfJson.Read(json, findings), findings);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -64,8 +68,12 @@ public static class ReportReader
             return XarfJson.Read(json, findings);
         if (XArf.Find(mail) is var (part, fields))
             return XArf.Read(mail, part, fields, findings);
+        if (MachineReports.Read(mail, isInner: false, findings) is { } documents)
+            return documents;
         if (Jmrp.Find(mail) is { } complaint)
             return Jmrp.Read(mail, complaint, findings);
+        if (MachineReports.Read(mail, isInner: true, findings) is { } forwarded)
+            return forwarded;
         if (ForwardedOriginal.Find(mail) is { Count: > 0 } originals)
             return ForwardedOriginal.Read(mail, originals, findings);
         return new ReportReading

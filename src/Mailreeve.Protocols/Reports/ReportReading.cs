@@ -75,6 +75,12 @@ public enum AttentionReason
     /// <summary>An auto-reply, delivery status or read receipt, not a report.</summary>
     NotAReport,
 
+    /// <summary>A copyright notice: another queue, and never a case under this policy.</summary>
+    Copyright,
+
+    /// <summary>What it reports is encrypted.</summary>
+    Encrypted,
+
     /// <summary>The reader itself failed on it. That is a bug; the raw bytes are what the developers need.</summary>
     Unreadable,
 }

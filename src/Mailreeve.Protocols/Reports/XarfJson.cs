@@ -115,9 +115,15 @@ internal static class XarfJson
             : ReportFormat.XarfV3;
     }
 
-    private static bool LooksLikeXarf(ReadOnlySpan<byte> bytes) =>
+    /// <summary>Whether the bytes have keys that only XARF documents have.</summary>
+    public static bool LooksLikeXarf(ReadOnlySpan<byte> bytes) =>
         bytes.IndexOf("\"xarf_version\""u8) >= 0 || bytes.IndexOf("\"ReporterInfo\""u8) >= 0
         || (bytes.IndexOf("\"source_identifier\""u8) >= 0 && bytes.IndexOf("\"report_id\""u8) >= 0);
+
+    /// <summary>Whether the bytes have a key of XARF, be it a valid document or not.</summary>
+    public static bool IsXarf(ReadOnlySpan<byte> bytes) =>
+        LooksLikeXarf(bytes) || bytes.IndexOf("\"ReportClass\""u8) >= 0 || bytes.IndexOf("\"ReportType\""u8) >= 0
+        || bytes.IndexOf("\"source_identifier\""u8) >= 0;
 
     // The document is the first balanced object that holds a key of XARF; what surrounds it is prose.
     private static ReadOnlyMemory<byte>? Pasted(ReadOnlyMemory<byte> content)

@@ -75,7 +75,7 @@ public class HostileReportTests
         for (var i = 0; i < 10_000; i++)
             fields.Append("Source-IP: 2001:db8::").Append(i.ToString("x")).Append('\n');
 
-        var reading = Read(Arf(fields.ToString()));
+        var reading = ReportReader.Read(Encoding.UTF8.GetBytes(Arf(fields.ToString())), Limits with { Observations = 1_000 });
 
         Assert.Equal(1_000, reading.Observations.Count);
         Assert.Equal(AttentionReason.TooManyObservations, reading.NeedsPerson?.Reason);

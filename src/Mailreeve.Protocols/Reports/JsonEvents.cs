@@ -1,0 +1,145 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Mailreeve.Protocols.Reports;
+
+/// <summary>
+/// Events as JSON: one object, an array, or one object a line (IntelMQ, n6, the feeds of CERTs and vendors). What a field means is
+/// said by its name and the names above it, as for the columns of a table.
+/// </summary>
+internal static class JsonEvents
+{
+    private const int FieldsMax = 300;
+    private const int PastedTries = 5;
+
+    /// <summary>Reads a document that is JSON as a whole.</summary>
+    /// <returns>Null when it is not JSON or holds no event.</returns>
+    public static ReportReading? Read(ReadOnlyMemory<byte> json, EventContext context, Findings findings) =>
+        Read(json, context, findings, isPasted: false);
+
+    private static ReportReading? Read(ReadOnlyMemory<byte> json, EventContext context, Findings findings, bool isPasted)
+    {
+        var bytes = json.Span.TrimStart("\uFEFF \t\r\n"u8);
+        if (bytes.IsEmpty || bytes[0] is not ((byte)'{' or (byte)'['))
+            return null;
+        var options = new JsonReaderOptions { MaxDepth = findings.Limits.JsonDepth, AllowMultipleValues = true, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+        var reader = new Utf8JsonReader(bytes, options);
+        var events = new EventReader(context, findings);
+        var before = findings.Observations.Count;
+        try
+        {
+            while (!findings.TooMany && reader.Read())
+            {
+                using var document = JsonDocument.ParseValue(ref reader);
+                if (TlsRpt.Is(document.RootElement))
+                    return TlsRpt.Read(document.RootElement, findings);
+                Walk(document.RootElement, [], events);
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Half a surrogate pair passes the parser and fails when its text is taken.
+            // What follows a pasted document is prose.
+            if (findings.Observations.Count > before && !isPasted)
+                findings.Problem($"The JSON cannot be read to its end: {e.Message}");
+        }
+
+        return findings.Observations.Count > before ? new ReportReading { Format = ReportFormat.Json } : null;
+    }
+
+    /// <summary>Reads a document that is pasted into a text.</summary>
+    public static ReportReading? ReadPasted(string text, EventContext context, Findings findings)
+    {
+        var at = 0;
+        for (var tries = 0; tries < PastedTries && at < text.Length; tries++)
+        {
+            var open = text.AsSpan(at).IndexOfAny('{', '[');
+            if (open < 0)
+                return null;
+            at += open;
+            if (LooksLikeJson(text.AsSpan(at)) && Read(Encoding.UTF8.GetBytes(text[at..]), context, findings, isPasted: true) is { } reading)
+                return reading;
+            at++;
+        }
+
+        return null;
+    }
+
+    // After the bracket of an object comes a name in quotes, after that of an array an object.
+    private static bool LooksLikeJson(ReadOnlySpan<char> text)
+    {
+        var inner = text[1..].TrimStart();
+        return !inner.IsEmpty && (text[0] == '{' ? inner[0] == '"' : inner[0] == '{');
+    }
+
+    /// <returns>Whether the element or anything in it was an event.</returns>
+    private static bool Walk(JsonElement element, List<(Meaning Meaning, string Value)> inherited, EventReader events)
+    {
+        var found = false;
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in element.EnumerateArray())
+                found |= Walk(item, inherited, events);
+            return found;
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+            return false;
+        var own = new List<(Meaning, string)>();
+        var nested = new List<JsonElement>();
+        Flatten(element, "", own, nested);
+        List<(Meaning, string)> values = [.. own, .. inherited.Take(FieldsMax)];
+        foreach (var list in nested)
+            found |= Walk(list, values, events);
+        // What only an outer object names was not said of this one.
+        return found || (own.Exists(v => v.Item1.IsResource) && events.Read(values));
+    }
+
+    private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<JsonElement> nested)
+    {
+        // Indicator lists name the field in one member and hold it in another: "type": "ip-src", "value": "192.0.2.7".
+        if (XarfRules.Text(element, "type") is { } type && XarfRules.Text(element, "value") is { } held && Columns.Resolve(type) is { IsResource: true } named)
+            values.Add((named, held));
+        foreach (var property in element.EnumerateObject())
+        {
+            if (values.Count >= FieldsMax)
+                return;
+            var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
+            switch (property.Value.ValueKind)
+            {
+                case JsonValueKind.Object:
+                    Flatten(property.Value, name, values, nested);
+                    break;
+                case JsonValueKind.Array when property.Value.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Object):
+                    nested.Add(property.Value);
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in property.Value.EnumerateArray().Take(100))
+                        Add(name, property.Name, item, values);
+                    break;
+                default:
+                    Add(name, property.Name, property.Value, values);
+                    break;
+            }
+        }
+    }
+
+    // The innermost names say most: "event.source.ip" means what "source.ip" means.
+    private static void Add(string path, string name, JsonElement value, List<(Meaning, string)> values)
+    {
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
+        if (text is null)
+            return;
+        var parent = path.Length > name.Length + 1 ? path[(path.LastIndexOf('.', path.Length - name.Length - 2) + 1)..] : name;
+        var meaning = Columns.Resolve(parent);
+        if (meaning.Part == Part.None && parent.Length != name.Length)
+            meaning = Columns.Resolve(name);
+        if (meaning.Part != Part.None)
+            values.Add((meaning, text));
+    }
+}

@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Text;
+
+namespace Mailreeve.Protocols.Reports;
+
+/// <summary>
+/// Tables of events: files of comma-, semicolon-, tab- or bar-separated values with or without a header row, and such lines in the
+/// text of a mail, there also with columns aligned by blanks. What a column means is said by its name (Data/columns.tsv), else by what
+/// its cells hold.
+/// </summary>
+internal static class Table
+{
+    private const int SampleRows = 50;
+    private const int LineCharsMax = 20_000;
+    private const int TextLineCharsMax = 2_000;
+    private const int CellsInTextMax = 40;
+    private const int RulesBetween = 2;
+
+    private static readonly SearchValues<char> RuleChars = SearchValues.Create("-=+_* :");
+    private static readonly char[] Separators = [',', ';', '\t', '|'];
+    private static readonly char[] TextSeparators = ['|', ';', '\t', ',', Delimited.Blanks];
+
+    /// <summary>Reads a file as one table.</summary>
+    /// <returns>Whether it is one: the header row names a resource, or most rows have an address or a URL in the same column.</returns>
+    public static bool TryReadFile(string text, EventContext context, Findings findings)
+    {
+        var body = Body(text, out var commentHeader).ToString();
+        if (body.Length == 0)
+            return false;
+        var layouts = Separators.Select(s => Layout(body, s, commentHeader)).OfType<TableLayout>().ToList();
+        if (layouts.Count == 0)
+            return false;
+        var layout = layouts.MaxBy(l => (l.IsNamed, l.Columns.Count(c => c.Part != Part.None), -Array.IndexOf(Separators, l.Separator)));
+        return ReadRows(body, layout!, context, findings) > 0;
+    }
+
+    /// <summary>Reads the tables among the lines of a text.</summary>
+    /// <returns>Rows read.</returns>
+    public static int ReadText(string text, EventContext context, Findings findings)
+    {
+        var rows = 0;
+        var seen = new HashSet<string>();
+        foreach (var block in TextTable.Find(Unquoted(text), TextSeparators, TextLineCharsMax, CellsInTextMax, RulesBetween))
+        {
+            // Notices that are written in two languages repeat their table.
+            if (!seen.Add(block.Rows))
+                continue;
+            var layout = block.Header is { } header && Named(header, block.Separator, block.Rows) is { } named
+                ? named
+                : Unnamed(block.Rows, block.Separator);
+            if (layout is not null)
+                rows += ReadRows(block.Rows, layout, context with { Titles = [block.Above, .. context.Titles] }, findings);
+        }
+
+        return rows;
+    }
+
+    // "> " in front of each line: the report was forwarded or answered.
+    private static string Unquoted(string text)
+    {
+        if (!text.StartsWith('>') && !text.Contains("\n>", StringComparison.Ordinal))
+            return text;
+        var plain = new StringBuilder(text.Length);
+        foreach (var line in text.AsSpan().EnumerateLines())
+            plain.Append(line.StartsWith(">") ? line.TrimStart("> ") : line).Append('\n');
+        return plain.ToString();
+    }
+
+    private static int ReadRows(ReadOnlySpan<char> text, TableLayout layout, EventContext context, Findings findings)
+    {
+        var reader = new EventReader(context with { IsAmbiguous = layout.IsAmbiguous }, findings);
+        var rows = new Delimited(text, layout.Separator);
+        var cells = new List<string>();
+        var values = new List<(Meaning, string)>();
+        var read = 0;
+        while (!findings.TooMany && rows.TryRead(cells))
+        {
+            if (cells.Count == 0 || IsComment(cells[0]) || IsRule(cells) || layout.IsHeader(cells))
+                continue;
+            values.Clear();
+            for (var i = 0; i < layout.Columns.Count; i++)
+                if (layout.Columns[i].Part != Part.None)
+                    values.Add((layout.Columns[i], i < cells.Count ? cells[i] : ""));
+            if (cells.Exists(c => c.Length > LineCharsMax))
+                findings.Problem($"Row {rows.Line} has a cell of more than {LineCharsMax} characters.");
+            else if (reader.Read(values))
+                read++;
+            else
+                findings.Problem($"Row {rows.Line} names no address, URL, domain or mailbox: {Notation.Shorten(string.Join(layout.Shown, cells.Take(8)))}");
+        }
+
+        return read;
+    }
+
+    private static TableLayout? Layout(string body, char separator, string? commentHeader)
+    {
+        var first = new List<string>();
+        var rows = new Delimited(body, separator);
+        while (rows.TryRead(first) && first.Count == 0)
+        {
+        }
+
+        if (Named(first, separator) is { } named)
+            return named;
+        if (commentHeader is not null && Named(commentHeader, separator, body) is { } commented)
+            return commented;
+        return Unnamed(body, separator, first.Count == 1);
+    }
+
+    private static TableLayout? Named(string header, char separator, string rows)
+    {
+        var cells = new List<string>();
+        if (!new Delimited(header, separator).TryRead(cells) || Named(cells, separator) is not { } named)
+            return null;
+        // The line above may belong to something else.
+        var first = new List<string>();
+        return new Delimited(rows, separator).TryRead(first) && Math.Abs(first.Count - cells.Count) <= Math.Max(2, cells.Count / 2) ? named : null;
+    }
+
+    private static TableLayout? Named(List<string> header, char separator)
+    {
+        if (header.Exists(c => Cells.TryAddress(c, out _, out _) || Cells.Url(c) is not null))
+            return null;
+        var columns = header.ConvertAll(c => Columns.Resolve(c.TrimStart('\uFEFF', '#', '*').Trim('*', ' ')));
+        return columns.Exists(c => c.IsResource) ? new TableLayout(separator, columns, header, isAmbiguous: false) : null;
+    }
+
+    // Columns without names: what do most of the cells hold?
+    private static TableLayout? Unnamed(string body, char separator, bool isList = false)
+    {
+        var counts = new List<CellCounts>();
+        var rows = new Delimited(body, separator);
+        var cells = new List<string>();
+        var sampled = 0;
+        while (sampled < SampleRows && rows.TryRead(cells))
+        {
+            if (cells.Count == 0 || IsComment(cells[0]) || IsRule(cells))
+                continue;
+            sampled++;
+            for (var i = 0; i < cells.Count; i++)
+            {
+                if (i == counts.Count)
+                    counts.Add(new CellCounts());
+                counts[i].Count(cells[i]);
+            }
+        }
+
+        if (sampled == 0 || (counts.Count < 2 && !isList))
+            return null;
+        var columns = counts.ConvertAll(c => c.MeaningIn(sampled));
+        var accused = columns.Count(c => c.Part == Part.Address);
+        return accused == 0 && !columns.Exists(c => c.Part == Part.Url)
+            ? null
+            : new TableLayout(separator, columns, [], isAmbiguous: accused > 1);
+    }
+
+    // Lines of comment before the table; the last of them may be its header.
+    private static ReadOnlySpan<char> Body(string text, out string? header)
+    {
+        header = null;
+        var rest = text.AsSpan().TrimStart("\uFEFF \r\n\t");
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOf('\n');
+            var line = (end < 0 ? rest : rest[..end]).Trim();
+            if (!line.IsEmpty && !IsComment(line))
+                return rest;
+            if (line.Length is > 1 and < LineCharsMax && line.ContainsAny(",;\t|"))
+                header = line.TrimStart("#;/ ").ToString();
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
+
+        return rest;
+    }
+
+    private static bool IsComment(ReadOnlySpan<char> line) => line.StartsWith("#") || line.StartsWith(";") || line.StartsWith("//");
+
+    private static bool IsRule(List<string> cells) => cells.TrueForAll(c => !c.AsSpan().ContainsAnyExcept(RuleChars));
+
+    /// <summary>What the cells of one column look like.</summary>
+    private sealed class CellCounts
+    {
+        private int addresses;
+        private int urls;
+        private int times;
+        private int kinds;
+        private int filled;
+
+        public void Count(string cell)
+        {
+            if (cell.Length == 0)
+                return;
+            filled++;
+            if (Cells.TryAddress(cell, out _, out _))
+                addresses++;
+            else if (Cells.Url(cell) is not null)
+                urls++;
+            else if (Cells.Time(cell, null).Utc is not null)
+                times++;
+            else if (KindWords.Find(cell) is not null)
+                kinds++;
+        }
+
+        public Meaning MeaningIn(int rows)
+        {
+            if (addresses * 5 >= rows * 3)
+                return new Meaning(Side.Plain, Part.Address, 1);
+            if (urls * 5 >= rows * 3)
+                return new Meaning(Side.Plain, Part.Url, 1);
+            if (times > 0 && times * 5 >= filled * 3)
+                return new Meaning(Side.Plain, Part.Time, 1);
+            return kinds > 0 ? new Meaning(Side.Plain, Part.Kind, 1) : default;
+        }
+    }
+}
+
+/// <summary>How a table is laid out.</summary>
+internal sealed class TableLayout(char separator, IReadOnlyList<Meaning> columns, IReadOnlyList<string> header, bool isAmbiguous)
+{
+    public char Separator => separator;
+
+    /// <summary>The separator for showing a row to a person.</summary>
+    public string Shown => separator == Delimited.Blanks ? "  " : separator.ToString();
+
+    public IReadOnlyList<Meaning> Columns => columns;
+
+    public bool IsNamed => header.Count > 0;
+
+    /// <summary>Several columns hold addresses, and no name tells whose they are.</summary>
+    public bool IsAmbiguous => isAmbiguous;
+
+    /// <summary>Whether a row repeats the header, as at the top and after each page.</summary>
+    public bool IsHeader(List<string> cells) => IsNamed && cells.SequenceEqual(header);
+}
