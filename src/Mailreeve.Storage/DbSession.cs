@@ -18,6 +18,12 @@ public enum Dialect
 /// <summary>One unit of work on a connection. Stores are made over it; it lives as long as the delegate it was given to.</summary>
 public sealed class DbSession
 {
+    /// <summary>Values in one list of <see cref="IsAnyOf"/> at most: SQLite takes 32,766 parameters in a statement.</summary>
+    public const int ListMax = 10_000;
+
+    // Each command of a batch and its parameters are objects until all are sent.
+    private const int BatchRowsMax = 5_000;
+
     private readonly DbConnection connection;
     private readonly DbTransaction? transaction;
 
@@ -107,16 +113,22 @@ public sealed class DbSession
     private static async Task<int> ExecuteBatchAsync<T>(
         NpgsqlConnection connection, string sql, IReadOnlyList<T> rows, Func<T, object?[]> values, CancellationToken stop)
     {
-        await using var batch = connection.CreateBatch();
-        foreach (var row in rows)
+        var affected = 0;
+        foreach (var some in rows.Chunk(BatchRowsMax))
         {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var value in values(row))
-                command.Parameters.Add(new NpgsqlParameter { Value = DbValues.ToDb(value) });
-            batch.BatchCommands.Add(command);
+            await using var batch = connection.CreateBatch();
+            foreach (var row in some)
+            {
+                var command = new NpgsqlBatchCommand(sql);
+                foreach (var value in values(row))
+                    command.Parameters.Add(new NpgsqlParameter { Value = DbValues.ToDb(value) });
+                batch.BatchCommands.Add(command);
+            }
+
+            affected += await batch.ExecuteNonQueryAsync(stop);
         }
 
-        return await batch.ExecuteNonQueryAsync(stop);
+        return affected;
     }
 
     private int ExecuteEach<T>(string sql, IReadOnlyList<T> rows, Func<T, object?[]> values)

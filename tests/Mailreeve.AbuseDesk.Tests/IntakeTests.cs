@@ -232,7 +232,7 @@ public sealed class IntakeTests
         Assert.Empty(await desk.CasesAsync());
         Assert.Equal(ReportOutcome.NotOurs, (await desk.ReportAsync(attack)).Outcome);
         Assert.NotEqual(ReportOutcome.Case, (await desk.ReportAsync(takenOver)).Outcome);
-        var observed = await desk.Db.ReadAsync(db => new EventStore(db).OfReportAsync(takenOver, Stop), Stop);
+        var observed = await desk.Db.ReadAsync(db => new EventStore(db).OfReportAsync(takenOver, default, 2_000, Stop), Stop);
         Assert.Equal("victim", Assert.Single(observed).Role);
     });
 
@@ -319,7 +319,7 @@ public sealed class IntakeTests
         var cases = await desk.CasesAsync();
         Assert.Equal(7, cases.Count);
         Assert.All(cases, file => Assert.Equal((1, 1), (file.Case.Complaints, file.Charges.Count)));
-        Assert.Equal(1000, (await desk.Db.ReadAsync(db => new EventStore(db).OfReportAsync(id, Stop), Stop)).Count);
+        Assert.Equal(1000, (await desk.Db.ReadAsync(db => new EventStore(db).OfReportAsync(id, default, 2_000, Stop), Stop)).Count);
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]

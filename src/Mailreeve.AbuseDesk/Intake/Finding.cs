@@ -59,8 +59,9 @@ internal sealed record Finding(
         _ => "not-ours",
     };
 
-    /// <summary>Whether it makes or joins a case.</summary>
-    public bool MakesCase => Holder is not null && Resource is not null && Kind is not null && !IsNotSpam;
+    /// <summary>Whether it makes or joins a case. What the report does not say to have done anything is nobody's offence.</summary>
+    public bool MakesCase =>
+        Holder is not null && Resource is not null && Kind is not null && !IsNotSpam && Observation.Role is ObservationRole.Source or ObservationRole.Site;
 }
 
 /// <summary>A report that has been read, with the findings about what it names. Nothing of it is in the database yet.</summary>

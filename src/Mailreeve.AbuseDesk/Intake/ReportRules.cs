@@ -13,6 +13,10 @@ internal static class ReportRules
         var (report, reading, findings) = (understood.Report, understood.Reading, understood.Findings);
         if (report.Queue is not (ReportQueue.Abuse or ReportQueue.Postmaster))
             return (ReportOutcome.NeedsPerson, $"Mail for the {report.Queue.ToString().ToLowerInvariant()} desk.");
+        if (reading.NeedsPerson is { Reason: AttentionReason.Copyright } copyright)
+            return (ReportOutcome.NeedsPerson, copyright.Detail);
+        if (reading.Format is ReportFormat.DmarcAggregate or ReportFormat.TlsReport)
+            return (ReportOutcome.Noted, $"{(reading.Format == ReportFormat.TlsReport ? "An SMTP TLS" : "A DMARC aggregate")} report: a signal about our own mail, not a complaint.");
         if (findings.Any(f => f.MakesCase))
             return (ReportOutcome.Case, Describe(findings, reading));
         if (reading.NeedsPerson is { } attention)
@@ -28,6 +32,8 @@ internal static class ReportRules
                 (ReportOutcome.NeedsPerson, $"{open.Resource} was of {v.Customers.Count} customers within the time in question."),
             { Verdict: AttributionVerdict.Unassigned } =>
                 (ReportOutcome.NeedsPerson, $"{open.Resource} is ours, but was assigned to no customer at that time."),
+            { Observation.Role: ObservationRole.Other } =>
+                (ReportOutcome.NeedsPerson, $"{open.Resource} is ours, but the report does not say what it did."),
             _ => (ReportOutcome.NeedsPerson, $"The policy has no clause for {open.Type}."),
         };
     }

@@ -17,14 +17,21 @@ public sealed class CaseStore(DbSession db)
     public async Task<IReadOnlyList<AbuseCase>> OpenAsync(
         IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, CancellationToken stop)
     {
-        if (customers.Count == 0)
-            return [];
-        var rows = await db.QueryAsync<CaseRow>($"""
-            SELECT *
-            FROM   abuse_case
-            WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND phase <> 'closed'
-            """, new { customers = customers.Select(c => c.Value).ToArray(), resources = resources.ToArray() }, stop);
-        return [.. rows.Select(r => r.ToCase())];
+        var found = new List<AbuseCase>();
+        foreach (var whose in customers.Select(c => c.Value).Chunk(DbSession.ListMax))
+        {
+            foreach (var what in resources.Chunk(DbSession.ListMax))
+            {
+                var rows = await db.QueryAsync<CaseRow>($"""
+                    SELECT *
+                    FROM   abuse_case
+                    WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND phase <> 'closed'
+                    """, new { customers = whose, resources = what }, stop);
+                found.AddRange(rows.Select(r => r.ToCase()));
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Cases whose time to answer is over, most overdue first.</summary>

@@ -29,42 +29,59 @@ public sealed class EventStore(DbSession db)
             LIMIT  @limit
             """, new { id, limit }, stop);
 
-    /// <summary>Observations of a report.</summary>
-    public Task<IReadOnlyList<EventRow>> OfReportAsync(ReportId id, CancellationToken stop) =>
+    /// <summary>Observations of a report in its order, a page at a time: one report may have a hundred thousand.</summary>
+    /// <param name="id">The report.</param>
+    /// <param name="after">The last one of the page before; the default for the first page.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<IReadOnlyList<EventRow>> OfReportAsync(ReportId id, EventId after, long limit, CancellationToken stop) =>
         db.QueryAsync<EventRow>("""
             SELECT *
             FROM   event
-            WHERE  report_id = @id
+            WHERE  report_id = @id AND id > @after
             ORDER  BY id
-            """, new { id }, stop);
+            LIMIT  @limit
+            """, new { id, after, limit }, stop);
 
     /// <summary>Which of these reporters have complained in which of these cases.</summary>
     /// <remarks>Asks once for each pair, so that it takes no longer however large a case has grown.</remarks>
     public async Task<IReadOnlyList<ReporterSeen>> ReportersSeenAsync(
         IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<long> reporters, CancellationToken stop)
     {
-        if (cases.Count == 0 || reporters.Count == 0)
-            return [];
-        return await db.QueryAsync<ReporterSeen>($"""
-            SELECT c.id AS case_id, r.id AS reporter_id
-            FROM   abuse_case c
-            CROSS  JOIN reporter r
-            WHERE  {db.IsAnyOf("c.id", "cases")} AND {db.IsAnyOf("r.id", "reporters")}
-            AND    EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.reporter_id = r.id)
-            """, new { cases = cases.Select(c => c.Value).ToArray(), reporters = reporters.ToArray() }, stop);
+        var seen = new List<ReporterSeen>();
+        if (reporters.Count == 0)
+            return seen;
+        foreach (var some in cases.Select(c => c.Value).Chunk(DbSession.ListMax))
+        {
+            seen.AddRange(await db.QueryAsync<ReporterSeen>($"""
+                SELECT c.id AS case_id, r.id AS reporter_id
+                FROM   abuse_case c
+                CROSS  JOIN reporter r
+                WHERE  {db.IsAnyOf("c.id", "cases")} AND {db.IsAnyOf("r.id", "reporters")}
+                AND    EXISTS (SELECT 1 FROM event e WHERE e.case_id = c.id AND e.reporter_id = r.id)
+                """, new { cases = some, reporters = reporters.ToArray() }, stop));
+        }
+
+        return seen;
     }
 
     /// <summary>Which of this evidence was there before, in which of these cases and from whom.</summary>
     public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
         IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
     {
-        if (cases.Count == 0 || fingerprints.Count == 0)
-            return [];
-        return await db.QueryAsync<ComplaintSeen>($"""
-            SELECT DISTINCT case_id, reporter_id, fingerprint
-            FROM   event
-            WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND {db.IsAnyOf("case_id", "cases")}
-            """, new { cases = cases.Select(c => c.Value).ToArray(), fingerprints = fingerprints.ToArray() }, stop);
+        var seen = new List<ComplaintSeen>();
+        if (fingerprints.Count == 0)
+            return seen;
+        foreach (var some in cases.Select(c => c.Value).Chunk(DbSession.ListMax))
+        {
+            seen.AddRange(await db.QueryAsync<ComplaintSeen>($"""
+                SELECT DISTINCT case_id, reporter_id, fingerprint
+                FROM   event
+                WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND {db.IsAnyOf("case_id", "cases")}
+                """, new { cases = some, fingerprints = fingerprints.ToArray() }, stop));
+        }
+
+        return seen;
     }
 }
 

@@ -23,6 +23,7 @@ internal static class DeskPages
     private const long RowsMax = 50;
     private const long BlocksMax = 500;
     private const int RawShownBytes = 200_000;
+    private const int ObservationsShown = 500;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -104,13 +105,13 @@ internal static class DeskPages
         });
     }
 
-    private static async Task<IResult> ReportAsync(long number, Database database, IClock clock, CancellationToken stop)
+    private static async Task<IResult> ReportAsync(long number, long? after, Database database, IClock clock, CancellationToken stop)
     {
         var id = new ReportId(number);
         var (report, raw, observations) = await database.ReadAsync(async db => (
             await new ReportStore(db).FindAsync(id, stop),
             await new ReportStore(db).RawAsync(id, stop),
-            await new EventStore(db).OfReportAsync(id, stop)), stop);
+            await new EventStore(db).OfReportAsync(id, new EventId(after ?? 0), ObservationsShown + 1, stop)), stop);
         if (report is null || raw is null)
             return Page.NotFound();
 
@@ -119,7 +120,8 @@ internal static class DeskPages
         return Page.Of<DeskReportPage>(new
         {
             Report = report,
-            Observations = observations,
+            Observations = (IReadOnlyList<EventRow>)[.. observations.Take(ObservationsShown)],
+            Next = observations.Count > ObservationsShown ? observations[ObservationsShown - 1].Id : (EventId?)null,
             Raw = Show.Plain(IsUtf8(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text)),
             IsCut = raw.Length > RawShownBytes,
             Now = clock.GetCurrentInstant(),

@@ -162,7 +162,7 @@ public sealed class HandOverStoreTests
 
         await test.Database.WriteAsync(db => new EventStore(db).AddAsync([full, bare], Stop), Stop);
 
-        var ofReport = await test.Database.ReadAsync(db => new EventStore(db).OfReportAsync(report, Stop), Stop);
+        var ofReport = await test.Database.ReadAsync(db => new EventStore(db).OfReportAsync(report, default, 2_000, Stop), Stop);
         Assert.Equivalent(new[] { full, bare }, ofReport, strict: true);
         Assert.Single(await test.Database.ReadAsync(db => new EventStore(db).OfCaseAsync(Some.Case.Id, 10, Stop), Stop));
         var seen = Assert.Single(await test.Database.ReadAsync(db => new EventStore(db).SeenAsync([Some.Case.Id], [full.Fingerprint, [9]], Stop), Stop));
