@@ -94,7 +94,10 @@ internal sealed class SplitBench(Load load)
     {
         var understanding = new ReportUnderstanding(policy, Load.Provider, ReportLimits.Default);
         foreach (var report in waiting)
-            understanding.Understand(report, views.Directory);
+        {
+            var understood = understanding.Understand(report, views.Directory);
+            understanding.Attribute(understood, OwnRecords.None, views.Directory, views.Mailboxes, Start);
+        }
     }
 
     // The clerk's decisions, on a case book that is never saved; the transaction is undone.
@@ -149,7 +152,7 @@ internal sealed class SplitBench(Load load)
     }
 
     private static Task<IReadOnlyList<WaitingReport>> WaitingAsync(Database database, CancellationToken stop) =>
-        database.ReadAsync(db => new ReportStore(db).WaitingAsync(1_000_000, 1L << 32, stop), stop);
+        database.ReadAsync(db => new ReportStore(db).WaitingAsync(1_000_000, 1L << 32, Instant.MaxValue, stop), stop);
 
     private static async Task DrainAsync(ReportClerk clerk, CancellationToken stop)
     {

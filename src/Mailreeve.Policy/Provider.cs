@@ -25,6 +25,9 @@ public sealed record Provider
     /// <summary>Our address space. What lies outside is not ours.</summary>
     public required IReadOnlyList<Prefix> Networks { get; init; }
 
+    /// <summary>Our mail servers: what comes from one of them was handed in by somebody else, so its address accuses nobody.</summary>
+    public IReadOnlyList<Prefix> Servers { get; init; } = [];
+
     /// <summary>What is never blocked.</summary>
     public required IReadOnlyList<NeverBlockEntry> NeverBlock { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record Provider
 
     /// <summary>Whether the address is in our networks.</summary>
     public bool Owns(Address address) => Networks.Any(n => n.Contains(address));
+
+    /// <summary>Whether the address is a mail server of ours.</summary>
+    public bool IsServer(Address address) => Servers.Any(s => s.Contains(address));
 
     /// <summary>Whether the name is one of our domains or below one.</summary>
     public bool Owns(string domain) =>

@@ -70,9 +70,10 @@ public sealed class TableIntakeTests
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public Task A_table_of_twelve_thousand_rows_is_kept_whole_and_read_page_by_page(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
+        // Ours, though nobody's: of strangers' addresses only some are kept.
         var rows = new StringBuilder("ip,timestamp,malware\n");
         for (var i = 0; i < 12_000; i++)
-            rows.Append("2001:db8:ffff::").Append(i.ToString("x")).Append(",2026-03-02T09:00:00Z,mirai\n");
+            rows.Append("2001:db8:1:ffff::").Append(i.ToString("x")).Append(",2026-03-02T09:00:00Z,mirai\n");
         var id = await desk.ReceiveAsync(Attached("text/csv", "bots.csv", rows + "192.0.2.7,2026-03-02T09:00:00Z,mirai\n"));
 
         await desk.WorkAsync();

@@ -11,6 +11,7 @@ using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Notices;
+using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -55,6 +56,7 @@ internal sealed class TestDesk : IAsyncDisposable
         HostName = "mx.provider.example",
         BaseUrl = "https://mail.provider.example",
         SupportTelephone = "+1 555 0100",
+        Servers = [Prefix.Parse("192.0.2.90"), Prefix.Parse("192.0.2.79")],
         Networks = [Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8:1::/48")],
         NeverBlock = [new NeverBlockEntry(Prefix.Parse("192.0.2.65"), "our own name server")],
     };
@@ -70,6 +72,7 @@ internal sealed class TestDesk : IAsyncDisposable
         allViews.Add(views);
         Books = new CaseBooks(Policy, Provider, views);
         Intake = IntakeOn(test.Database, views);
+        Hosts = new HostClerk(Db, (host, type, _) => ValueTask.FromResult(Dns(host, type)), Clock);
         var templates = new NoticeTemplates(ShippedPolicy.Notices);
         var evidence = new CaseEvidence(Provider, new RedactionKey(new byte[32]));
         Notices = new NoticeClerk(Db, new NoticeWriter(Policy, Provider, templates, evidence, new BounceKey(new byte[32])), Books, Clock);
@@ -92,6 +95,17 @@ internal sealed class TestDesk : IAsyncDisposable
     public CaseBooks Books { get; }
 
     public ReportClerk Intake { get; }
+
+    public HostClerk Hosts { get; }
+
+    /// <summary>Where hosts lead now, according to the DNS; a name that is missing does not exist.</summary>
+    public Dictionary<string, string> HostAddresses { get; } = [];
+
+    /// <summary>How often the DNS was asked.</summary>
+    public int Questions { get; private set; }
+
+    /// <summary>Whether the DNS does not answer.</summary>
+    public bool DnsIsDown { get; set; }
 
     public NoticeClerk Notices { get; }
 
@@ -141,7 +155,7 @@ internal sealed class TestDesk : IAsyncDisposable
         for (var round = 0; round < 20; round++)
         {
             var done = 0;
-            foreach (var clerk in new IClerk[] { Intake, ExpiredBlocks, Deadlines, Notices, Outcomes })
+            foreach (var clerk in new IClerk[] { Intake, Hosts, ExpiredBlocks, Deadlines, Notices, Outcomes })
                 done += await clerk.WorkAsync(Stop);
             if (done == 0)
                 return;
@@ -308,6 +322,16 @@ internal sealed class TestDesk : IAsyncDisposable
         foreach (var views in allViews)
             views.Dispose();
         await test.DisposeAsync();
+    }
+
+    private DnsAnswer Dns(string host, DnsType type)
+    {
+        Questions++;
+        if (DnsIsDown)
+            return DnsAnswer.Failed;
+        return type == DnsType.A && HostAddresses.TryGetValue(host, out var addresses)
+            ? DnsAnswer.Of([.. addresses.Split(' ').Select(Address.Parse)])
+            : DnsAnswer.Nothing;
     }
 
     private ReportClerk IntakeOn(Database database, LiveViews views) =>

@@ -1,3 +1,4 @@
+using NodaTime;
 using System.Net;
 using System.Text;
 using Mailreeve.Policy.Cases;
@@ -93,7 +94,7 @@ public sealed class ReportFormTests
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains(problem, page, StringComparison.Ordinal);
         Assert.Contains("Rea Porter", page, StringComparison.Ordinal);
-        Assert.Empty(await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Stop), Stop));
+        Assert.Empty(await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Instant.MaxValue, Stop), Stop));
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class ReportFormTests
     }
 
     private static async Task<byte[]> RawAsync(WebHost host) =>
-        (await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Stop), Stop))[0].Raw;
+        (await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Instant.MaxValue, Stop), Stop))[0].Raw;
 
     private static string JsonPart(byte[] raw)
     {

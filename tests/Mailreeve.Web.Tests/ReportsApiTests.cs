@@ -1,3 +1,4 @@
+using NodaTime;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -54,7 +55,7 @@ public sealed class ReportsApiTests
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
         Assert.Contains(reason, await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
-        Assert.Empty(await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Stop), Stop));
+        Assert.Empty(await host.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Instant.MaxValue, Stop), Stop));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ internal static class EventWords
         var because = new List<string>
         {
             $"Observed by reporter #{seen.ReporterId}: {seen.Type}, {seen.Role} {Short(what)}, at {when}.",
-            $"Whose it was: {seen.Verdict}, {seen.VerdictDetail}{Assignment(seen, grounds)}.",
+            $"Whose it was: {seen.Verdict}, {seen.VerdictDetail.TrimEnd('.')}{Assignment(seen, grounds)}.",
         };
         if (ofReport.Count > 1)
             because.Add($"The report says so in {ofReport.Count} observations; they are one complaint.");

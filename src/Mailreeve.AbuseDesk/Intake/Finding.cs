@@ -2,66 +2,70 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Reports;
-using Mailreeve.Protocols.Trace;
 using Mailreeve.Storage.Abuse;
+using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Intake;
 
 /// <summary>One observation, and whose its resource was.</summary>
 /// <param name="Observation">What the report says.</param>
-/// <param name="Resource">The resource that was looked up; null when it names none that could be ours.</param>
 /// <param name="Kind">The kind of case the policy makes of it; null when it has no clause for it.</param>
-/// <param name="Verdict">Whose it was.</param>
-/// <param name="Direct">The provider's direct customer who answers for it (C2).</param>
-internal sealed record Finding(
-    Observation Observation, Resource? Resource, CaseKind? Kind, AttributionVerdict Verdict, CustomerId? Direct)
+/// <param name="Attributed">Whose it was, and why.</param>
+/// <param name="Chain">The holder, that customer's provider, … up to the direct customer, who answers for it (C2); empty without a holder.</param>
+internal sealed record Finding(Observation Observation, CaseKind? Kind, Attributed Attributed, IReadOnlyList<CustomerId> Chain)
 {
-    /// <summary>What names the customer; <see cref="AttributionBasis.None"/> exactly when <see cref="Holder"/> is null.</summary>
-    public AttributionBasis Basis { get; init; } = AttributionBasis.None;
-
     /// <summary>XARF v4 <c>category/type</c>.</summary>
     public string Type => $"{Observation.Category}/{Observation.Type}";
 
     /// <summary>Whether it says that something was no spam.</summary>
     public bool IsNotSpam => Observation.Category == AbuseType.NotSpam.Category && Observation.Type == AbuseType.NotSpam.Type;
 
+    /// <summary>The resource that was looked up; null when it names none that could be ours.</summary>
+    public Resource? Resource => Attributed.Resource;
+
+    /// <summary>Whose it was.</summary>
+    public AttributionVerdict Verdict => Attributed.Verdict;
+
+    /// <summary>What names the customer; <see cref="AttributionBasis.None"/> exactly when <see cref="Holder"/> is null.</summary>
+    public AttributionBasis Basis => Attributed.Basis;
+
     /// <summary>The customer whose resource it was; a downstream when it was one's.</summary>
-    public CustomerId? Holder => Verdict switch
-    {
-        AttributionVerdict.Certain v => v.Assignment.Customer,
-        AttributionVerdict.Bounded v => v.Assignment.Customer,
-        AttributionVerdict.Traced v => v.Customer,
-        _ => null,
-    };
+    public CustomerId? Holder => Attributed.Holder?.Customer;
 
-    /// <summary>The assignment that says so.</summary>
-    public long? Assignment => Verdict switch
-    {
-        AttributionVerdict.Certain v => v.Assignment.Id,
-        AttributionVerdict.Bounded v => v.Assignment.Id,
-        _ => null,
-    };
-
-    /// <summary>The message in the submission log that says so.</summary>
-    public long? Submission => Verdict is AttributionVerdict.Traced traced ? traced.Submission : null;
+    /// <summary>The provider's direct customer who answers for it (C2).</summary>
+    public CustomerId? Direct => Chain.Count == 0 ? null : Chain[^1];
 
     /// <summary>The customer's customer, when the resource was one's.</summary>
     public CustomerId? Downstream => Holder == Direct ? null : Holder;
+
+    /// <summary>The assignment that says so.</summary>
+    public long? Assignment => Attributed.Holder?.Assignment;
+
+    /// <summary>The message in the submission log that says so.</summary>
+    public long? Submission => Attributed.Holder?.Submission;
+
+    /// <summary>When our own records have it that it was sent; null when they do not. That is better than what the report says.</summary>
+    public Instant? SentAt => Attributed.SentAt;
 
     /// <summary>The verdict's word, as stored.</summary>
     public string VerdictName => Verdict switch
     {
         AttributionVerdict.Certain => "certain",
         AttributionVerdict.Bounded => "bounded",
-        AttributionVerdict.Traced => "traced",
         AttributionVerdict.Ambiguous => "ambiguous",
         AttributionVerdict.Unassigned => "unassigned",
+        AttributionVerdict.ForgedSender => "forged-sender",
         _ => "not-ours",
     };
 
-    /// <summary>Whether it makes or joins a case. What the report does not say to have done anything is nobody's offence.</summary>
-    public bool MakesCase =>
-        Holder is not null && Resource is not null && Kind is not null && !IsNotSpam && Observation.Role is ObservationRole.Source or ObservationRole.Site;
+    /// <summary>Whether it has to do with us at all.</summary>
+    public bool IsOurs => Verdict is not (AttributionVerdict.NotOurs or AttributionVerdict.ForgedSender);
+
+    /// <summary>Whether the report says what the resource did. What it only mentions accuses nobody.</summary>
+    public bool IsAccused => Observation.Role is ObservationRole.Source or ObservationRole.Site;
+
+    /// <summary>Whether it makes or joins a case.</summary>
+    public bool MakesCase => Holder is not null && IsAccused && Resource is not null && Kind is not null && !IsNotSpam;
 }
 
 /// <summary>A report that has been read, with the findings about what it names. Nothing of it is in the database yet.</summary>
@@ -73,8 +77,14 @@ internal sealed record UnderstoodReport
 
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>The trace in the message complained about; null when there is none, or no message.</summary>
-    public TraceSighting? Trace { get; init; }
+    /// <summary>What to look up in our own records.</summary>
+    public Clues Clues { get; init; } = Clues.None;
+
+    /// <summary>Hosts that are nobody's by name, and may lead to an address of ours.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Findings about nothing of ours that are not kept: a list of strangers' addresses is of no use to anyone.</summary>
+    public int LeftOut { get; init; }
 
     /// <summary>Who alleges, lower case; falls back on whoever handed the report over, so that there always is one.</summary>
     public required string ReporterMailbox { get; init; }

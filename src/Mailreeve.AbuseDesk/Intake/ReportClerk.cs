@@ -5,7 +5,6 @@ using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
-using Mailreeve.Storage.Mail;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
@@ -20,6 +19,9 @@ public sealed class ReportClerk : IClerk
 {
     private const int BatchReports = 200;
     private const long BatchBytes = 16 << 20;
+
+    // Longer than the DNS takes, and no time for somebody who waits for an answer.
+    private static readonly Duration HostsWait = Duration.FromMinutes(2);
 
     private readonly Database database;
     private readonly CaseBooks books;
@@ -43,7 +45,7 @@ public sealed class ReportClerk : IClerk
     /// <inheritdoc/>
     public async Task<int> WorkAsync(CancellationToken stop)
     {
-        var waiting = await database.ReadAsync(db => new ReportStore(db).WaitingAsync(BatchReports, BatchBytes, stop), stop);
+        var waiting = await database.ReadAsync(db => new ReportStore(db).WaitingAsync(BatchReports, BatchBytes, clock.GetCurrentInstant(), stop), stop);
         if (waiting.Count == 0)
             return 0;
 
@@ -90,23 +92,24 @@ public sealed class ReportClerk : IClerk
                 await GiveUpAsync(waiting[i].Id, ReportFormat.None, why, stop);
         }
 
-        return await TraceAsync([.. understood.OfType<UnderstoodReport>()], directory, stop);
+        return await AttributeAsync([.. understood.OfType<UnderstoodReport>()], directory, stop);
     }
 
-    // Most reports have no trace, and then nothing is asked.
-    private async Task<List<UnderstoodReport>> TraceAsync(List<UnderstoodReport> understood, Directory directory, CancellationToken stop)
+    // Our records are asked once for the whole batch. Reports that name hosts which nobody has looked up wait until somebody has.
+    private async Task<List<UnderstoodReport>> AttributeAsync(List<UnderstoodReport> understood, Directory directory, CancellationToken stop)
     {
-        var ids = understood.Select(u => u.Trace?.Id).OfType<string>().Distinct().ToList();
-        if (ids.Count == 0)
-            return understood;
-        var found = (await database.ReadAsync(db => new SubmissionTraceStore(db).FindAsync(ids, stop), stop)).ToDictionary(s => s.TraceId);
+        var records = await database.ReadAsync(db => OwnRecords.FindAsync(db, understood, stop), stop);
         var now = clock.GetCurrentInstant();
-        return
-        [
-            .. understood.Select(u => u.Trace is { } trace && found.TryGetValue(trace.Id, out var submission)
-                ? understanding.Traced(u, submission, directory, now)
-                : u),
-        ];
+        var waiting = understood.ConvertAll(u => (Report: u, Hosts: ReportUnderstanding.HostsToAsk(u, records).ToList()));
+        var wanted = waiting.SelectMany(w => w.Hosts).ToHashSet();
+        if (wanted.Count > 0)
+        {
+            var reports = waiting.Where(w => w.Hosts.Count > 0).Select(w => w.Report.Report.Id).ToList();
+            await database.WriteAsync(db => new HostStore(db).WantAsync(wanted, reports, now, now + HostsWait, stop), stop);
+        }
+
+        var mailboxes = views.Mailboxes;
+        return [.. waiting.Where(w => w.Hosts.Count == 0).Select(w => understanding.Attribute(w.Report, records, directory, mailboxes, now))];
     }
 
     private async Task ConcludeAloneAsync(UnderstoodReport understood, CancellationToken stop)

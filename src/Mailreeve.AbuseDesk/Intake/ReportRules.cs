@@ -18,33 +18,36 @@ internal static class ReportRules
         if (reading.Format is ReportFormat.DmarcAggregate or ReportFormat.TlsReport)
             return (ReportOutcome.Noted, $"{(reading.Format == ReportFormat.TlsReport ? "An SMTP TLS" : "A DMARC aggregate")} report: a signal about our own mail, not a complaint.");
         if (findings.Any(f => f.MakesCase))
-            return (ReportOutcome.Case, Describe(findings, reading));
+            return (ReportOutcome.Case, Describe(understood));
         if (reading.NeedsPerson is { } attention)
             return (ReportOutcome.NeedsPerson, attention.Detail);
         if (findings.Count > 0 && findings.All(f => f.IsNotSpam))
             return (ReportOutcome.Noted, "The reporter says that it was not spam.");
 
-        var open = findings.FirstOrDefault(f => f.Verdict is not AttributionVerdict.NotOurs);
-        return open switch
+        return findings.FirstOrDefault(f => f.IsOurs) switch
         {
-            null => (ReportOutcome.NotOurs, "Nothing that it names is ours."),
-            { Verdict: AttributionVerdict.Ambiguous v } =>
-                (ReportOutcome.NeedsPerson, $"{open.Resource} was of {v.Customers.Count} customers within the time in question."),
-            { Verdict: AttributionVerdict.Unassigned } =>
-                (ReportOutcome.NeedsPerson, $"{open.Resource} is ours, but was assigned to no customer at that time."),
-            { Observation.Role: ObservationRole.Other } =>
-                (ReportOutcome.NeedsPerson, $"{open.Resource} is ours, but the report does not say what it did."),
-            _ => (ReportOutcome.NeedsPerson, $"The policy has no clause for {open.Type}."),
+            null when findings.FirstOrDefault(f => f.Verdict is AttributionVerdict.ForgedSender) is { } forged =>
+                (ReportOutcome.NotOurs, $"Nothing that it names is ours. {forged.Attributed.Why}{LeftOut(understood)}"),
+            null => (ReportOutcome.NotOurs, $"Nothing that it names is ours.{LeftOut(understood)}"),
+            { Holder: null } open => (ReportOutcome.NeedsPerson, open.Attributed.Why),
+            { IsAccused: false } open => (ReportOutcome.NeedsPerson, $"{open.Resource} is a customer's, and the report does not say what it did."),
+            { Kind: null } open => (ReportOutcome.NeedsPerson, $"The policy has no clause for {open.Type}."),
+            var open => (ReportOutcome.NeedsPerson, open.Attributed.Why),
         };
     }
 
-    private static string Describe(IReadOnlyList<Finding> findings, ReportReading reading)
+    private static string LeftOut(UnderstoodReport understood) =>
+        understood.LeftOut == 0 ? "" : $" {understood.LeftOut} further observation(s) about strangers were not kept.";
+
+    private static string Describe(UnderstoodReport understood)
     {
+        var (findings, reading) = (understood.Findings, understood.Reading);
         var names = findings.Where(f => f.MakesCase).Select(f => $"{f.Resource} ({f.Type})").Distinct().Take(5);
         var rest = findings.Count(f => !f.MakesCase);
         var text = $"About {string.Join(", ", names)}.";
         if (rest > 0)
             text += $" {rest} further observation(s) made no case.";
+        text += LeftOut(understood);
         return reading.NeedsPerson is { } attention ? $"{text} {attention.Detail}" : text;
     }
 }

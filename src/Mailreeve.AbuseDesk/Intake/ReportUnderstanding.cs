@@ -3,25 +3,36 @@ using System.Text;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
-using Mailreeve.Policy.Tracing;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Reports;
-using Mailreeve.Protocols.Trace;
+using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
-using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Live;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
 
 namespace Mailreeve.AbuseDesk.Intake;
 
-/// <summary>From the bytes of a report to whose resources it names. Reads memory only, so that many can be read at once.</summary>
+/// <summary>
+/// From the bytes of a report to whose resources it names, in two steps, between which our records are asked for all reports of a batch:
+/// <see cref="Understand"/> reads, <see cref="Attribute"/> decides. Both read memory only, so that many can be done at once.
+/// </summary>
 internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider, ReportLimits limits)
 {
+    /// <summary>Findings about nothing of ours that are kept of one report, for people to see what it was about.</summary>
+    public const int StrangersMax = 50;
+
+    // A report names a handful; a list of thousands is not looked up.
+    private const int HostsMax = 10;
+
     // Clocks of mail servers that nobody sets are off by minutes, not by hours.
     private static readonly Duration ClockSkew = Duration.FromMinutes(5);
 
-    /// <summary>Reads a report and finds the customers behind what it names.</summary>
+    // So long an answer of the DNS about an event in the past need not be renewed.
+    private static readonly Duration HostKnownFor = Duration.FromHours(1);
+
+    /// <summary>Reads a report, and says what of it is to be looked up.</summary>
     public UnderstoodReport Understand(WaitingReport report, Directory directory)
     {
         var reading = report.Channel == ReportChannel.Api
@@ -31,50 +42,56 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         {
             Report = report,
             Reading = reading,
-            Findings = [.. reading.Observations.Select(o => Find(o, directory, report.ReceivedAt))],
+            Findings = [],
             ReporterMailbox = ReporterOf(report, reading),
             Fingerprint = FingerprintOf(report, reading),
-            Trace = reading.Original is { } original
-                ? TraceSearch.InMessage(original.Bytes, original.HeadersOnly ? TracePlace.Header : TracePlace.Attached)
-                : null,
+            Clues = Clues.Of(reading.Original, provider),
+            Hosts = [.. reading.Observations.SelectMany(o => HostsOf(o, directory)).Distinct().Take(HostsMax)],
         };
     }
 
-    /// <summary>
-    /// The same report when the trace in the message names its sender. That goes before addresses: those tell through which of our servers
-    /// it went, and the trace tells who handed it in, even if the reporter left nothing else of it.
-    /// </summary>
-    /// <param name="report">The report.</param>
-    /// <param name="submission">The message that the submission log has under the trace's id.</param>
-    /// <param name="directory">Customers and what is theirs.</param>
-    /// <param name="now">The time.</param>
-    public UnderstoodReport Traced(UnderstoodReport report, TracedSubmission submission, Directory directory, Instant now)
+    /// <summary>Of the hosts that the report names, those whose addresses must be asked for before anything can be said about them.</summary>
+    public static IEnumerable<string> HostsToAsk(UnderstoodReport report, OwnRecords records)
     {
-        if (!TraceRules.NamesSender(TraceRules.Decide(TracedSubmission.FactsOf(report.Trace, submission), now)))
-            return report;
-        // One trace speaks of one message; which of several observations that is cannot be told.
-        if (report.Findings.Count(IsAboutMail) != 1 || directory.ChainOf(submission.CustomerId) is not [.., var direct])
-            return report;
-        var resource = submission.Mailbox is { } mailbox
-            ? new Resource(ResourceKind.Mailbox, mailbox)
-            : new Resource(ResourceKind.Address, submission.ClientAddress.ToString());
-        return report with
-        {
-            Findings = [.. report.Findings.Select(f => IsAboutMail(f) ? Traced(f) : f)],
-        };
-
-        Finding Traced(Finding finding) => finding with
-        {
-            Resource = resource,
-            Kind = policy.KindOf(finding.Type, isSite: false),
-            Verdict = new AttributionVerdict.Traced(submission.CustomerId, submission.Id),
-            Direct = direct.Id,
-            Basis = AttributionBasis.Traced,
-        };
+        if (report.Report.HostsWantedAt is not null || report.Report.Queue is not (ReportQueue.Abuse or ReportQueue.Postmaster))
+            return [];
+        var since = report.Report.ReceivedAt - HostKnownFor;
+        return report.Hosts.Where(h => !records.Hosts.TryGetValue(h, out var known) || known.State != HostState.Answered || known.AnsweredAt < since);
     }
 
-    private static bool IsAboutMail(Finding finding) =>
-        finding.Observation is { Category: "messaging", Role: ObservationRole.Source };
+    /// <summary>The same report with its findings: the customers behind what it names.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="records">What our records have under its clues.</param>
+    /// <param name="directory">Customers and what is theirs.</param>
+    /// <param name="mailboxes">Mailboxes and whose they are.</param>
+    /// <param name="now">The time.</param>
+    public UnderstoodReport Attribute(UnderstoodReport report, OwnRecords records, Directory directory, MailboxDirectory mailboxes, Instant now)
+    {
+        var message = AboutTheMessage(report);
+        var findings = new List<Finding>();
+        var strangers = 0;
+        foreach (var observation in report.Reading.Observations)
+        {
+            var facts = new AttributionFacts
+            {
+                Window = AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), report.Report.ReceivedAt),
+                Message = ReferenceEquals(observation, message)
+                    ? new MessageEvidence(provider, directory, mailboxes, records).FactsOf(report, observation.Mailbox, now)
+                    : null,
+                Resources = [.. ResourcesOf(observation, directory).Select(r => r with { Host = HostFactsOf(r.Resource, records, directory) })],
+            };
+            var attributed = AttributionRules.Decide(facts);
+            // Whoever sent a message is no site, even if the report calls it one.
+            var isSite = observation.Role == ObservationRole.Site || attributed.Basis is AttributionBasis.Url or AttributionBasis.UrlAddress;
+            var kind = policy.KindOf($"{observation.Category}/{observation.Type}", isSite);
+            var finding = new Finding(observation, kind, attributed, attributed.Holder is { } holder ? directory.ChainIdsOf(holder.Customer) : []);
+            if (finding.Verdict is AttributionVerdict.NotOurs && ++strangers > StrangersMax)
+                continue;
+            findings.Add(finding);
+        }
+
+        return report with { Findings = findings, LeftOut = Math.Max(0, strangers - StrangersMax) };
+    }
 
     /// <summary>How far off a reported time may be, either way.</summary>
     internal static Duration DoubtOf(ReportedTime time) => time.Confidence switch
@@ -84,57 +101,62 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         _ => Duration.FromHours(38),
     };
 
-    // The first resource that is somebody's decides; without one, the best of the others says what is wrong with the report.
-    private Finding Find(Observation observation, Directory directory, Instant receivedAt)
+    // One message has one sender. Of several sources that a report names, the first one is that of the message that comes with it,
+    // unless that is an address which somebody else has given up to us as theirs.
+    private Observation? AboutTheMessage(UnderstoodReport report)
     {
-        Finding? best = null;
-        foreach (var (resource, isSite) in ResourcesOf(observation))
-        {
-            var finding = Find(observation, resource, isSite, directory, receivedAt);
-            if (finding.Holder is not null)
-                return finding;
-            if (best is null or { Verdict: AttributionVerdict.NotOurs })
-                best = finding;
-        }
-
-        return best ?? new Finding(observation, null, null, new AttributionVerdict.NotOurs(), null);
+        var sources = report.Reading.Observations.Where(o => o is { Category: "messaging", Role: ObservationRole.Source }).Take(20).ToList();
+        return sources.Find(o => o.Address is null || provider.IsServer(o.Address.Value) || !provider.Owns(o.Address.Value)) ?? sources.FirstOrDefault();
     }
 
-    private Finding Find(Observation observation, Resource resource, bool isSite, Directory directory, Instant receivedAt)
-    {
-        var window = AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), receivedAt);
-        var facts = Address.TryParse(resource.Name, out var address)
-            ? new AttributionFacts(window, [.. directory.Covering(address)], provider.Owns(address))
-            : new AttributionFacts(window, [.. directory.Owning(resource.Name)], provider.Owns(resource.Name));
-        var verdict = AttributionRules.Decide(facts);
-        var kind = policy.KindOf($"{observation.Category}/{observation.Type}", isSite);
-        var finding = new Finding(observation, resource, kind, verdict, null);
-        return finding.Holder is { } holder
-            ? finding with { Direct = directory.ChainOf(holder)[^1].Id, Basis = resource.Kind == ResourceKind.Address ? AttributionBasis.Address : AttributionBasis.Url }
-            : finding;
-    }
-
-    private IEnumerable<(Resource Resource, bool IsSite)> ResourcesOf(Observation observation)
+    private IEnumerable<ResourceFacts> ResourcesOf(Observation observation, Directory directory)
     {
         // The victim is not the accused, however often its address stands in the report.
         if (observation.Role == ObservationRole.Victim)
             yield break;
 
-        var isSite = observation.Role == ObservationRole.Site;
         if (observation.Address is { } address)
-            yield return (new Resource(ResourceKind.Address, address.ToString()), isSite);
-        foreach (var name in new[] { UrlHost.Of(observation.Url), observation.Domain }.OfType<string>())
-            yield return (ResourceOf(name), true);
+            yield return OfAddress(address, directory) with { Port = observation.Port };
+        foreach (var name in NamesOf(observation))
+        {
+            yield return Address.TryParse(name, out var host)
+                ? OfAddress(host, directory)
+                : new ResourceFacts(new Resource(ResourceKind.Domain, name), directory.CandidatesOf(name), provider.Owns(name));
+        }
 
         // Lines below the reporter's own can be forged; only an address of ours is worth a look, and the newest first.
         foreach (var hop in observation.Candidates.Where(h => provider.Owns(h.Address)))
-            yield return (new Resource(ResourceKind.Address, hop.Address.ToString()), isSite);
+        {
+            yield return OfAddress(hop.Address, directory);
+            // What is below a line of ours, only our log can tell.
+            if (provider.IsServer(hop.Address))
+                yield break;
+        }
     }
 
-    private static Resource ResourceOf(string host) =>
-        Address.TryParse(host, out var address)
-            ? new Resource(ResourceKind.Address, address.ToString())
-            : new Resource(ResourceKind.Domain, DbText.Clean(host.TrimEnd('.').ToLowerInvariant()));
+    private ResourceFacts OfAddress(Address address, Directory directory) =>
+        new(new Resource(ResourceKind.Address, address.ToString()), directory.CandidatesOf(address), provider.Owns(address)) { IsOurServer = provider.IsServer(address) };
+
+    private static IEnumerable<string> NamesOf(Observation observation) =>
+        new[] { UrlHost.Of(observation.Url), observation.Domain }.OfType<string>()
+            .Select(name => DbText.Clean(name.TrimEnd('.').ToLowerInvariant())).Distinct();
+
+    // Hosts that are nobody's by name. What is only mentioned is not looked up.
+    private IEnumerable<string> HostsOf(Observation observation, Directory directory) =>
+        observation.Role is not (ObservationRole.Source or ObservationRole.Site)
+            ? []
+            : NamesOf(observation).Where(name =>
+                name.Length <= 253 && name.Contains('.', StringComparison.Ordinal) && DomainName.IsValid(Encoding.UTF8.GetBytes(name))
+                && !Address.TryParse(name, out _) && !provider.Owns(name) && directory.CandidatesOf(name).Count == 0);
+
+    private HostFacts? HostFactsOf(Resource resource, OwnRecords records, Directory directory)
+    {
+        if (resource.Kind != ResourceKind.Domain || !records.Hosts.TryGetValue(resource.Name, out var host))
+            return null;
+        var addresses = records.HostAddresses[host.Host]
+            .Select(a => new HostAddress(a.Address, a.FirstAt, a.LastAt, directory.CandidatesOf(a.Address), provider.Owns(a.Address)));
+        return new HostFacts([.. addresses], host.AnsweredAt);
+    }
 
     private static string ReporterOf(WaitingReport report, ReportReading reading)
     {

@@ -44,6 +44,9 @@ public sealed class DkimMessage
     /// <summary>Reads a message whose lines end in CRLF.</summary>
     public static DkimMessage Read(ReadOnlyMemory<byte> message) => Read(new ReadOnlySequence<byte>(message));
 
+    /// <summary>Reads a message with the line ends of whatever machine it was saved on, and with or without the first line of a mailbox file.</summary>
+    public static DkimMessage ReadFile(ReadOnlyMemory<byte> message) => Read(WithCrLf(message));
+
     /// <summary>The body alone.</summary>
     public static ReadOnlySequence<byte> BodyOf(ReadOnlySequence<byte> message) => Split(message).Body;
 
@@ -129,6 +132,26 @@ public sealed class DkimMessage
         if (!reader.TryReadTo(out ReadOnlySequence<byte> header, "\r\n\r\n"u8))
             return ((int)message.Length, ReadOnlySequence<byte>.Empty);
         return ((int)header.Length + 2, reader.UnreadSequence);
+    }
+
+    private static ReadOnlyMemory<byte> WithCrLf(ReadOnlyMemory<byte> message)
+    {
+        if (message.Span.StartsWith("From "u8))
+            message = message[(message.Span.IndexOf((byte)'\n') + 1)..];
+        var span = message.Span;
+        var ends = span.Count((byte)'\n');
+        if (ends == span.Count("\r\n"u8))
+            return message;
+        var result = new byte[span.Length + ends];
+        var length = 0;
+        for (var i = 0; i < span.Length; i++)
+        {
+            if (span[i] == '\n' && (i == 0 || span[i - 1] != '\r'))
+                result[length++] = (byte)'\r';
+            result[length++] = span[i];
+        }
+
+        return result.AsMemory(0, length);
     }
 
     private bool IsNamed(HeaderField field, ReadOnlySpan<byte> name) =>

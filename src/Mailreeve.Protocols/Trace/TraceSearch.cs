@@ -55,7 +55,7 @@ public static class TraceSearch
     /// <returns><see langword="null"/> when it has none.</returns>
     public static TraceSighting? InMessage(ReadOnlyMemory<byte> message, TracePlace place)
     {
-        var read = DkimMessage.Read(WithCrLf(message));
+        var read = DkimMessage.ReadFile(message);
         var mark = read.ValueOrNull(TraceMark.FieldName) is { } value ? TraceMark.ReadOrNull(value) : null;
         var id = mark?.Id ?? (read.ValueOrNull(IdField) is { } text ? TraceMark.ReadIdOrNull(text) : null);
         if (id is null)
@@ -107,25 +107,4 @@ public static class TraceSearch
 
     private static bool IsText(MailPart part) => part.Type is null || part.Type.MediaType.Equals("text", StringComparison.OrdinalIgnoreCase)
         || part.Is("message", "feedback-report");
-
-    // Files have the line ends of the machine that they were saved on.
-    private static ReadOnlyMemory<byte> WithCrLf(ReadOnlyMemory<byte> message)
-    {
-        if (message.Span.StartsWith("From "u8))
-            message = message[(message.Span.IndexOf((byte)'\n') + 1)..];
-        var span = message.Span;
-        var ends = span.Count((byte)'\n');
-        if (ends == span.Count("\r\n"u8))
-            return message;
-        var result = new byte[span.Length + ends];
-        var length = 0;
-        for (var i = 0; i < span.Length; i++)
-        {
-            if (span[i] == '\n' && (i == 0 || span[i - 1] != '\r'))
-                result[length++] = (byte)'\r';
-            result[length++] = span[i];
-        }
-
-        return result.AsMemory(0, length);
-    }
 }

@@ -12,11 +12,11 @@ public sealed class EventStore(DbSession db)
     public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
-                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, reporter_id, fingerprint)
+                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint)
             """,
             events,
             e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
-                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.ReporterId, e.Fingerprint],
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint],
             stop);
 
     /// <summary>Observations of a case, oldest first.</summary>
@@ -144,6 +144,9 @@ public sealed record EventRow
 
     /// <summary>The message in the submission log that says so.</summary>
     public long? SubmissionId { get; init; }
+
+    /// <summary>Numbers of the customer, its provider, … up to the direct customer at that time, separated by spaces; empty without a customer.</summary>
+    public string Chain { get; init; } = "";
 
     /// <summary>Who alleges.</summary>
     public long? ReporterId { get; init; }

@@ -20,18 +20,24 @@ public sealed class ReportStore(DbSession db)
     /// <summary>Reports that nobody has looked at yet, oldest first, with their bytes.</summary>
     /// <param name="limit">At most so many.</param>
     /// <param name="bytes">No further one once they are this many bytes together; at least one comes back, however large.</param>
+    /// <param name="now">Those that wait for something else until later than this are left out.</param>
     /// <param name="stop">Stops the work.</param>
-    public Task<IReadOnlyList<WaitingReport>> WaitingAsync(long limit, long bytes, CancellationToken stop) =>
+    public Task<IReadOnlyList<WaitingReport>> WaitingAsync(long limit, long bytes, Instant now, CancellationToken stop) =>
         db.QueryAsync<WaitingReport>("""
-            SELECT id, received_at, channel, queue, client_address, envelope_from, sha256, raw
+            SELECT id, received_at, channel, queue, client_address, envelope_from, sha256, hosts_wanted_at, raw
             FROM   report
             WHERE  id IN (
                 SELECT id
                 FROM   (SELECT id, SUM(size) OVER (ORDER BY id) - size AS before
-                        FROM   (SELECT id, size FROM report WHERE state = 'received' ORDER BY id LIMIT @limit) AS waiting) AS sized
+                        FROM   (SELECT id, size FROM report
+                                WHERE state = 'received' AND (waits_until IS NULL OR waits_until <= @now) ORDER BY id LIMIT @limit) AS waiting) AS sized
                 WHERE  before < @bytes)
             ORDER  BY id
-            """, new { limit, bytes }, stop);
+            """, new { limit, bytes, now }, stop);
+
+    /// <summary>Whether any report waits for hosts to be looked up.</summary>
+    public async Task<bool> AnyWaitsForHostsAsync(CancellationToken stop) =>
+        await db.SingleAsync<long>("SELECT COUNT(*) FROM (SELECT 1 FROM report WHERE waits_until IS NOT NULL LIMIT 1) AS waiting", null, stop) > 0;
 
     /// <summary>Of these reports, those that still wait; on PostgreSQL they stay locked until the transaction ends.</summary>
     public Task<IReadOnlyList<ReportId>> ClaimAsync(IReadOnlyList<ReportId> ids, CancellationToken stop) =>
@@ -47,7 +53,7 @@ public sealed class ReportStore(DbSession db)
     public Task ConcludeAsync(IReadOnlyList<ReportConclusion> conclusions, Instant now, CancellationToken stop) =>
         db.ExecuteManyAsync("""
             UPDATE report
-            SET    state = $1, outcome = $2, outcome_detail = $3, format = $4, reporter_id = $5, processed_at = $6
+            SET    state = $1, outcome = $2, outcome_detail = $3, format = $4, reporter_id = $5, processed_at = $6, waits_until = NULL
             WHERE  id = $7 AND state = 'received'
             """, conclusions, c => [c.State, c.Outcome, c.Detail, c.Format, c.Reporter, now, c.Id], stop);
 
@@ -215,6 +221,9 @@ public sealed record WaitingReport
 
     /// <summary>SHA-256 of the bytes.</summary>
     public required byte[] Sha256 { get; init; }
+
+    /// <summary>When hosts that it names were asked for, which happens once; null when it has not waited for any.</summary>
+    public Instant? HostsWantedAt { get; init; }
 
     /// <summary>The bytes.</summary>
     public required byte[] Raw { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -89,6 +90,17 @@ public sealed class Directory
             chain.Add(next);
         return chain;
     }
+
+    /// <summary>The ids of <see cref="ChainOf"/>; the customer alone when it is not known.</summary>
+    public IReadOnlyList<CustomerId> ChainIdsOf(CustomerId customer) => ChainOf(customer) is { Count: > 0 } chain ? [.. chain.Select(c => c.Id)] : [customer];
+
+    /// <summary>Whose an address is or ever was, most specific first.</summary>
+    public IReadOnlyList<Candidate> CandidatesOf(Address address) => [.. Covering(address).Select(CandidateOf)];
+
+    /// <summary>Whose a domain, or one above it, is or ever was, most specific first.</summary>
+    public IReadOnlyList<Candidate> CandidatesOf(string domain) => [.. Owning(domain).Select(CandidateOf)];
+
+    private Candidate CandidateOf(Assignment assignment) => new(assignment, ChainIdsOf(assignment.Customer));
 
     /// <summary>The customer and everyone below it.</summary>
     public IReadOnlyList<CustomerId> TreeOf(CustomerId customer)

@@ -24,6 +24,18 @@ public sealed class DkimKeyStore(DbSession db)
             ORDER  BY id
             """, new { lower = domain.ToLowerInvariant() }, stop);
 
+    /// <summary>All that ever signed for one of these domains, retired ones too: old evidence is verified with them.</summary>
+    /// <param name="domains">Lower case, as A-labels.</param>
+    /// <param name="stop">Stops the wait.</param>
+    public async Task<IReadOnlyList<DkimKeyRow>> EverOfAsync(IReadOnlyCollection<string> domains, CancellationToken stop) =>
+        domains.Count == 0
+            ? []
+            : await db.QueryAsync<DkimKeyRow>($"""
+                SELECT id, domain, selector, algorithm, private_key, created_at, published_at, retired_at
+                FROM   dkim_key
+                WHERE  {db.IsAnyOf("domain", "domains")} AND published_at IS NOT NULL
+                """, new { domains = domains.ToArray() }, stop);
+
     /// <summary>Takes a key in, unless the domain has one under that selector. Every node learns of it.</summary>
     /// <returns><see langword="false"/> when it has: that one stays.</returns>
     public async Task<bool> AddAsync(NewDkimKey key, Instant now, CancellationToken stop)
@@ -93,4 +105,7 @@ public sealed record DkimKeyRow
 
     /// <summary>When its record was first seen in the DNS; null for a key that does not sign yet.</summary>
     public Instant? PublishedAt { get; init; }
+
+    /// <summary>When it went out of use; null while it signs, and where that is not asked.</summary>
+    public Instant? RetiredAt { get; init; }
 }

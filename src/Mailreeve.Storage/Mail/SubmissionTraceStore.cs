@@ -11,19 +11,36 @@ namespace Mailreeve.Storage.Mail;
 /// <summary>Finds in the submission log what a trace speaks of.</summary>
 public sealed class SubmissionTraceStore(DbSession db)
 {
-    /// <summary>The messages that these traces are of, in no order.</summary>
-    /// <param name="traceIds">Ids as the traces have them; at most a hundred.</param>
+    private const string SelectTraced = """
+        SELECT s.id, s.at, s.customer_id, s.mailbox_id, s.client_address, s.envelope_from, s.header_from, s.message_id, s.recipients, s.size,
+               s.trace_id, s.envelope_hash, s.body_hash, k.secret, k.retired_at, c.name AS customer_name, c.reg_number, m.address AS mailbox
+        FROM   submission s
+        JOIN   trace_key k ON k.id = s.trace_key_id
+        JOIN   customer c ON c.id = s.customer_id
+        LEFT   JOIN mailbox m ON m.id = s.mailbox_id
+        """;
+
+    // A Message-ID is chosen by the sender, who may use one for thousands of messages.
+    private const long SameMessageIdMax = 200;
+
+    /// <summary>The messages that these traces are of, in no order. Our queue ids are the same ids.</summary>
+    /// <param name="traceIds">Ids as the traces have them; some thousands at most.</param>
     /// <param name="stop">Stops the wait.</param>
-    public Task<IReadOnlyList<TracedSubmission>> FindAsync(IReadOnlyCollection<string> traceIds, CancellationToken stop) =>
-        db.QueryAsync<TracedSubmission>($"""
-            SELECT s.id, s.at, s.customer_id, s.mailbox_id, s.client_address, s.envelope_from, s.header_from, s.message_id, s.recipients, s.size,
-                   s.trace_id, s.envelope_hash, s.body_hash, k.secret, k.retired_at, c.name AS customer_name, c.reg_number, m.address AS mailbox
-            FROM   submission s
-            JOIN   trace_key k ON k.id = s.trace_key_id
-            JOIN   customer c ON c.id = s.customer_id
-            LEFT   JOIN mailbox m ON m.id = s.mailbox_id
-            WHERE  {db.IsAnyOf("s.trace_id", "ids")}
-            """, new { ids = traceIds.ToArray() }, stop);
+    public async Task<IReadOnlyList<TracedSubmission>> FindAsync(IReadOnlyCollection<string> traceIds, CancellationToken stop) =>
+        traceIds.Count == 0
+            ? []
+            : await db.QueryAsync<TracedSubmission>(
+                $"{SelectTraced} WHERE {db.IsAnyOf("s.trace_id", "ids")}", new { ids = traceIds.ToArray() }, stop);
+
+    /// <summary>Messages with one of these Message-IDs, newest first, 200 at most.</summary>
+    /// <param name="messageIds">Without angle brackets; some hundreds at most.</param>
+    /// <param name="stop">Stops the wait.</param>
+    public async Task<IReadOnlyList<TracedSubmission>> FindByMessageIdAsync(IReadOnlyCollection<string> messageIds, CancellationToken stop) =>
+        messageIds.Count == 0
+            ? []
+            : await db.QueryAsync<TracedSubmission>(
+                $"{SelectTraced} WHERE {db.IsAnyOf("s.message_id", "ids")} ORDER BY s.id DESC LIMIT @limit",
+                new { ids = messageIds.Select(id => $"<{id}>").ToArray(), limit = SameMessageIdMax }, stop);
 }
 
 /// <summary>A message that a customer handed in, and the secret that its trace was made with.</summary>
@@ -59,7 +76,7 @@ public sealed record TracedSubmission
     /// <summary>The sender in its header.</summary>
     public required string HeaderFrom { get; init; }
 
-    /// <summary>Its Message-ID, without angle brackets.</summary>
+    /// <summary>Its Message-ID, with angle brackets.</summary>
     public required string MessageId { get; init; }
 
     /// <summary>To how many.</summary>
@@ -91,9 +108,12 @@ public sealed record TracedSubmission
         IsFound = sighting is not null,
         IsLogged = submission is not null,
         CodeHolds = sighting?.Mark is { } mark ? submission?.Binding.Holds(submission.Secret, mark) : null,
-        Body = sighting is null || submission is null ? TracedBody.Missing : Compare(sighting, submission.BodyHash),
+        Body = sighting is null || submission is null ? TracedBody.Missing : submission.Compare(sighting),
         KeyRetiredAt = submission?.RetiredAt,
     };
+
+    /// <summary>Whether a body is the one that was handed in, up to white space.</summary>
+    public bool HasBody(ReadOnlySequence<byte> body) => BodyHasher.Of(body, Canonicalization.Relaxed).AsSpan().SequenceEqual(BodyHash);
 
     private TraceBinding Binding => new()
     {
@@ -105,12 +125,12 @@ public sealed record TracedSubmission
         BodyHash = BodyHash,
     };
 
-    private static TracedBody Compare(TraceSighting sighting, byte[] bodyHash)
+    private TracedBody Compare(TraceSighting sighting)
     {
         if (sighting is not { Body: { } body, Mark: { } mark })
             return TracedBody.Missing;
         var octets = new ReadOnlySequence<byte>(body);
-        if (BodyHasher.Of(octets, Canonicalization.Relaxed).AsSpan().SequenceEqual(bodyHash))
+        if (HasBody(octets))
             return TracedBody.Same;
         return BodySketch.Compare(mark.Sketch, BodySketch.Of(octets)) == SketchMatch.Different ? TracedBody.Different : TracedBody.Alike;
     }

@@ -86,7 +86,7 @@ internal sealed class SettingsFile
         file.Finish();
         return new Settings
         {
-            Provider = provider,
+            Provider = provider with { Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)] },
             Database = Rooted(connection?.Value ?? ""),
             DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
             PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
@@ -135,6 +135,7 @@ internal sealed class SettingsFile
             BaseUrl = baseUrl?.Value.TrimEnd('/') ?? "",
             SupportTelephone = table?.Text("support-telephone", "+1 555 0100")?.Value ?? "",
             Networks = Prefixes(table, "networks", "192.0.2.0/24"),
+            Servers = PrefixesIfAny(table, "mail-servers"),
             NeverBlock = NeverBlock.Discover(never),
         };
         table?.Finish();

@@ -192,12 +192,22 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>()
             .AddSingleton<IClerk, ReportClerk>()
+            .AddSingleton<IClerk>(s => HostClerkOf(s, settings))
             .AddSingleton<IClerk, NoticeClerk>()
             .AddSingleton<IClerk, NoticeOutcomeClerk>()
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>();
         AddMailboxAccounts(services, settings);
+    }
+
+    // The answers that checks of mail have got serve here too; a name that is reported is asked for anew, for the times are kept.
+    private static HostClerk HostClerkOf(IServiceProvider s, Settings settings)
+    {
+        var clock = s.GetRequiredService<IClock>();
+        var dns = s.GetService<DnsCache>()
+            ?? new DnsCache(DnsCache.Resolver(settings.Inbound.Resolver ?? settings.Outbound.DaneResolver), clock);
+        return new HostClerk(s.GetRequiredService<Database>(), dns.AskAnewAsync, clock);
     }
 
     private static void AddMailboxAccounts(IServiceCollection services, Settings settings)

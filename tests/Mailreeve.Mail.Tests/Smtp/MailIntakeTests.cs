@@ -33,7 +33,7 @@ public class MailIntakeTests
         var reply = await peer.AskAsync("Subject: x\r\n\r\nhello\r\n.");
 
         Assert.Equal("250 2.0.0 Accepted as report R-1", reply);
-        var row = Assert.Single(await temp.Db.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Stop), Stop));
+        var row = Assert.Single(await temp.Db.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Instant.MaxValue, Stop), Stop));
         Assert.Equal(ReportQueue.Abuse, row.Queue);
         Assert.Equal("a@b.example", row.EnvelopeFrom);
         Assert.Equal(Address.Parse("127.0.0.1"), row.ClientAddress);
@@ -107,7 +107,7 @@ public class MailIntakeTests
         var reply = await BounceAsync(peer, token.Length == 0 ? TokenOf(7) : token, action.Length == 0 ? "Subject: away\r\n\r\nI am away\r\n" : Dsn(action));
 
         Assert.Equal("250 2.0.0 Accepted as report R-1", reply);
-        var row = Assert.Single(await temp.Db.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Stop), Stop));
+        var row = Assert.Single(await temp.Db.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1 << 20, Instant.MaxValue, Stop), Stop));
         Assert.Equal(ReportQueue.Postmaster, row.Queue);
     }
 

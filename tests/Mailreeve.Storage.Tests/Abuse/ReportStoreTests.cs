@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Abuse;
+using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Abuse;
 
@@ -31,7 +32,7 @@ public sealed class ReportStoreTests
         await using var test = await TestDatabase.OpenAsync(dialect);
         var ids = await AddAsync(test, 5);
 
-        var waiting = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(3, long.MaxValue, Stop), Stop);
+        var waiting = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(3, long.MaxValue, Instant.MaxValue, Stop), Stop);
 
         Assert.Equal(ids.Take(3), waiting.Select(w => w.Id));
         Assert.Equal(Some.Report.Raw, waiting[0].Raw);
@@ -44,8 +45,8 @@ public sealed class ReportStoreTests
         var ids = await AddAsync(test, 4);
         var size = Some.Report.Size;
 
-        var one = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1, Stop), Stop);
-        var two = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, size + 1, Stop), Stop);
+        var one = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, 1, Instant.MaxValue, Stop), Stop);
+        var two = await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(10, size + 1, Instant.MaxValue, Stop), Stop);
 
         Assert.Equal(ids.Take(1), one.Select(w => w.Id));
         Assert.Equal(ids.Take(2), two.Select(w => w.Id));
@@ -66,7 +67,7 @@ public sealed class ReportStoreTests
         }, Stop)));
 
         Assert.Equal(ids, claimed.SelectMany(c => c).OrderBy(id => id.Value));
-        Assert.Empty(await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(100, long.MaxValue, Stop), Stop));
+        Assert.Empty(await test.Database.ReadAsync(db => new ReportStore(db).WaitingAsync(100, long.MaxValue, Instant.MaxValue, Stop), Stop));
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
