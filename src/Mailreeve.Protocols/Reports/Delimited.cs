@@ -74,7 +74,9 @@ internal ref struct Delimited(ReadOnlySpan<char> text, char separator)
             var end = 0;
             while (end < line.Length && line[end] != '\t' && !(line[end] == ' ' && end + 1 < line.Length && line[end + 1] is ' ' or '\t'))
                 end++;
-            cells.Add(line[..end].ToString());
+            // Lists of flows draw an arrow between the ends.
+            if (line[..end] is not ("->" or "=>"))
+                cells.Add(line[..end].ToString());
             line = line[end..].TrimStart();
         }
     }

@@ -64,8 +64,8 @@ public static class ReportReader
             return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
         if (feedback is not null)
             return ReadFeedback(mail, feedback, findings);
-        if (XarfJson.Find(mail) is { } json)
-            return XarfJson.Read(json, findings);
+        if (XarfJson.Find(mail) is { Count: > 0 } xarf)
+            return XarfJson.ReadAll(xarf, findings);
         if (XArf.Find(mail) is var (part, fields))
             return XArf.Read(mail, part, fields, findings);
         if (MachineReports.Read(mail, isInner: false, findings) is { } documents)
@@ -83,8 +83,8 @@ public static class ReportReader
     }
 
     private static ReportReading ReadFeedback(MailParts mail, MailPart feedback, Findings findings) =>
-        Arf.IsWrapper(mail, feedback) && XarfJson.Find(mail) is { } wrapped
-            ? XarfJson.Read(wrapped, findings)
+        Arf.IsWrapper(mail, feedback) && XarfJson.Find(mail) is { Count: > 0 } wrapped
+            ? XarfJson.ReadAll(wrapped, findings)
             : Arf.Read(mail, feedback, findings);
 
     private static ReportReading WithEnvelope(ReportReading reading, MailParts mail, Findings findings)

@@ -48,8 +48,10 @@ internal static class Table
             var layout = block.Header is { } header && Named(header, block.Separator, block.Rows) is { } named
                 ? named
                 : Unnamed(block.Rows, block.Separator);
-            if (layout is not null)
-                rows += ReadRows(block.Rows, layout, context with { Titles = [block.Above, .. context.Titles] }, findings);
+            var its = context with { Titles = [block.Above, .. context.Titles] };
+            // Links beside each other are the signature of a mail as often as they are a list of sites.
+            if (layout is not null && (layout.IsNamed || layout.Says(Part.Address) || layout.Says(Part.Time) || its.Titles.Any(t => KindWords.Find(t) is not null)))
+                rows += ReadRows(block.Rows, layout, its, findings);
         }
 
         return rows;
@@ -228,6 +230,9 @@ internal sealed class TableLayout(char separator, IReadOnlyList<Meaning> columns
 
     /// <summary>Several columns hold addresses, and no name tells whose they are.</summary>
     public bool IsAmbiguous => isAmbiguous;
+
+    /// <summary>Whether a column holds that.</summary>
+    public bool Says(Part part) => columns.Any(c => c.Part == part);
 
     /// <summary>Whether a row repeats the header, as at the top and after each page.</summary>
     public bool IsHeader(List<string> cells) => IsNamed && cells.SequenceEqual(header);

@@ -9,6 +9,9 @@ namespace Mailreeve.Protocols.Reports;
 /// <param name="Above">The line of text before the table, which often says what it lists; empty when there is none.</param>
 internal sealed record TextTable(char Separator, string? Header, string Rows, string Above)
 {
+    private static readonly SearchValues<char> NameChars =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+
     private static readonly SearchValues<char> RuleChars = SearchValues.Create("-=+_* |\t:\r");
 
     /// <summary>
@@ -72,6 +75,8 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
             {
                 if (expected is { } shape && shape.Separator != separator)
                     continue;
+                if (separator is ',' or ';' && IsHeaderField(line))
+                    continue;
                 if (separator == Delimited.Blanks ? line.IndexOf("  ") < 0 : !line.Contains(separator))
                     continue;
                 if (!new Delimited(line, separator).TryRead(cells) || cells.Count < 2 || cells.Count > cellsMax)
@@ -109,6 +114,13 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
         bool IsRule(Range range) => !text.AsSpan()[range].ContainsAnyExcept(RuleChars);
 
         string Slice(Range first, Range last) => text[first.Start..last.End];
+    }
+
+    // "X-Spam-Report: a; 192.0.2.1" is a field of a mail header.
+    private static bool IsHeaderField(ReadOnlySpan<char> line)
+    {
+        var colon = line.IndexOf(": ");
+        return colon > 1 && !line[..colon].ContainsAnyExcept(NameChars);
     }
 
     private static bool IsResource(string cell) =>

@@ -9,26 +9,38 @@ internal static class XarfJson
 {
     private const int PastedTries = 5;
 
-    /// <summary>A JSON document in the mail: as a part, attached under any type, or pasted into the text.</summary>
-    public static ReadOnlyMemory<byte>? Find(MailParts mail)
+    /// <summary>The documents in the mail: parts, attached under any type, or else one that is pasted into the text.</summary>
+    public static List<ReadOnlyMemory<byte>> Find(MailParts mail)
     {
+        var attached = new List<ReadOnlyMemory<byte>>();
         foreach (var part in mail.Parts.Where(p => p.Level == 0))
         {
             // Some senders label the document multipart/report and give it a .json name.
             var named = part.Is("application", "json") || part.Is("application", "xarf+json") || part.Is("text", "json")
                 || part.FileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
             if (named && LooksLikeXarf(mail.Content(part).Span))
-                return mail.Content(part);
+                attached.Add(mail.Content(part));
         }
 
+        if (attached.Count > 0)
+            return attached;
         foreach (var part in mail.Parts.Where(p => p.Level == 0 && p.Type?.IsMimeType("text", "*") != false))
         {
             var content = mail.Content(part);
             if (LooksLikeXarf(content.Span) && Pasted(content) is { } document)
-                return document;
+                return [document];
         }
 
-        return null;
+        return [];
+    }
+
+    /// <summary>Reads all of them: one mail may carry a document for each event. What is said about the report as a whole, the first says.</summary>
+    public static ReportReading ReadAll(IReadOnlyList<ReadOnlyMemory<byte>> documents, Findings findings)
+    {
+        var first = Read(documents[0], findings);
+        foreach (var document in documents.Skip(1))
+            Read(document, findings);
+        return first;
     }
 
     public static ReportReading Read(ReadOnlyMemory<byte> json, Findings findings)
