@@ -6,11 +6,14 @@ namespace Mailreeve.Protocols.Reports;
 /// <summary>The readable text of an HTML body with its link targets. Not a browser: one pass, no nesting, nothing executed.</summary>
 internal static class HtmlText
 {
+    private const int UnclosedMax = 8;
+
     private static readonly string[] Skipped = ["script", "style", "head", "title"];
     private static readonly string[] Breaking = ["br", "p", "div", "tr", "li", "table", "h1", "h2", "h3", "blockquote", "hr"];
 
     public static string Read(string html)
     {
+        var unclosed = 0;
         var text = new StringBuilder(Math.Min(html.Length, 1 << 16));
         var rest = html.AsSpan();
         while (!rest.IsEmpty)
@@ -33,18 +36,20 @@ internal static class HtmlText
                 break;
             var tag = rest[1..close];
             rest = rest[(close + 1)..];
-            AppendTag(text, tag, ref rest);
+            AppendTag(text, tag, ref rest, ref unclosed);
         }
 
         return text.ToString();
     }
 
-    private static void AppendTag(StringBuilder text, ReadOnlySpan<char> tag, ref ReadOnlySpan<char> rest)
+    private static void AppendTag(StringBuilder text, ReadOnlySpan<char> tag, ref ReadOnlySpan<char> rest, ref int unclosed)
     {
         var name = NameOf(tag.TrimStart('/'));
         if (tag.IndexOf('/') != 0 && Contains(Skipped, name))
         {
-            var end = rest.IndexOf($"</{name}", StringComparison.OrdinalIgnoreCase);
+            // Each search that fails has read to the end: a text of unclosed ones must not make that many.
+            var end = unclosed > UnclosedMax ? -1 : rest.IndexOf($"</{name}", StringComparison.OrdinalIgnoreCase);
+            unclosed += end < 0 ? 1 : 0;
             rest = end < 0 ? rest : rest[end..];
             return;
         }

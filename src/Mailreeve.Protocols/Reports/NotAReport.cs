@@ -1,8 +1,12 @@
+using Mailreeve.Protocols.Reports.FreeText;
+
 namespace Mailreeve.Protocols.Reports;
 
 /// <summary>Mail that reaches abuse@ without reporting anything, and mail that must not be answered automatically.</summary>
 internal static class NotAReport
 {
+    private static readonly string[][] SubjectWords = [.. WordFile.Rows("not-a-report-words.tsv")];
+
     /// <summary>What it is instead, or null when it may be a report.</summary>
     public static string? Reason(MailParts mail)
     {
@@ -21,6 +25,48 @@ internal static class NotAReport
             || mail.Root.Header("X-Autorespond") is not null
                 ? "An automatic reply (RFC 3834)."
                 : null;
+    }
+
+    /// <summary>
+    /// What a mail without machine-readable part is instead of a report, or null when it may be one. Evidence decides against all signs: a
+    /// report may be sent as a reply, by a list or by a ticket system.
+    /// </summary>
+    /// <param name="mail">The mail.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="abuseScore">How much its words speak of abuse, see <see cref="AbuseWords"/>.</param>
+    /// <param name="hasEvidence">Whether there are log lines, an original or its header, or a time with an accused.</param>
+    public static string? ReasonOfText(MailParts mail, ReportText text, int abuseScore, bool hasEvidence)
+    {
+        if (hasEvidence)
+            return null;
+        var root = mail.Root;
+        var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
+        if (root.Header("Return-Path") is { } path && path.Trim() is "<>")
+            return "Sent with the null sender, as bounces are (RFC 5321 §4.5.5).";
+        if (KindBySubject(text) is { } kind && (isReply || abuseScore < 12 || IsAutomatic(root) || kind is "bounce" or "out-of-office"))
+            return $"Its subject is that of a {kind} message, and it brings no evidence.";
+        if (isReply && IsReplySubject(text.Subject) && root.Header("In-Reply-To") is not null)
+            return "A reply without evidence.";
+        return root.Header("List-Unsubscribe") is not null && abuseScore < 6 ? "A newsletter: it can be unsubscribed, and says nothing of abuse." : null;
+    }
+
+    private static string? KindBySubject(ReportText text)
+    {
+        var start = text.Body.AsSpan(0, Math.Min(text.Body.Length, 400));
+        foreach (var cells in SubjectWords)
+            foreach (var word in cells.AsSpan(1))
+                if (text.Subject.Contains(word, StringComparison.OrdinalIgnoreCase)
+                    || (cells[0] is "ticket" or "out-of-office" && start.Contains(word, StringComparison.OrdinalIgnoreCase)))
+                    return cells[0];
+        return null;
+    }
+
+    private static bool IsReplySubject(string subject)
+    {
+        foreach (var start in (ReadOnlySpan<string>)["re:", "aw:", "sv:", "antw:", "odp:", "rif:", "r:", "res:", "vs:", "antwort:", "ответ:", "回复:"])
+            if (subject.StartsWith(start, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
     }
 
     /// <summary>RFC 3834 §2, and the signs that programs before it left.</summary>

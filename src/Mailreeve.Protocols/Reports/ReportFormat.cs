@@ -56,6 +56,24 @@ public enum ReportFormat
 
     /// <summary>SMTP TLS report (RFC 8460).</summary>
     TlsReport,
+
+    /// <summary>Text by a person or for one.</summary>
+    FreeText,
+
+    /// <summary>SpamCop's mails in their text form.</summary>
+    SpamCop,
+
+    /// <summary>Text with lines of a log that name who did it.</summary>
+    LogExcerpt,
+
+    /// <summary>Text with <c>label: value</c> lines.</summary>
+    FieldList,
+
+    /// <summary>Text with the header of the original pasted into it.</summary>
+    QuotedHeader,
+
+    /// <summary>Somebody put an address or prefix on a block list, and says so.</summary>
+    BlocklistNotice,
 }
 
 /// <summary>Stable texts for <see cref="ReportFormat"/>.</summary>
@@ -81,6 +99,12 @@ public static class ReportFormatNames
         ReportFormat.Acns => "acns-xml",
         ReportFormat.DmarcAggregate => "dmarc-aggregate",
         ReportFormat.TlsReport => "tls-report",
+        ReportFormat.FreeText => "free-text",
+        ReportFormat.SpamCop => "spamcop",
+        ReportFormat.LogExcerpt => "log-excerpt",
+        ReportFormat.FieldList => "field-list",
+        ReportFormat.QuotedHeader => "quoted-header",
+        ReportFormat.BlocklistNotice => "blocklist-notice",
         _ => "unknown",
     };
 }

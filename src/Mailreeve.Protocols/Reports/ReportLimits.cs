@@ -33,6 +33,12 @@ public sealed record ReportLimits
     /// <summary>Observations kept. Default 100,000: a national CERT sends the 50,000 machines of a large network as one table.</summary>
     public int Observations { get; init; } = 100_000;
 
+    /// <summary>Characters of text read of a report without machine-readable part. Default 8 Mi: the longest log excerpts seen are below 2 MiB.</summary>
+    public int TextChars { get; init; } = 8 << 20;
+
+    /// <summary>Mentions of addresses, URLs and times looked at in a text. Default 200,000: a log of 8 MiB has about 100,000.</summary>
+    public int Mentions { get; init; } = 200_000;
+
     /// <summary>URLs and domains kept per observation besides the first. Default 100.</summary>
     public int AlsoNamed { get; init; } = 100;
 

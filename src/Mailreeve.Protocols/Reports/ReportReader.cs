@@ -1,3 +1,5 @@
+using Mailreeve.Protocols.Reports.FreeText;
+
 namespace Mailreeve.Protocols.Reports;
 
 /// <summary>
@@ -74,11 +76,9 @@ public static class ReportReader
             return Jmrp.Read(mail, complaint, findings);
         if (MachineReports.Read(mail, isInner: true, findings) is { } forwarded)
             return forwarded;
-        if (ForwardedOriginal.Find(mail) is { Count: > 0 } originals)
-            return ForwardedOriginal.Read(mail, originals, findings);
-        return new ReportReading
+        return FreeTextReport.Read(mail, findings) ?? new ReportReading
         {
-            NeedsPerson = new Attention(AttentionReason.UnknownFormat, "No machine-readable part and no attached original."),
+            NeedsPerson = new Attention(AttentionReason.UnknownFormat, "No machine-readable part, no attached original, and the text names nothing."),
         };
     }
 

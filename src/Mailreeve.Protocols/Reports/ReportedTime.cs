@@ -175,7 +175,8 @@ internal ref struct TimeWords(ReadOnlySpan<char> text)
     }
 
     // RFC 5322 §4.3 defines the first group; the rest are used but either ambiguous or not standardised, so a guess.
-    private static TimeConfidence NamedZone(ReadOnlySpan<char> name, out int offset)
+    /// <summary>Offset of a zone by its name in any case; <see cref="TimeConfidence.NoZone"/> when it is none.</summary>
+    internal static TimeConfidence NamedZone(ReadOnlySpan<char> name, out int offset)
     {
         Span<char> upper = stackalloc char[8];
         offset = 0;
@@ -193,16 +194,27 @@ internal ref struct TimeWords(ReadOnlySpan<char> text)
             "WET" => (0, TimeConfidence.Guess),
             "CET" or "MEZ" or "BST" or "WEST" => (1, TimeConfidence.Guess),
             "CEST" or "MESZ" or "EET" or "SAST" => (2, TimeConfidence.Guess),
-            "EEST" or "MSK" => (3, TimeConfidence.Guess),
-            "SGT" or "HKT" or "AWST" => (8, TimeConfidence.Guess),
+            "EEST" or "MSK" or "IDT" or "TRT" => (3, TimeConfidence.Guess),
+            "GST" => (4, TimeConfidence.Guess),
+            "PKT" => (5, TimeConfidence.Guess),
+            "IST" => (5.5, TimeConfidence.Guess),
+            "WIB" or "ICT" => (7, TimeConfidence.Guess),
+            "SGT" or "HKT" or "AWST" or "MYT" or "PHT" => (8, TimeConfidence.Guess),
             "JST" or "KST" => (9, TimeConfidence.Guess),
             "AEST" => (10, TimeConfidence.Guess),
             "AEDT" => (11, TimeConfidence.Guess),
             "NZST" => (12, TimeConfidence.Guess),
-            "BRT" or "ART" => (-3, TimeConfidence.Guess),
-            _ => (0, TimeConfidence.NoZone),
+            "NZDT" => (13, TimeConfidence.Guess),
+            "BRST" => (-2, TimeConfidence.Guess),
+            "BRT" or "ART" or "CLST" => (-3, TimeConfidence.Guess),
+            "CLT" or "VET" or "AST" => (-4, TimeConfidence.Guess),
+            "COT" or "PET" => (-5, TimeConfidence.Guess),
+            "AKDT" => (-8, TimeConfidence.Guess),
+            "AKST" => (-9, TimeConfidence.Guess),
+            "HST" => (-10, TimeConfidence.Guess),
+            _ => (0.0, TimeConfidence.NoZone),
         };
-        offset = hours * 3600;
+        offset = (int)(hours * 3600);
         return confidence;
     }
 

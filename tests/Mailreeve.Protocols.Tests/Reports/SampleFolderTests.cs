@@ -49,18 +49,25 @@ public class SampleFolderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_other_sample_goes_to_a_person_and_is_not_mistaken_for_a_known_format()
+    public void Every_text_sample_names_its_addresses_as_accused_and_the_time()
     {
         var folder = SampleIndex.Folder();
         Assert.SkipWhen(folder is null, SampleIndex.Missing);
 
-        var mistaken = SampleIndex.Rows(folder!)
-            .Where(r => !Formats.ContainsKey(r.Format) && r.Format is not ("json-schema" or "expected-output" or "csv" or "feed-text" or "netcraft-text"))
-            .Select(r => (r.Path, Reading: Read(Path.Combine(folder!, r.Path))))
-            .Where(r => r.Reading.NeedsPerson is null)
-            .Select(r => $"{r.Path}: {r.Reading.Format.Name()}");
+        var wrong = new List<string>();
+        foreach (var row in SampleIndex.Rows(folder!).Where(r => r.Format.EndsWith("text", StringComparison.Ordinal) && r.Events > 0))
+        {
+            var accused = Read(Path.Combine(folder!, row.Path)).Observations
+                .Where(o => o.Role is ObservationRole.Source or ObservationRole.Site).ToList();
+            var addresses = accused.Select(o => o.Address).OfType<Address>().ToHashSet();
+            if (!addresses.SetEquals(row.Addresses.Select(Address.Parse)))
+                wrong.Add($"{row.Path}: accuses {string.Join(';', addresses)}, expected {string.Join(';', row.Addresses)}");
+            wrong.AddRange(row.Named.Where(n => accused.TrueForAll(o => o.Url != n && o.Domain != n)).Select(n => $"{row.Path}: does not accuse {n}"));
+            wrong.AddRange(row.Times.Where(t => accused.TrueForAll(o => Shown(o.Time).Replace(" (no zone)", "Z", StringComparison.Ordinal) != t))
+                .Select(t => $"{row.Path}: no observation at {t}"));
+        }
 
-        Assert.Equal([], mistaken);
+        Assert.Equal([], wrong);
     }
 
     private static string? Mismatch(SampleRow row, ReportReading reading)

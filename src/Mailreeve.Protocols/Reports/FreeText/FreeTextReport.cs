@@ -1,0 +1,205 @@
+using Mailreeve.Protocols.Dmarc;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Protocols.Reports.FreeText;
+
+/// <summary>
+/// Reports without a part made for machines: written by people, or by programs for people, with the evidence in the text, quoted or
+/// attached. One reader for all of them: it takes everything that the text names and tells the parts from structure and words.
+/// </summary>
+/// <remarks>
+/// What it cannot tell gets the role Other, and an address behind which only the words of a quoted header stand is a candidate. Nobody is
+/// accused by guessing: the caller looks which of these are his.
+/// </remarks>
+internal static class FreeTextReport
+{
+    private const int OriginalsMax = 100;
+
+    /// <summary>Reads it; <see langword="null"/> when neither the text names anything nor an original is there.</summary>
+    public static ReportReading? Read(MailParts mail, Findings findings)
+    {
+        var originals = ForwardedOriginal.Find(mail);
+        var text = ReportText.Of(mail, findings);
+        var reporter = ReporterDomains(mail);
+        var story = Story.Read(text, reporter, findings.Limits);
+        if (story.Resources.All(r => r.IsInEvidence) && story.Headers.TrueForAll(h => !h.HasTrace) && originals.Count > 0
+            && ReportText.OfAttached(mail, originals[0], findings) is var inner && AbuseWords.Decide(inner.Subject, inner.Body) is { Score: >= 12 }
+            && (text.Body.Length < 2_000 || inner.Subject.Length > 0))
+        {
+            // A report that somebody passed on whole says more than the words above it.
+            var passedOn = Story.Read(inner, reporter, findings.Limits);
+            if (passedOn.LogLines + passedOn.FieldLines > 0 || passedOn.Resources.Any(r => r.IsInSubject))
+                (text, story) = (inner, passedOn);
+        }
+
+        var verdict = AbuseWords.Decide(text.Subject, text.Body);
+        var traced = story.Headers.Where(h => h.HasTrace).ToList();
+        var hasEvidence = originals.Count > 0 || traced.Count > 0 || story.LogLines > 0
+            || (verdict is not null && story.HasTime && story.Resources.Any(r => r.Count(Part.Source) + r.Count(Part.Site) > 0));
+        if (NotAReport.ReasonOfText(mail, text, verdict?.Score ?? 0, hasEvidence) is { } reason)
+            return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
+
+        var format = FormatOf(text, story, verdict, originals.Count, traced.Count);
+        var kind = KindOf(verdict, story, hasMail: originals.Count + traced.Count > 0);
+        AddNamed(story, kind, verdict, hasMail: originals.Count + traced.Count > 0, findings);
+        var (original, recipients) = AddEvidence(mail, originals, traced, kind, verdict, findings);
+        if (story.TooMany)
+            findings.Problem($"The text names more than {findings.Limits.Observations} resources; the rest was left out.");
+        return findings.Observations.Count == 0 ? null : new ReportReading
+        {
+            Format = format,
+            Original = original,
+            OriginalRecipients = recipients,
+        };
+    }
+
+    private static AbuseType KindOf(AbuseWords.Verdict? verdict, Story story, bool hasMail)
+    {
+        if (verdict is null)
+            return hasMail ? AbuseType.Spam
+                : story.Resources.Any(r => r.Count(Part.Site) > 0) ? new AbuseType("content", "other", ObservationRole.Site)
+                : new AbuseType("connection", "other");
+        // The words of attacks stand in headers too; a pasted mail is about mail unless more than a word says otherwise.
+        return hasMail && verdict.Type.Category is "connection" or "vulnerability" or "infrastructure" && hasMail && verdict.Score < 15 && story.LogLines == 0
+            ? AbuseType.Spam
+            : verdict.Type;
+    }
+
+    private static ReportFormat FormatOf(ReportText text, Story story, AbuseWords.Verdict? verdict, int originals, int traced)
+    {
+        if (text.Subject.StartsWith("[SpamCop", StringComparison.OrdinalIgnoreCase)
+            || text.Body.AsSpan(0, Math.Min(text.Body.Length, 4_000)).Contains("[ SpamCop V", StringComparison.OrdinalIgnoreCase)
+            || text.Body.Contains("[ Offending message ]", StringComparison.OrdinalIgnoreCase))
+            return ReportFormat.SpamCop;
+        if (originals > 0)
+            return ReportFormat.ForwardedOriginal;
+        if (traced > 0)
+            return ReportFormat.QuotedHeader;
+        if (verdict is { Type: { Category: "reputation", Type: "blocklist" } })
+            return ReportFormat.BlocklistNotice;
+        return story.LogLines > 0 ? ReportFormat.LogExcerpt : story.FieldLines >= 3 ? ReportFormat.FieldList : ReportFormat.FreeText;
+    }
+
+    private static void AddNamed(Story story, AbuseType kind, AbuseWords.Verdict? verdict, bool hasMail, Findings findings)
+    {
+        var isSaid = story.Resources.Any(r => r.Address is not null && r.First.Kind != MentionKind.Url && !r.First.IsWeak
+            && (r.IsInSubject || r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim)));
+        var unsaid = story.Resources.Count(r => IsAddress(r) && !r.First.IsWeak && r.Said.Keys.All(p => p == Part.Unsaid));
+        var spokenSites = story.Resources.Any(r => r.Count(Part.Site) > 0 && !IsAddress(r));
+        foreach (var resource in story.Resources)
+        {
+            var type = resource.Type ?? kind;
+            var role = IsAddress(resource) ? RoleOfAddress(resource, type, isSaid, unsaid, hasMail, spokenSites)
+                : RoleOfName(resource, type, spokenSites);
+            if (type.Category == "messaging" && role == ObservationRole.Site)
+                type = new AbuseType("content", "spamvertised", ObservationRole.Site);
+            var isUrl = resource.First.Kind == MentionKind.Url;
+            findings.Add(new Observation
+            {
+                Category = type.Category,
+                Type = type.Type,
+                ReportedType = verdict?.Word ?? "",
+                Role = role,
+                Address = resource.Address,
+                Port = resource.Port,
+                Url = isUrl ? findings.Keep(resource.First.Text) : null,
+                Domain = resource.First.Kind == MentionKind.Domain ? resource.First.Text : null,
+                Mailbox = resource.First.Kind == MentionKind.Mailbox ? resource.First.Text : null,
+                AlsoNamed = resource.First.Kind == MentionKind.Prefix ? [resource.First.Text] : [],
+                Time = resource.Time,
+            });
+        }
+    }
+
+    private static bool IsAddress(Named resource) => resource.First.Kind is MentionKind.Address or MentionKind.Prefix;
+
+    private static ObservationRole RoleOfAddress(Named resource, AbuseType type, bool isSaid, int unsaid, bool hasMail, bool spokenSites)
+    {
+        var (source, site, victim, other) =
+            (resource.Count(Part.Source), resource.Count(Part.Site), resource.Count(Part.Victim), resource.Count(Part.Other));
+        var isServing = spokenSites || site > 0 || source == 0;
+        var accused = type.Role == ObservationRole.Site && !hasMail && isServing ? ObservationRole.Site : ObservationRole.Source;
+        if (resource.IsInSubject && victim == 0)
+            return accused;
+        if (source + site > 0 || victim > 0)
+            return victim > source + site ? ObservationRole.Victim
+                : victim == source + site ? ObservationRole.Other
+                : site > source ? ObservationRole.Site
+                : accused;
+        if (other > 0 || resource.First.IsWeak)
+            return ObservationRole.Other;
+        // A line or a field of its own says it as well as a word does. In a sentence it must be the only one.
+        return resource.StandsOut || (!isSaid && unsaid == 1) ? accused : ObservationRole.Other;
+    }
+
+    private static ObservationRole RoleOfName(Named resource, AbuseType type, bool spokenSites)
+    {
+        if (resource.First.Kind == MentionKind.Mailbox)
+            return ObservationRole.Source;
+        if (resource.IsDefanged || (resource.IsInSubject && resource.Count(Part.Other) == 0))
+            return ObservationRole.Site;
+        var (site, victim, other) = (resource.Count(Part.Site), resource.Count(Part.Victim), resource.Count(Part.Other));
+        if (site + victim > 0 && other == 0)
+            return site > victim ? ObservationRole.Site : victim > site ? ObservationRole.Victim : ObservationRole.Other;
+        if (other > 0 || resource.IsInEvidence)
+            return ObservationRole.Other;
+        return resource.StandsOut && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
+    }
+
+    // The message itself, attached or by its pasted header: where it came from are candidates, except for those that the text states.
+    private static (OriginalMessage? First, IReadOnlyList<string> Recipients) AddEvidence(
+        MailParts mail, List<MailPart> attached, List<QuotedHeader> quoted, AbuseType kind, AbuseWords.Verdict? verdict, Findings findings)
+    {
+        var stated = findings.Observations.Where(o => o.Address is not null && o.Role is ObservationRole.Source or ObservationRole.Site)
+            .Select(o => o.Address!.Value).ToHashSet();
+        OriginalMessage? first = null;
+        var recipients = new List<string>();
+        var messages = attached.Take(OriginalsMax).Select(p => (Evidence.FromPart(mail, p, findings), IsQuoted: false))
+            .Concat(quoted.Select(h => (h.ToOriginal(findings.Limits, findings), IsQuoted: true)));
+        foreach (var (original, isQuoted) in messages)
+        {
+            first ??= original;
+            if (recipients.Count < 200)
+                recipients.AddRange(Evidence.Recipients(original, findings.Limits));
+            // Who advertises by spam need not be who sends it.
+            if (kind.Type == "spamvertised")
+                continue;
+            var hops = isQuoted ? original.Hops : [.. original.Hops, .. Stated(original, findings.Limits)];
+            var candidates = hops.Where(h => !stated.Contains(h.Address)).ToList();
+            if (stated.Count > 0 && candidates.Count == 0)
+                continue;
+            var type = kind.Category is "messaging" or "content" ? kind : AbuseType.Spam;
+            findings.Add(new Observation
+            {
+                Category = type.Category,
+                Type = type.Type,
+                ReportedType = verdict?.Word ?? "",
+                Candidates = candidates,
+                Mailbox = isQuoted && original.From is { } from ? Evidence.Mailboxes(from).FirstOrDefault() : null,
+                Time = ReportedTime.Missing,
+            });
+        }
+
+        return (first, [.. recipients.Distinct(StringComparer.OrdinalIgnoreCase)]);
+    }
+
+    private static IEnumerable<Hop> Stated(OriginalMessage original, ReportLimits limits)
+    {
+        var head = MailParts.Read(original.Bytes[..Math.Min(original.Bytes.Length, limits.HeaderBytes)], limits).Root;
+        return head.Headers.SelectMany(h => SenderStatement.Addresses(h.Field, h.Value)).Where(a => original.Hops.All(h => h.Address != a))
+            .Distinct().Take(limits.Hops).Select(a => new Hop(a, null, ReportedTime.Missing));
+    }
+
+    // Whose links and mailboxes are contacts and not accusations. A big mail service's domain says nothing about who writes from it.
+    private static HashSet<string> ReporterDomains(MailParts mail)
+    {
+        var domains = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var field in (ReadOnlySpan<string>)["From", "Reply-To", "Sender", "Return-Path", "Errors-To", "Message-ID"])
+            foreach (var value in mail.Root.AllHeaders(field).Take(3))
+                foreach (var mailbox in Evidence.Mailboxes(value).Take(5))
+                    if (PublicSuffixList.BuiltIn.OrganizationalDomain(mailbox[(mailbox.LastIndexOf('@') + 1)..].Trim('>')) is { Length: > 3 } domain
+                        && !KnownHosts.IsPublicMailer(domain))
+                        domains.Add(domain);
+        return domains;
+    }
+}

@@ -1,0 +1,408 @@
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Protocols.Reports.FreeText;
+
+/// <summary>
+/// What the text of a report names, and what part each thing has in it. Everything is decided from structure and words; whose the things
+/// are is for others to say.
+/// </summary>
+internal sealed class Story
+{
+    private const int NearChars = 400;
+
+    private readonly string text;
+    private readonly ReportLimits limits;
+    private readonly Dictionary<(MentionKind, string), Named> named = [];
+    private readonly List<TimeMention> times;
+    private readonly HashSet<string> reporterDomains;
+    private ColumnHead head;
+    private TextLine line;
+    private bool isLog;
+    private bool isRequest;
+    private bool isWhois;
+    private TextLine previousAlone;
+    private Part previousAlonePart;
+    private AbuseType? previousAloneType;
+
+    private Story(string text, TimeContext context, List<QuotedHeader> headers, HashSet<string> reporterDomains, ReportLimits limits)
+    {
+        this.text = text;
+        this.limits = limits;
+        this.reporterDomains = reporterDomains;
+        Headers = headers;
+        times = TimeScanner.Scan(text, context, limits.Mentions);
+        RemoveRanges();
+        times.RemoveAll(t => headers.Exists(h => t.Start >= h.Start && t.Start < h.End) || IsOfReply(t));
+    }
+
+    /// <summary>Resources in the order of their first mention.</summary>
+    public IReadOnlyCollection<Named> Resources => named.Values;
+
+    /// <summary>Headers of original messages in the text.</summary>
+    public List<QuotedHeader> Headers { get; }
+
+    /// <summary>Log lines that name an address.</summary>
+    public int LogLines { get; private set; }
+
+    /// <summary>Lines of the form "label: resource".</summary>
+    public int FieldLines { get; private set; }
+
+    /// <summary>More was named than may be kept.</summary>
+    public bool TooMany { get; private set; }
+
+    /// <summary>Whether something says when anything happened.</summary>
+    public bool HasTime => times.Count > 0;
+
+    /// <summary>Reads subject and body.</summary>
+    public static Story Read(ReportText report, HashSet<string> reporterDomains, ReportLimits limits)
+    {
+        var context = TimeScanner.ContextOf(report.Body, report.SentAt);
+        var story = new Story(report.Body, context, QuotedHeader.Find(report.Body, limits.Hops), reporterDomains, limits);
+        story.ReadSubject(report.Subject);
+        story.ReadBody();
+        story.OfferReportTime();
+        return story;
+    }
+
+    private void ReadSubject(string subject)
+    {
+        var previousEnd = 0;
+        foreach (var mention in MentionScanner.Scan(subject, 100))
+        {
+            if (Take(mention) is not { } resource)
+                continue;
+            resource.IsInSubject = mention.Kind != MentionKind.Domain || mention.IsDefanged || KnownHosts.IsUsualName(mention.Host)
+                || RoleWords.BeforeSite(subject.AsSpan(0, mention.Start)) == Part.Site;
+            resource.IsInEvidence = false;
+            var before = subject.AsSpan(previousEnd, Math.Max(0, mention.Start - previousEnd));
+            if (mention.Address is not null && mention.Kind != MentionKind.Url && RoleWords.BeforeAddress(before) is Part.Victim)
+                Say(resource, Part.Victim);
+            previousEnd = mention.End;
+        }
+    }
+
+    private void ReadBody()
+    {
+        var mentions = MentionScanner.Scan(text, limits.Mentions);
+        TooMany |= mentions.Count >= limits.Mentions;
+        var evidenceFrom = Headers.Find(h => h.HasTrace) is { } traced ? traced.End : int.MaxValue;
+        var (header, time) = (0, 0);
+        for (var i = 0; i < mentions.Count; i++)
+        {
+            var mention = mentions[i];
+            while (header < Headers.Count && Headers[header].End <= mention.Start)
+                header++;
+            if (header < Headers.Count && mention.Start >= Headers[header].Start && Headers[header].HasTrace)
+                continue;
+            EnterLine(mention.Start);
+            var previous = i > 0 && line.Holds(mentions[i - 1].Start) ? mentions[i - 1] : default(Mention?);
+            var next = i + 1 < mentions.Count ? mentions[i + 1].Start : text.Length;
+            var isEvidence = mention.Start >= evidenceFrom;
+            if (mention.Kind is MentionKind.Address or MentionKind.Prefix)
+                ReadAddress(mention, previous, next, isEvidence, ref time);
+            else
+                ReadName(mention, previous, isEvidence, ref time);
+        }
+    }
+
+    private void EnterLine(int place)
+    {
+        if (line.Holds(place))
+            return;
+        line = TextLine.Around(text, place, line.End);
+        isRequest = line.IsRequest(text);
+        isLog = isRequest || line.IsLog(text);
+        isWhois = line.IsWhois(text);
+        var above = line.Above(text, out _);
+        if (ColumnHead.Read(above) is { } found)
+            head = found;
+        else if (line.Start > 1 && text[line.Start - 2] == '\n' && head.IsUsed)
+            head = default;
+    }
+
+    private void ReadAddress(Mention mention, Mention? previous, int next, bool isEvidence, ref int time)
+    {
+        if (Take(mention) is not { } resource)
+            return;
+        resource.IsInEvidence &= isEvidence;
+        LogLines += isLog ? 1 : 0;
+        FieldLines += line.IsField(text, mention) ? 1 : 0;
+        var isAlone = line.IsAlone(text, mention);
+        var type = default(AbuseType);
+        var part = isWhois ? Part.Other : PartOfAddress(mention, previous, next, isAlone, out type);
+        if (isAlone)
+        {
+            if (part == Part.Unsaid && IsNextLine(previousAlone))
+                (part, type) = (previousAlonePart, type ?? previousAloneType);
+            (previousAlone, previousAlonePart, previousAloneType) = (line, part, type);
+        }
+
+        resource.Type ??= type;
+        resource.StandsOut |= isAlone || line.IsField(text, mention);
+        Say(resource, part);
+        if (part is Part.Victim or Part.Other)
+            return;
+        resource.Port ??= mention.Port ?? PortBehind(mention, next);
+        OfferTime(resource, mention, ref time);
+    }
+
+    private bool IsNextLine(TextLine before) => before.End > 0 && line.Start - before.End is >= 0 and <= 3;
+
+    private Part PartOfAddress(Mention mention, Mention? previous, int next, bool isAlone, out AbuseType? type)
+    {
+        type = null;
+        var from = Math.Max(previous?.End ?? line.Start, mention.Start - 100);
+        var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
+        var behind = text.AsSpan(mention.End, Math.Min(60, Math.Min(next, line.End) - mention.End is > 0 and var room ? room : 0));
+        if (mention.IsWeak)
+            return Part.Other;
+        if (previous is { Kind: MentionKind.Url or MentionKind.Domain } && IsLink(before))
+            return Part.Site;
+        if (IsArrow(behind.TrimStart()))
+            return Part.Source;
+        if (previous is { Kind: MentionKind.Address } && IsArrow(before.TrimStart(" :.0123456789")))
+            return Part.Victim;
+        var said = RoleWords.BeforeAddress(before);
+        if (said != Part.Unsaid)
+            return said;
+        if (isRequest)
+            return previous is null ? Part.Source : Part.Other;
+        if (head.PartAt(text.AsSpan(line.Start, Math.Min(mention.Start - line.Start, 2_000))) is var column && column != Part.Unsaid)
+            return column;
+        said = RoleWords.BehindAddress(behind);
+        if (said != Part.Unsaid || previous is not null)
+            return said;
+        if (!isAlone)
+            return Part.Unsaid;
+        // Alone in its line: the heading above speaks for it.
+        var above = line.Above(text, out var aboveStart);
+        if (aboveStart >= line.Start || above.IsEmpty || (previousAlone.Start == aboveStart && previousAlone.End > 0))
+            return Part.Unsaid;
+        type = AbuseWords.OfLine(above);
+        return RoleWords.Heading(above.TrimEnd(" :.-"));
+    }
+
+    // "http://evil.example/ is 192.0.2.7", "evil.example (192.0.2.7)", "evil.example resolves to 192.0.2.7"
+    private static bool IsLink(ReadOnlySpan<char> between)
+    {
+        if (between.Length > 60)
+            return false;
+        foreach (var range in between.SplitAny(" \t()[]=:,|-–>/\""))
+        {
+            var word = between[range];
+            if (!word.IsEmpty && word is not ("is" or "resolves" or "resolving" or "resolved" or "to" or "at" or "on" or "IP" or "ip" or "hosted" or "hosting"
+                or "the" or "address" or "Address" or "A" or "IN" or "with" or "currently" or "under" or "which" or "has" or "auf" or "liegt"
+                or "gehostet" or "IP-Adresse" or "Adresse" or "and"))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsArrow(ReadOnlySpan<char> span) =>
+        span.StartsWith("->") || span.StartsWith("-->") || span.StartsWith("=>") || span.StartsWith("\u2192") || span.StartsWith("> ")
+        || span.StartsWith("==>") || span.StartsWith(">>");
+
+    private void ReadName(Mention mention, Mention? previous, bool isEvidence, ref int time)
+    {
+        var from = Math.Max(previous?.End ?? line.Start, mention.Start - 100);
+        var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
+        var part = mention.Kind == MentionKind.Mailbox ? PartOfMailbox(mention, before) : PartOfSite(mention, before, isEvidence);
+        var isAlone = line.IsAlone(text, mention);
+        if (mention.Kind is MentionKind.Domain or MentionKind.Mailbox && part is not (Part.Site or Part.Source)
+            && !(isAlone && mention.Kind == MentionKind.Domain && part == Part.Unsaid && !isEvidence
+                && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()))
+            return;
+        if (Take(mention) is not { } resource)
+            return;
+        resource.IsInEvidence &= isEvidence;
+        resource.IsDefanged |= mention.IsDefanged;
+        resource.StandsOut |= isAlone;
+        FieldLines += line.IsField(text, mention) ? 1 : 0;
+        Say(resource, part);
+        OfferTime(resource, mention, ref time);
+    }
+
+    private bool HeadingIsSite() => RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-")) is Part.Site or Part.Unsaid;
+
+    private Part PartOfSite(Mention mention, ReadOnlySpan<char> before, bool isEvidence)
+    {
+        if (IsReporters(mention.Host) || KnownHosts.IsReference(mention.Host))
+            return Part.Other;
+        if (mention.IsDefanged)
+            return Part.Site;
+        if (isEvidence || isRequest || isWhois || line.IsAboutSender(text))
+            return Part.Other;
+        var said = RoleWords.BeforeSite(before);
+        if (said != Part.Unsaid)
+            return said;
+        if (!line.IsAlone(text, mention))
+            return Part.Unsaid;
+        return RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-"));
+    }
+
+    private Part PartOfMailbox(Mention mention, ReadOnlySpan<char> before)
+    {
+        if (IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text) || before.Length == 0)
+            return Part.Other;
+        var label = before.TrimEnd(" :<=\"'(");
+        foreach (var word in (ReadOnlySpan<string>)["sender", "from", "spammer", "scammer", "account", "mailbox", "compromised", "dropbox", "mailfrom", "return-path", "user", "username", "sasl_username", "absender", "konto", "compte", "cuenta", "conta"])
+            if (label.EndsWith(word, StringComparison.OrdinalIgnoreCase))
+                return Part.Source;
+        return Part.Other;
+    }
+
+    private bool IsReporters(string host)
+    {
+        for (var name = host.AsSpan(); ;)
+        {
+            if (reporterDomains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
+                return true;
+            var dot = name.IndexOf('.');
+            if (dot < 0)
+                return false;
+            name = name[(dot + 1)..];
+        }
+    }
+
+    private Named? Take(Mention mention)
+    {
+        var key = (mention.Kind == MentionKind.Prefix ? MentionKind.Address : mention.Kind,
+            mention.Kind == MentionKind.Address ? mention.Address!.Value.ToString() : mention.Text);
+        if (named.TryGetValue(key, out var known))
+            return known;
+        if (named.Count >= limits.Observations)
+        {
+            TooMany = true;
+            return null;
+        }
+
+        return named[key] = new Named(mention);
+    }
+
+    private static void Say(Named resource, Part part) => resource.Said[part] = resource.Count(part) + 1;
+
+    private int? PortBehind(Mention mention, int next)
+    {
+        var behind = text.AsSpan(mention.End, Math.Max(0, Math.Min(text.Length - mention.End, Math.Min(200, next - mention.End))));
+        var near = behind.TrimStart(" ,()[]\t");
+        if (near.StartsWith("port", StringComparison.OrdinalIgnoreCase) && PortAt(near[4..]) is { } beside)
+            return beside;
+        foreach (var label in (ReadOnlySpan<string>)["source port", "src port", "src_port", "source_port", "SPT=", "remote port", "sport", "IP port", "peer port"])
+        {
+            var at = behind.IndexOf(label, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0 && PortAt(behind[(at + label.Length)..]) is { } port)
+                return port;
+        }
+
+        // "Port: 51413" below "IP: …", in notices about file sharing.
+        var field = behind.IndexOf("\nPort", StringComparison.OrdinalIgnoreCase);
+        return field is >= 0 and < 80 ? PortAt(behind[(field + 5)..]) : null;
+    }
+
+    private static int? PortAt(ReadOnlySpan<char> span)
+    {
+        span = span.TrimStart(" :=#\t\"");
+        var length = 0;
+        while (length < span.Length && length < 6 && char.IsAsciiDigit(span[length]))
+            length++;
+        return length is > 0 and < 6 ? Notation.Port(span[..length].ToString()) : null;
+    }
+
+    // Both lists are in order, so one pass serves all mentions.
+    private void OfferTime(Named resource, Mention mention, ref int time)
+    {
+        while (time < times.Count && times[time].End < mention.Start - NearChars)
+            time++;
+        var (best, bestNearness) = (ReportedTime.Missing, int.MaxValue);
+        for (var i = time; i < times.Count && i < time + 16 && times[i].Start < mention.End + NearChars; i++)
+        {
+            var distance = times[i].Start >= mention.End ? times[i].Start - mention.End : Math.Max(0, mention.Start - times[i].End);
+            var isBehind = times[i].Start >= mention.End;
+            var between = isBehind ? text.AsSpan(mention.End, distance) : text.AsSpan(times[i].End, distance);
+            var nearness = line.Holds(times[i].Start) ? 0
+                : (between.Contains("\n\n", StringComparison.Ordinal) ? 3 : 1) + (isBehind ? 0 : 1) + (distance < 120 ? 0 : 4);
+            if (nearness >= bestNearness)
+                continue;
+            (best, bestNearness) = (times[i].Time, nearness);
+        }
+
+        if (bestNearness < int.MaxValue)
+            resource.Offer(best, bestNearness);
+    }
+
+    // "2 March to 5 March" is what a report covers, not when something happened.
+    private void RemoveRanges()
+    {
+        var isEnd = new bool[times.Count];
+        for (var i = 0; i + 1 < times.Count; i++)
+        {
+            if (times[i].Time.Confidence != TimeConfidence.Day || times[i + 1].Time.Confidence != TimeConfidence.Day)
+                continue;
+            var between = text.AsSpan(times[i].End, Math.Min(10, times[i + 1].Start - times[i].End)).Trim();
+            if (times[i + 1].Start - times[i].End < 10 && between is "-" or "\u2013" or "to" or "until" or "through" or "bis" or "au" or "al" or "and")
+                isEnd[i] = isEnd[i + 1] = true;
+        }
+
+        for (var i = times.Count - 1; i >= 0; i--)
+            if (isEnd[i])
+                times.RemoveAt(i);
+    }
+
+    // What has no time near it has the one of the report, when that gives one first and foremost.
+    private void OfferReportTime()
+    {
+        var first = times.FindIndex(t => t.Time.Confidence != TimeConfidence.Day);
+        if (first < 0)
+            first = times.Count > 0 ? 0 : -1;
+        if (first < 0)
+            return;
+        foreach (var resource in named.Values)
+            resource.Offer(times[first].Time, 20);
+    }
+
+    // "On 5 March 2024 at 10:00, somebody wrote:"
+    private bool IsOfReply(TimeMention time)
+    {
+        var behind = text.AsSpan(time.End, Math.Min(160, text.Length - time.End));
+        var end = behind.IndexOf("\n\n", StringComparison.Ordinal);
+        behind = end < 0 ? behind : behind[..end];
+        return behind.Contains("wrote:", StringComparison.OrdinalIgnoreCase) || behind.Contains("schrieb", StringComparison.OrdinalIgnoreCase)
+            || behind.Contains("a écrit", StringComparison.OrdinalIgnoreCase) || behind.Contains("escribió:", StringComparison.OrdinalIgnoreCase);
+    }
+}
+
+/// <summary>The head of a table in the text: what its columns hold.</summary>
+internal readonly record struct ColumnHead(char Separator, Part[]? Parts)
+{
+    /// <summary>Whether there is one.</summary>
+    public bool IsUsed => Parts is not null;
+
+    /// <summary>Reads a line as a head; null when it names no source or target column.</summary>
+    public static ColumnHead? Read(ReadOnlySpan<char> line)
+    {
+        if (line.Length is < 6 or > 400)
+            return null;
+        foreach (var separator in "\t|;,")
+        {
+            if (line.Count(separator) == 0)
+                continue;
+            var parts = new List<Part>();
+            foreach (var range in line.Trim(separator).Split(separator))
+                parts.Add(RoleWords.Heading(line.Trim(separator)[range].TrimEnd()));
+            if (parts.Contains(Part.Source) && parts.Count > 1)
+                return new ColumnHead(separator, [.. parts]);
+        }
+
+        return null;
+    }
+
+    /// <summary>The part of the column that begins behind this much of a line.</summary>
+    public Part PartAt(ReadOnlySpan<char> before)
+    {
+        if (Parts is null)
+            return Part.Unsaid;
+        var column = before.TrimStart(Separator).Count(Separator);
+        return column < Parts.Length ? Parts[column] : Part.Unsaid;
+    }
+}
