@@ -41,6 +41,10 @@ public sealed record ReportedEvent
     public static IEnumerable<ReportedEvent> Of(ReportReading reading, OwnResources? own) =>
         reading.Observations.SelectMany(o => Of(o, own));
 
+    // "192.0.2.0/24" beside its first address.
+    private static bool IsRange(string name) => name.Length > 0 && char.IsAsciiHexDigit(name[0]) && !name.Contains("://", StringComparison.Ordinal)
+        && (name.Contains('/', StringComparison.Ordinal) || name.Contains(" - ", StringComparison.Ordinal));
+
     private static IEnumerable<ReportedEvent> Of(Observation observation, OwnResources? own)
     {
         var bare = new ReportedEvent
@@ -68,7 +72,7 @@ public sealed record ReportedEvent
                 yield return bare with { Address = hop.Address, Time = observation.Time.Utc is null ? hop.Time : observation.Time };
         }
 
-        foreach (var name in observation.AlsoNamed.Where(n => n != stated.Url && n != stated.Domain))
+        foreach (var name in observation.AlsoNamed.Where(n => n != stated.Url && n != stated.Domain && !IsRange(n)))
         {
             var also = Notation.IsUrl(name) ? bare with { Url = name }
                 : name.Contains('@', StringComparison.Ordinal) ? bare with { Mailbox = name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..] }

@@ -1,5 +1,4 @@
 using Mailreeve.Protocols.Dmarc;
-using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Protocols.Reports.FreeText;
 
@@ -85,13 +84,15 @@ internal static class FreeTextReport
         var isSaid = story.Resources.Any(r => r.Address is not null && r.First.Kind != MentionKind.Url && !r.First.IsWeak
             && (r.IsInSubject || r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim)));
         var unsaid = story.Resources.Count(r => IsAddress(r) && !r.First.IsWeak && r.Said.Keys.All(p => p == Part.Unsaid));
+        var unsaidHosts = story.Resources.Where(r => !IsAddress(r) && !r.IsInEvidence && r.Said.Keys.All(p => p == Part.Unsaid))
+            .Select(r => r.First.Host).Distinct().Take(2).Count();
         var spokenSites = story.Resources.Any(r => r.Count(Part.Site) > 0 && !IsAddress(r));
         foreach (var resource in story.Resources)
         {
             var type = resource.Type ?? kind;
             var role = IsAddress(resource) ? RoleOfAddress(resource, type, isSaid, unsaid, hasMail, spokenSites)
-                : RoleOfName(resource, type, spokenSites);
-            if (type.Category == "messaging" && role == ObservationRole.Site)
+                : RoleOfName(resource, type, spokenSites, unsaidHosts == 1);
+            if (type.Category == "messaging" && role == ObservationRole.Site && !IsAddress(resource))
                 type = new AbuseType("content", "spamvertised", ObservationRole.Site);
             var isUrl = resource.First.Kind == MentionKind.Url;
             findings.Add(new Observation
@@ -124,18 +125,23 @@ internal static class FreeTextReport
         if (source + site > 0 || victim > 0)
             return victim > source + site ? ObservationRole.Victim
                 : victim == source + site ? ObservationRole.Other
-                : site > source ? ObservationRole.Site
+                : site > source && type.Role == ObservationRole.Site ? ObservationRole.Site
                 : accused;
-        if (other > 0 || resource.First.IsWeak)
+        if (other > 0 || resource.First.IsWeak || resource.IsInEvidence)
             return ObservationRole.Other;
         // A line or a field of its own says it as well as a word does. In a sentence it must be the only one.
         return resource.StandsOut || (!isSaid && unsaid == 1) ? accused : ObservationRole.Other;
     }
 
-    private static ObservationRole RoleOfName(Named resource, AbuseType type, bool spokenSites)
+    private static ObservationRole RoleOfName(Named resource, AbuseType type, bool spokenSites, bool isOnlyHost)
     {
         if (resource.First.Kind == MentionKind.Mailbox)
             return ObservationRole.Source;
+        // In a report of an attack a name is that of the victim, or the one that the address has in the DNS.
+        if (type.Category == "connection" && !resource.IsDefanged)
+            return resource.Count(Part.Site) + resource.Count(Part.Victim) > 0 && resource.Count(Part.Other) == 0
+                ? ObservationRole.Victim
+                : ObservationRole.Other;
         if (resource.IsDefanged || (resource.IsInSubject && resource.Count(Part.Other) == 0))
             return ObservationRole.Site;
         var (site, victim, other) = (resource.Count(Part.Site), resource.Count(Part.Victim), resource.Count(Part.Other));
@@ -143,7 +149,7 @@ internal static class FreeTextReport
             return site > victim ? ObservationRole.Site : victim > site ? ObservationRole.Victim : ObservationRole.Other;
         if (other > 0 || resource.IsInEvidence)
             return ObservationRole.Other;
-        return resource.StandsOut && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
+        return (resource.StandsOut || isOnlyHost) && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
     }
 
     // The message itself, attached or by its pasted header: where it came from are candidates, except for those that the text states.

@@ -14,6 +14,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
     private const int UrlCharsMax = 4_096;
 
     private static readonly SearchValues<char> UrlEnd = SearchValues.Create(" \t\r\n<>\"`|\\^{}\u201c\u201d\u2018\u2019\u00ab\u00bb\u3000");
+    private static readonly SearchValues<char> NoDomainChars = SearchValues.Create("%*+'");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> FileEndings = new HashSet<string>(
         [
             "php", "html", "htm", "txt", "log", "exe", "zip", "pdf", "doc", "docx", "xls", "xlsx", "jpg", "jpeg", "png", "gif", "asp", "aspx",
@@ -378,7 +379,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         }
 
         // "10.0.0.1.host.example" and "evil.example" alike; "ip-192.0.2.7" is an address behind a dash.
-        if (!token.ContainsAny("%*+'") && IsDomainName(token))
+        if (!token.ContainsAny(NoDomainChars) && IsDomainName(token))
         {
             AddDomain(start, token, defanged);
             return;

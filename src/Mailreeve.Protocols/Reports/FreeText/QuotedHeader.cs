@@ -59,7 +59,7 @@ internal sealed class QuotedHeader
         var found = new List<QuotedHeader>();
         QuotedHeader? open = null;
         string? name = null;
-        var (nameStart, valueStart) = (0, 0);
+        var valueStart = 0;
         for (var colon = text.IndexOf(':'); colon >= 0 && found.Count < headersMax; colon = text.IndexOf(':', colon + 1))
         {
             if (NameBefore(text, colon, out var start) is not { } next)
@@ -73,7 +73,7 @@ internal sealed class QuotedHeader
             if (open is not null && name is not null)
                 open.Add(name, text.AsSpan(valueStart, start - valueStart));
             open ??= new QuotedHeader(start);
-            (name, nameStart, valueStart) = (next, start, colon + 1);
+            (name, valueStart) = (next, colon + 1);
         }
 
         if (open is not null && name is not null)

@@ -59,7 +59,7 @@ internal static class RoleWords
     public static Part BehindAddress(ReadOnlySpan<char> behind)
     {
         var count = 0;
-        for (var (at, end) = (0, 0); at < behind.Length && count < 5; at = end + 1)
+        for (int at = 0, end; at < behind.Length && count < 5; at = end + 1)
         {
             while (at < behind.Length && !IsWordChar(behind[at]))
             {

@@ -1,5 +1,3 @@
-using Mailreeve.Protocols.Net;
-
 namespace Mailreeve.Protocols.Reports.FreeText;
 
 /// <summary>
@@ -23,6 +21,10 @@ internal sealed class Story
     private TextLine previousAlone;
     private Part previousAlonePart;
     private AbuseType? previousAloneType;
+    private TextLine previousAloneName;
+    private Part previousAloneNamePart;
+    private Part previousPart;
+    private bool previousStandsOut;
 
     private Story(string text, TimeContext context, List<QuotedHeader> headers, HashSet<string> reporterDomains, ReportLimits limits)
     {
@@ -137,13 +139,37 @@ internal sealed class Story
             (previousAlone, previousAlonePart, previousAloneType) = (line, part, type);
         }
 
+        // "IPs: 192.0.2.1, 192.0.2.2": what is said of the first of a list holds for all.
+        var isListed = previous is { Kind: MentionKind.Address or MentionKind.Prefix }
+            && text.AsSpan(previous.Value.End, mention.Start - previous.Value.End) is var between && IsListComma(between);
+        if (isListed && part == Part.Unsaid)
+            part = previousPart;
+        isListed &= previousStandsOut;
+        previousPart = part;
         resource.Type ??= type;
-        resource.StandsOut |= isAlone || line.IsField(text, mention);
+        previousStandsOut = isAlone || isListed || line.IsField(text, mention) || IsLogStart(mention, previous, next, ref time);
+        resource.StandsOut |= previousStandsOut;
         Say(resource, part);
         if (part is Part.Victim or Part.Other)
             return;
         resource.Port ??= mention.Port ?? PortBehind(mention, next);
         OfferTime(resource, mention, ref time);
+    }
+
+    private static bool IsListComma(ReadOnlySpan<char> between) =>
+        between.Length < 12 && (between.Trim() is "," or ";" or "/" or "|" or "&" or "and" or "und" or "et" or "y" or "e" or "en");
+
+    // A line that begins with a time or with the address is one of a log, whatever program wrote it; with one address it is its source.
+    private bool IsLogStart(Mention mention, Mention? previous, int next, ref int time)
+    {
+        if (previous is not null || (next < line.End && line.Holds(next)))
+            return false;
+        var i = time;
+        while (i < times.Count && times[i].End <= line.Start)
+            i++;
+        if (i >= times.Count || !line.Holds(times[i].Start))
+            return false;
+        return times[i].Start - line.Start < 3 || mention.Start - line.Start < 3;
     }
 
     private bool IsNextLine(TextLine before) => before.End > 0 && line.Start - before.End is >= 0 and <= 3;
@@ -209,6 +235,13 @@ internal sealed class Story
         var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
         var part = mention.Kind == MentionKind.Mailbox ? PartOfMailbox(mention, before) : PartOfSite(mention, before, isEvidence);
         var isAlone = line.IsAlone(text, mention);
+        if (isAlone && mention.Kind != MentionKind.Mailbox)
+        {
+            if (part == Part.Unsaid && IsNextLine(previousAloneName))
+                part = previousAloneNamePart;
+            (previousAloneName, previousAloneNamePart) = (line, part);
+        }
+
         if (mention.Kind is MentionKind.Domain or MentionKind.Mailbox && part is not (Part.Site or Part.Source)
             && !(isAlone && mention.Kind == MentionKind.Domain && part == Part.Unsaid && !isEvidence
                 && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()))
@@ -217,7 +250,7 @@ internal sealed class Story
             return;
         resource.IsInEvidence &= isEvidence;
         resource.IsDefanged |= mention.IsDefanged;
-        resource.StandsOut |= isAlone;
+        resource.StandsOut |= isAlone || IsLogStart(mention, previous, int.MaxValue, ref time);
         FieldLines += line.IsField(text, mention) ? 1 : 0;
         Say(resource, part);
         OfferTime(resource, mention, ref time);

@@ -18,7 +18,7 @@ internal static class TimeScanner
         [
             "timezone", "time zone", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
             "zeitangaben", "zeitstempel", "fuseau", "huso horario", "zona horaria", "fuso hor", "fuso orario", "tijdzone", "(utc", "(gmt", "[utc",
-            "_utc", "time utc", "utc time", "all dates are", "часовой пояс", "czas ",
+            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "all dates are", "часовой пояс", "czas ",
         ],
         StringComparison.OrdinalIgnoreCase);
 
@@ -69,9 +69,10 @@ internal static class TimeScanner
 
     private static (int Offset, TimeConfidence Confidence)? ZoneNear(string text, int place)
     {
-        // "10:00 (UTC)" is the zone of one time, "Date (UTC)" that of a column.
-        var before = text.AsSpan(0, place).TrimEnd(" \t");
-        if (text[place] is '(' or '[' && (before.IsEmpty || !char.IsLetter(before[^1])))
+        // "10:00 (UTC)" and "10:00 AM UTC+2" have the zone of one time, "Date (UTC)" that of a column.
+        var before = text.AsSpan(Math.Max(0, place - 40), Math.Min(place, 40)).TrimEnd(" \t([,");
+        if (text[place] is '(' or '[' or 'u' or 'U' or 'g' or 'G'
+            && (before.IsEmpty || !char.IsLetter(before[^1]) || IsHalfOfDay(before)))
             return null;
         var line = text.AsSpan(place, Math.Min(60, text.Length - place));
         var end = line.IndexOfAny('\n', '.');
@@ -91,6 +92,9 @@ internal static class TimeScanner
 
         return null;
     }
+
+    private static bool IsHalfOfDay(ReadOnlySpan<char> before) =>
+        before.Length > 2 && before[^1] is 'm' or 'M' && before[^2] is 'a' or 'A' or 'p' or 'P' && before[^3] is ' ' or (>= '0' and <= '9');
 
     // Ten digits are a time only where a time is to be expected.
     private static bool IsEpochPlace(string text, int at)
@@ -511,6 +515,10 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             rest = rest[word.Length..].TrimStart(' ');
             return;
         }
+
+        // "date=2024-03-05 time=09:00:00", as firewalls write.
+        if (rest.StartsWith("time=", StringComparison.OrdinalIgnoreCase))
+            rest = rest[5..].TrimStart('"');
     }
 
     private bool TryTwelveHours(ref int hour)

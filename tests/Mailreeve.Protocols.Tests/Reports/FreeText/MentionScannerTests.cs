@@ -1,4 +1,3 @@
-using System.Text;
 using Mailreeve.Protocols.Reports.FreeText;
 
 namespace Mailreeve.Protocols.Tests.Reports.FreeText;

@@ -1,4 +1,3 @@
-using Mailreeve.Protocols.Reports;
 using Mailreeve.Protocols.Reports.FreeText;
 using NodaTime;
 using NodaTime.Text;
