@@ -14,6 +14,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
     private const int UrlCharsMax = 4_096;
 
     private static readonly SearchValues<char> UrlEnd = SearchValues.Create(" \t\r\n<>\"`|\\^{}\u201c\u201d\u2018\u2019\u00ab\u00bb\u3000");
+    private static readonly SearchValues<char> BeforeWord = SearchValues.Create(" \t\n(\"'=[");
     private static readonly SearchValues<char> NoDomainChars = SearchValues.Create("%*+'");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> FileEndings = new HashSet<string>(
         [
@@ -54,7 +55,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         {
             looks++;
             var c = text[at];
-            if (char.IsAsciiHexDigit(c) || c == ':')
+            if (char.IsAsciiHexDigit(c) || (c == ':' && at + 1 < text.Length && text[at + 1] == ':'))
             {
                 if (at >= noIPv6Before && TryIPv6())
                     continue;
@@ -144,7 +145,16 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
             return false;
         if (text[at] == '6' && before.EndsWith("IPv", StringComparison.OrdinalIgnoreCase))
             return true;
-        return before[^1] is ':' or '.' || IsTokenChar(before[^1]);
+        return before[^1] == ':' ? !EndsWithLabel(before[..^1]) : before[^1] == '.' || IsTokenChar(before[^1]);
+    }
+
+    // "IP:2001:db8::1": a word that cannot be a group of the address.
+    private static bool EndsWithLabel(ReadOnlySpan<char> before)
+    {
+        for (var i = before.Length - 1; i >= 0 && before.Length - i < 16 && char.IsLetter(before[i]); i--)
+            if (!char.IsAsciiHexDigit(before[i]))
+                return true;
+        return false;
     }
 
     // Times, hardware addresses and C++ names parse as IPv6 too; real ones lie in the allocated ranges.
@@ -414,9 +424,10 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         {
             // tcpdump writes the port as a fifth number; with more it is an object identifier.
             var dot = token.LastIndexOf('.');
-            if (token.Count('.') != 4 || !TryIPv4(token[..dot], out address) || !LooksLikeTcpdump())
+            if (token.Count('.') != 4 || !TryIPv4(token[..dot], out address) || !LooksLikeTcpdump()
+                || !ushort.TryParse(token[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                 return;
-            port = int.Parse(token[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+            port = number;
         }
 
         if (!IsPublicEnough(address) || IsVersion(start))
@@ -442,10 +453,10 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         }
 
         var mentionEnd = at;
-        if (port is null && text[at..] is [':' or '#', >= '0' and <= '9', ..] && NumberAt(at + 1, out var portEnd) is { } number
+        if (port is null && text[at..] is [':' or '#', >= '0' and <= '9', ..] && NumberAt(at + 1, out var portEnd) is { } written
             && (portEnd >= text.Length || !char.IsLetterOrDigit(text[portEnd])) && !(text[portEnd..] is [':', >= '0' and <= '9', ..]))
         {
-            port = number;
+            port = written;
             mentionEnd = portEnd;
         }
 
@@ -492,7 +503,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         {
             // "nginx/1.2.3.4"; a name with a dot before the slash is a host or a URL.
             var name = before[..^1];
-            var from = name.LastIndexOfAny(" \t\n(\"'=[") + 1;
+            var from = name.LastIndexOfAny(BeforeWord) + 1;
             var product = name[from..];
             return product.Length > 1 && char.IsAsciiLetterUpper(product[0]) && !product.Equals("IP", StringComparison.OrdinalIgnoreCase);
         }

@@ -396,7 +396,8 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         var i = 0;
         while (i < rest.Length && i < 8 && !char.IsAsciiDigit(rest[i]))
             i++;
-        return rest[i..] is [>= '0' and <= '9', ':', ..] or [>= '0' and <= '9', >= '0' and <= '9', ':', ..];
+        return rest is ['T', >= '0' and <= '9', _, _, _, _, >= '0' and <= '9', ..]
+            || rest[i..] is [>= '0' and <= '9', ':', ..] or [>= '0' and <= '9', >= '0' and <= '9', ':', ..];
     }
 
     private bool TryReadClock(
