@@ -44,17 +44,35 @@ public sealed record SubmissionDoor
     /// <summary>How mail is taken.</summary>
     public SubmissionOptions Options { get; init; } = new();
 
+    /// <summary>What each sender does at the doors.</summary>
+    internal SenderSessions Sessions { get; } = new();
+
+    /// <summary>How many sessions they may have at once.</summary>
+    internal int SessionsOf(Submitter submitter) => submitter.Mailbox is null ? Options.SessionsPerCustomer : Options.SessionsPerMailbox;
+
+    /// <summary>How many of their messages are worked on at once: signing and queueing is what costs.</summary>
+    internal int MessagesAtOnceOf(Submitter submitter) => submitter.Mailbox is null ? Options.MessagesAtOncePerCustomer : Options.MessagesAtOncePerMailbox;
+
+    /// <summary>Counts that they are put off, and says how long to wait before they are told.</summary>
+    internal TimeSpan PauseFor(Submitter submitter, TimeProvider ticks) =>
+        SendingRules.PauseBefore(Sessions.PutOff(submitter, ticks), Duration.FromTimeSpan(Options.PauseMax)).ToTimeSpan();
+
     /// <summary>The customer whose mailbox has signed in; null when it is gone.</summary>
     internal Submitter? SubmitterOf(MailboxId mailbox) =>
         Views.Mailboxes.Find(mailbox) is { } entry ? new Submitter(entry.CustomerId, mailbox) : null;
 
-    /// <summary>The customer whose own server this is, by its address at this moment; null for anybody else, and where servers are not taken.</summary>
-    internal Submitter? SubmitterAt(Address client, Instant now)
-    {
-        if (!Options.TakesServers)
-            return null;
-        return Views.Directory.HolderOf(client, now) is { } customer ? new Submitter(customer, null) : null;
-    }
+    /// <summary>
+    /// The customer whose own server this is, by its address at this moment; null for anybody else, for customers without the service
+    /// (C7: one line that is taken over must not be a way for mail to everybody), and where servers are not taken.
+    /// </summary>
+    internal Submitter? SubmitterAt(Address client, Instant now) =>
+        HolderAt(client, now) is { } customer && Views.Directory.MailRelays.Contains(customer) ? new Submitter(customer, null) : null;
+
+    /// <summary>Whether it is a customer's address, and the service is all that is missing.</summary>
+    internal bool LacksRelayService(Address client, Instant now) =>
+        HolderAt(client, now) is { } customer && !Views.Directory.MailRelays.Contains(customer);
+
+    private CustomerId? HolderAt(Address client, Instant now) => Options.TakesServers ? Views.Directory.HolderOf(client, now) : null;
 
     /// <summary>What keeps a customer from sending under this name now; null when nothing does.</summary>
     /// <param name="submitter">Who.</param>

@@ -53,6 +53,12 @@ public sealed partial record Reply
     /// <summary>Too many commands were refused on this connection.</summary>
     public static readonly Reply C421TooManyErrors = Of(421, "4.7.0", "Too many errors; closing");
 
+    /// <summary>A customer has too many sessions open.</summary>
+    public static readonly Reply C421TooManySessions = Of(421, "4.7.0", "Too many sessions of this account at once; try again later");
+
+    /// <summary>A customer was put off too often on this connection.</summary>
+    public static readonly Reply C421PutOffTooOften = Of(421, "4.7.0", "Nothing of this account is taken now; closing");
+
     /// <summary>Too many commands that lead nowhere.</summary>
     public static readonly Reply C421TooMuchJunk = Of(421, "4.7.0", "Too many commands without a message; closing");
 
@@ -194,6 +200,10 @@ public sealed partial record Reply
 
     /// <summary>Not ours, or a way of writing an address that only relays understand.</summary>
     public static readonly Reply C550RelayDenied = Of(550, "5.7.1", "Relay denied: not a domain of this server");
+
+    /// <summary>The address is a customer's, who has not asked for mail of own servers to be relayed.</summary>
+    public static readonly Reply C550NoRelayService =
+        Of(550, "5.7.1", "Relay denied: the service mail-relay is not booked for this address; ask for it, or sign in on port 587 or 465");
 
     /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
     public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");

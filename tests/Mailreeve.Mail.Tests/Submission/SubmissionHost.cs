@@ -9,6 +9,7 @@ using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
@@ -44,13 +45,15 @@ internal sealed class SubmissionHost : IAsyncDisposable
     private readonly string queueFolder;
     private readonly SmtpDoor kind;
     private readonly SubmissionOptions options;
+    private readonly Func<SmtpServerParts, SmtpServerParts>? change;
     private QueueSegments? queue;
     private SubmissionIds? ids;
     private SmtpTestServer? server;
 
-    private SubmissionHost(TestDatabase database, MailboxHost mailboxes, SmtpDoor kind, SubmissionOptions options)
+    private SubmissionHost(
+        TestDatabase database, MailboxHost mailboxes, SmtpDoor kind, SubmissionOptions options, Func<SmtpServerParts, SmtpServerParts>? change)
     {
-        (this.database, this.mailboxes, this.kind, this.options) = (database, mailboxes, kind, options);
+        (this.database, this.mailboxes, this.kind, this.options, this.change) = (database, mailboxes, kind, options, change);
         queueFolder = System.IO.Directory.CreateTempSubdirectory("mailreeve-queue-").FullName;
     }
 
@@ -66,11 +69,12 @@ internal sealed class SubmissionHost : IAsyncDisposable
     private OutgoingSigner Signer => new(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32]));
 
     public static async Task<SubmissionHost> StartAsync(
-        Dialect dialect = Dialect.Sqlite, SmtpDoor kind = SmtpDoor.Submission, SubmissionOptions? options = null)
+        Dialect dialect = Dialect.Sqlite, SmtpDoor kind = SmtpDoor.Submission, SubmissionOptions? options = null,
+        Func<SmtpServerParts, SmtpServerParts>? change = null)
     {
         var database = await TestDatabase.OpenAsync(dialect);
         var host = new SubmissionHost(
-            database, await MailboxHost.StartAsync(database.ConnectionString), kind, options ?? new SubmissionOptions { AllowsPlain = true });
+            database, await MailboxHost.StartAsync(database.ConnectionString), kind, options ?? new SubmissionOptions { AllowsPlain = true }, change);
         await host.ListenAsync();
         return host;
     }
@@ -111,6 +115,14 @@ internal sealed class SubmissionHost : IAsyncDisposable
                 Domain = domain,
                 ValidFrom = mailboxes.Clock.GetCurrentInstant() - Duration.FromDays(1),
             }], mailboxes.Clock.GetCurrentInstant(), stop), stop);
+    }
+
+    /// <summary>Lets a customer's own servers hand in mail, or no more.</summary>
+    public Task PutRelayServiceAsync(CustomerId customer, ServiceState state)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var service = new Service { Id = 0, Customer = customer, Kind = ServiceKind.MailRelay, Name = "relay", State = state };
+        return Database.WriteAsync(db => new CustomerStore(db).PutServicesAsync([service], stop), stop);
     }
 
     /// <summary>A connection that is past EHLO and, if there is an address, signed in.</summary>
@@ -173,14 +185,14 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Options = options,
         };
         server = await SmtpTestServer.StartAsync(
-            p => p with
+            parts => (change ?? (p => p))(parts with
             {
                 Mailboxes = mailboxes.Delivery,
                 Submission = door,
                 Clock = mailboxes.Clock,
                 Domains = new OwnDomains(["provider.example"]),
-                Limits = p.Limits with { ConnectionsPerAddress = 1000, ConnectionsMax = 1000, ErrorsMax = 1000 },
-            },
+                Limits = parts.Limits with { ConnectionsPerAddress = 1000, ConnectionsMax = 1000, ErrorsMax = 1000 },
+            }),
             kind);
     }
 
