@@ -32,7 +32,7 @@ internal sealed class SplitBench(Load load)
         using var views = await LiveViews.LoadAsync(database, stop);
         database.Views = views;
         var books = new CaseBooks(policy, Load.Provider, views);
-        var answers = new ReporterAnswers(policy, Load.Provider, new NoticeTemplates(ShippedPolicy.Check.Notices));
+        var answers = new ReporterAnswers(Load.Provider, new ReporterKey(new byte[32]));
         var clerk = new ReportClerk(database, Load.Provider, books, views, answers, SystemClock.Instance, NullLogger<ReportClerk>.Instance);
 
         // Once for the just-in-time compiler, which also opens the cases.
@@ -144,7 +144,7 @@ internal sealed class SplitBench(Load load)
             {
                 var raw = SmallReport.Write(n, load.AddressOf(n), Start);
                 await store.AddAsync(
-                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n), Token = $"t{n}" },
+                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n) },
                     stop);
             }
         }, stop);
