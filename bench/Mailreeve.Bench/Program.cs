@@ -18,6 +18,8 @@ var split = new Command("split", "Cost of a report: parse, attribute, decide, co
 split.SetAction((parsed, stop) => new SplitBench(LoadOf(parsed)).RunAsync(stop));
 var whole = new Command("reports", "The whole program, from SMTP to the outcome.") { database, reports, cases, connections };
 whole.SetAction((parsed, stop) => new ReportsBench(LoadOf(parsed)).RunAsync(stop));
+var mixed = new Command("mixed", "Reports of all formats through the intake: cost by step and format, memory over time.") { database, reports, cases };
+mixed.SetAction((parsed, stop) => new MixedBench(LoadOf(parsed)).RunAsync(stop));
 var serve = new Command("serve", "The server of 'reports'.") { place };
 serve.Hidden = true;
 serve.SetAction((parsed, stop) =>
@@ -63,4 +65,4 @@ var sink = new Option<int>("--port") { Description = "Port of smtp-sink", Defaul
 var queue = new Command("queue", "Empties a queue into smtp-sink.") { queued, destinations, waiting, sink };
 queue.SetAction((parsed, stop) =>
     new QueueBench(parsed.GetValue(queued), parsed.GetValue(destinations), parsed.GetValue(waiting), parsed.GetValue(sink)).RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue }.Parse(args).InvokeAsync();
