@@ -19,6 +19,8 @@ var split = new Command("split", "Cost of a report: parse, attribute, decide, co
 split.SetAction((parsed, stop) => new SplitBench(LoadOf(parsed)).RunAsync(stop));
 var whole = new Command("reports", "The whole program, from SMTP to the outcome.") { database, reports, cases, connections };
 whole.SetAction((parsed, stop) => new ReportsBench(LoadOf(parsed)).RunAsync(stop));
+var mixed = new Command("mixed", "Reports of all formats through the intake: cost by step and format, memory over time.") { database, reports, cases };
+mixed.SetAction((parsed, stop) => new MixedBench(LoadOf(parsed)).RunAsync(stop));
 var serve = new Command("serve", "The server of 'reports'.") { place };
 serve.Hidden = true;
 serve.SetAction((parsed, stop) =>
@@ -81,4 +83,4 @@ var fromWhere = new Argument<int>("connections");
 var attack = new Command("hijack-attack", "The attackers of 'hijack'.") { port, fromWhere };
 attack.Hidden = true;
 attack.SetAction((parsed, stop) => HijackAttackCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(fromWhere), stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();

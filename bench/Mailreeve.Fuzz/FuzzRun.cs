@@ -139,6 +139,8 @@ internal sealed class FuzzRun
 
     private string? KindOf(byte[] input)
     {
+        // Making a finding smaller takes many runs, each of which may end.
+        Volatile.Write(ref begun, Stopwatch.GetTimestamp());
         try
         {
             target.Run(input);

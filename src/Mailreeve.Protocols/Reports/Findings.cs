@@ -23,8 +23,13 @@ internal sealed class Findings(ReportLimits limits)
         if (observations.Count >= limits.Observations)
             TooMany = true;
         else
-            observations.Add(observation);
+            observations.Add(WithBoundedTime(observation));
     }
+
+    // What is longer is no time; a cell or a line can have any length.
+    private Observation WithBoundedTime(Observation observation) => observation.Time.Raw.Length <= limits.ValueChars
+        ? observation
+        : observation with { Time = observation.Time with { Raw = observation.Time.Raw[..limits.ValueChars] } };
 
     public void Problem(string text)
     {

@@ -180,7 +180,35 @@ public class BadReportTests
         }
     }
 
-    internal static void Hold(ReportReading reading)
+    [Fact]
+    public void Of_fifty_thousand_rows_the_good_ones_count_and_the_bad_ones_are_listed()
+    {
+        var rows = new StringBuilder("timestamp,ip,port\n");
+        for (var i = 0; i < 50_000; i++)
+            rows.Append(i % 10 == 0 ? $"2024-03-05 07:12:44,192.0.2.x,{i}\n" : $"2024-03-05 07:12:44,2001:db8::{i:x},25\n");
+
+        var reading = Read(Attached("text/csv; name=rows.csv", Encoding.ASCII.GetBytes(rows.ToString())));
+
+        Hold(reading);
+        Assert.Equal(45_000, reading.Observations.Count(o => o.Address is { IsIPv4: false }));
+        Assert.InRange(reading.Problems.Count, Limits.Problems, Limits.Problems + 1);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-8")]
+    [InlineData("iso-8859-1")]
+    public void A_text_is_read_in_its_character_set(string charset)
+    {
+        var text = Encoding.GetEncoding(charset).GetBytes("Spam from your network.\r\n\r\nSource IP: 192.0.2.1\r\n");
+
+        var reading = Read(Attached($"text/plain; charset={charset}", text));
+
+        Assert.Contains(reading.Observations, o => o.Address?.ToString() == "192.0.2.1");
+    }
+
+    private static void Hold(ReportReading reading)
     {
         Assert.NotEqual(AttentionReason.Unreadable, reading.NeedsPerson?.Reason);
         Assert.InRange(reading.Observations.Count, 0, Limits.Observations);

@@ -22,7 +22,16 @@ internal sealed record KnownReport(
 /// </summary>
 internal sealed class ReportTable(IReadOnlyList<KnownReport> known)
 {
+    /// <summary>The row in which everything counts that no machine format is.</summary>
+    public const string AllText = "all text";
+
     private const int Decoys = 1_000;
+
+    private static readonly HashSet<string> MachineFormats =
+    [
+        "arf", "x-arf-0.1", "x-arf-0.2", "xarf-v1", "xarf-v2", "xarf-v3", "xarf-v3.0.0", "xarf-v4", "jmrp", "csv", "json", "iodef", "safe-browsing", "acns-xml",
+        "text-table", "dmarc-aggregate", "tls-report", "rfc822",
+    ];
 
     private readonly SortedDictionary<string, Tally[]> tallies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> files = new(StringComparer.Ordinal);
@@ -40,11 +49,12 @@ internal sealed class ReportTable(IReadOnlyList<KnownReport> known)
     /// <param name="reading">What was read.</param>
     public void Add(string name, KnownReport report, ReportReading reading)
     {
-        files[report.Format] = files.GetValueOrDefault(report.Format) + 1;
+        var isFreeText = !MachineFormats.Contains(report.Format);
+        foreach (var row in RowsOf(report.Format))
+            files[row] = files.GetValueOrDefault(row) + 1;
         var own = new OwnResources(
             report.Addresses.Concat(DecoyAddresses(report)).Select(Prefix.Single), report.Names.Concat(DecoyNames(report)), []);
         var events = ReportedEvent.Of(reading, own);
-        var isFreeText = report.Format.Contains("text", StringComparison.Ordinal);
         // A victim is not accused, whoever it is. "Other" is what free text leaves open, and what a machine format has no better word for.
         var accused = events.Where(e => e.Role is not ObservationRole.Victim && (e.Role is not ObservationRole.Other || !isFreeText)).ToList();
 
@@ -55,7 +65,7 @@ internal sealed class ReportTable(IReadOnlyList<KnownReport> known)
         if (report.Times.Count > 0)
             Count(name, report, 2, report.Times, accused.Select(e => e.Time.Utc).OfType<Instant>().Select(Seconds));
         if (report.FitsType is { } fits)
-            Count(name, report, 3, new HashSet<bool> { true }, reading.Observations.Select(fits).DefaultIfEmpty(false).Distinct());
+            Count(name, report, 3, new HashSet<bool> { true }, reading.Observations.Where(o => !isFreeText || o.Role is ObservationRole.Source or ObservationRole.Site).Select(fits).DefaultIfEmpty(false).Distinct());
     }
 
     /// <summary>Recall of a column, 0–1; 1 when nothing was expected.</summary>
@@ -84,6 +94,8 @@ internal sealed class ReportTable(IReadOnlyList<KnownReport> known)
         return text.ToString();
     }
 
+    private static string[] RowsOf(string format) => MachineFormats.Contains(format) ? [format] : [format, AllText];
+
     private static IEnumerable<string> NamesOf(ReportedEvent one) =>
         new[] { UrlHost.Of(one.Url)?.ToLowerInvariant(), one.Domain?.ToLowerInvariant() }.OfType<string>();
 
@@ -96,14 +108,18 @@ internal sealed class ReportTable(IReadOnlyList<KnownReport> known)
 
     private void Count<T>(string name, KnownReport report, int column, IReadOnlySet<T> expected, IEnumerable<T> found)
     {
-        if (!tallies.TryGetValue(report.Format, out var row))
-            tallies[report.Format] = row = [new Tally(), new Tally(), new Tally(), new Tally()];
         var have = found.ToHashSet();
         var missed = expected.Except(have).ToList();
         var wrong = report.IsCut ? [] : have.Except(expected).ToList();
-        row[column].Expected += expected.Count;
-        row[column].Found += expected.Count - missed.Count;
-        row[column].Wrong += wrong.Count;
+        foreach (var format in RowsOf(report.Format))
+        {
+            if (!tallies.TryGetValue(format, out var row))
+                tallies[format] = row = [new Tally(), new Tally(), new Tally(), new Tally()];
+            row[column].Expected += expected.Count;
+            row[column].Found += expected.Count - missed.Count;
+            row[column].Wrong += wrong.Count;
+        }
+
         if (missed.Count + wrong.Count > 0)
             Remarks.Add($"{name}: {Columns[column]}{Some(" missed", missed)}{Some(" wrong", wrong)}");
     }
