@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Sending;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy;
@@ -24,6 +25,9 @@ public sealed record AbusePolicy
 
     /// <summary>What follows on each kind of case, step by step.</summary>
     public required IReadOnlyList<Ladder> Ladders { get; init; }
+
+    /// <summary>Domains in which anybody gets a mailbox, lower case: reporters in all of them together count as one.</summary>
+    public IReadOnlyList<string> MailboxProviders { get; init; } = [];
 
     /// <summary>The clause with this id.</summary>
     /// <exception cref="KeyNotFoundException">The policy has no such clause; the policy file is checked for that when it is read.</exception>
@@ -96,4 +100,7 @@ public sealed record PolicyTerms
 
     /// <summary>How much customers may send (C1).</summary>
     public required SendingTerms Sending { get; init; }
+
+    /// <summary>How much must speak for a complaint before something happens by itself (C4).</summary>
+    public required TrustTerms Trust { get; init; }
 }

@@ -33,5 +33,13 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("sending-new-account-divided-by", terms.Sending.NewDividedBy.Value.ToString(), terms.Sending.NewDividedBy.Clause),
         new("sending-held-at-most", terms.Sending.HeldAtMost.Value.ToString(), terms.Sending.HeldAtMost.Clause),
         new("bulk-above", terms.Sending.BulkAbove.Value.ToString(), terms.Sending.BulkAbove.Clause),
+        new("trust-notice-at", terms.Trust.NoticeAt.Value.ToString(), terms.Trust.NoticeAt.Clause),
+        new("trust-block-at", terms.Trust.BlockAt.Value.ToString(), terms.Trust.BlockAt.Clause),
+        new("trust-reporters-to-block", terms.Trust.ReportersToBlock.Value.ToString(), terms.Trust.ReportersToBlock.Clause),
+        new("trust-evidence-fresh", DurationText.Human(terms.Trust.EvidenceFresh.Value), terms.Trust.EvidenceFresh.Clause),
+        new("trust-invalid-at-most", terms.Trust.InvalidAtMost.Value.ToString(), terms.Trust.InvalidAtMost.Clause),
+        new("feedback-rate", terms.Trust.FeedbackRate.Value.ToString(), terms.Trust.FeedbackRate.Clause),
+        new("feedback-at-least", terms.Trust.FeedbackAtLeast.Value.ToString(), terms.Trust.FeedbackAtLeast.Clause),
+        new("feedback-window", DurationText.Human(terms.Trust.FeedbackWindow.Value), terms.Trust.FeedbackWindow.Clause),
     ];
 }

@@ -192,6 +192,7 @@ public sealed class DeadlineTests
         for (var i = 0; i < 16; i++)
             await desk.ReceiveAsync(Reports.Arf($"192.0.2.{i}", at: desk.Now));
         await desk.WorkAsync();
+        await desk.VouchAsync();
         await desk.DeliverAsync(OutboundState.Accepted);
 
         await desk.WaitAsync(Duration.FromHours(24));

@@ -76,7 +76,7 @@ public static class CaseExplanation
             yield return $"Whose customer has it: {CaseGrounds.NameOf(grounds.Downstream, downstream)}";
         yield return $"State: {StateOf(open)}";
         yield return string.Create(
-            CultureInfo.InvariantCulture, $"Complaints: {open.Complaints} from {open.Reporters} reporter(s); answers of the customer: {open.Answers}");
+            CultureInfo.InvariantCulture, $"Complaints: {open.Complaints} from {open.Reporters} reporter(s); answers of the customer: {open.Answers}{(open.Unvouched > 0 ? $"; {open.Unvouched} that nobody vouches for" : "")}");
         var used = string.Join(", ", grounds.File.Events.Select(e => e.PolicyRevision).Distinct());
         yield return used == policy.Revision
             ? $"Policy: revision {used}"
@@ -85,6 +85,7 @@ public static class CaseExplanation
 
     private static string StateOf(AbuseCase open) => open.Phase switch
     {
+        CasePhase.Notifying when open.IsDoubtful => "open; nobody vouches for the complaints, so the customer was not told, and no clock runs",
         CasePhase.Notifying when open.UndeliverableStep is not null => "open; no contact could be reached, so no clock runs",
         CasePhase.Notifying => "open; the notice was not accepted yet, so no clock runs",
         CasePhase.AwaitingAnswer when open.OverdueHandledRound >= open.Round => $"open; the time to answer ended at {At(open.Due!.Value)}",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Cases;
@@ -41,6 +42,24 @@ public sealed record AbuseCase
 
     /// <summary>Distinct reporters.</summary>
     public long Reporters { get; init; }
+
+    /// <summary>Complaints that nobody vouches for. They count nowhere else.</summary>
+    public long Unvouched { get; init; }
+
+    /// <summary>The highest measure that may happen by itself.</summary>
+    public TrustLevel Trust { get; init; } = TrustLevel.Notice;
+
+    /// <summary>Numbers of the organisations that count as independent reporters.</summary>
+    public ImmutableSortedSet<long> Witnesses { get; init; } = [];
+
+    /// <summary>Whether our own records show a message of it.</summary>
+    public bool IsConfirmed { get; init; }
+
+    /// <summary>Whether a notice was written to the customer. Before that the case is none of their business: it may be nothing.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>Whether a person must look before the customer hears of it.</summary>
+    public bool IsDoubtful => !IsTold && Trust == TrustLevel.Nothing && Phase != CasePhase.Closed;
 
     /// <summary>Complaints that came after the customer's last answer.</summary>
     public long ComplaintsSinceAnswer { get; init; }
@@ -92,13 +111,15 @@ public sealed record AbuseCase
             OpenedAt = at,
         },
         CaseEvent.ComplaintAdded { IsRepeat: true } => this,
+        CaseEvent.ComplaintAdded { IsVouched: false } => this with { Unvouched = Unvouched + 1 },
         CaseEvent.ComplaintAdded e => this with
         {
             Complaints = Complaints + 1,
             Reporters = Reporters + (e.IsNewReporter ? 1 : 0),
             ComplaintsSinceAnswer = Answers == 0 ? 0 : ComplaintsSinceAnswer + 1,
         },
-        CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.TrustJudged e => this with { Trust = e.Level, Witnesses = [.. e.Witnesses], IsConfirmed = e.IsConfirmed },
+        CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step), IsTold = true },
         CaseEvent.NoticeAccepted { Due: { } due } when Phase == CasePhase.Notifying =>
             this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
         CaseEvent.NoticeAccepted => this,
@@ -124,7 +145,14 @@ public sealed record AbuseCase
         CaseEvent.BlockEnded e => this with { Blocks = Blocks.Remove(e.Block.Value) },
         CaseEvent.ChargeProposed or CaseEvent.ChargeDecided => this,
         CaseEvent.DecisionAsked e => this with { OpenDecisions = OpenDecisions.Add(e.Decision.Value), StepsTaken = StepsTaken.Add(e.Step) },
+        // A person's no to a step that only wanted trust stands, whoever vouches for it later.
+        CaseEvent.DecisionMade { Accepted: false } e => this with
+        {
+            OpenDecisions = OpenDecisions.Remove(e.Decision.Value),
+            StepsTaken = StepsTaken.Add(e.Step.TrimEnd(CaseRules.DoubtMark)),
+        },
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
+        CaseEvent.DecisionWithdrawn e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, OpenDecisions = [] },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
     };

@@ -65,6 +65,19 @@ public sealed class EventStore(DbSession db)
         return seen;
     }
 
+    /// <summary>Which of this evidence these reporters have brought before, in any case, those that are closed too.</summary>
+    public async Task<IReadOnlyList<ComplaintSeen>> BroughtAsync(
+        IReadOnlyCollection<long> reporters, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
+    {
+        if (reporters.Count == 0 || fingerprints.Count == 0)
+            return [];
+        return await db.QueryAsync<ComplaintSeen>($"""
+            SELECT DISTINCT case_id, reporter_id, fingerprint
+            FROM   event
+            WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND case_id IS NOT NULL AND {db.IsAnyOf("reporter_id", "reporters")}
+            """, new { reporters = reporters.ToArray(), fingerprints = fingerprints.ToArray() }, stop);
+    }
+
     /// <summary>Which of this evidence was there before, in which of these cases and from whom.</summary>
     public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
         IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
@@ -75,9 +88,10 @@ public sealed class EventStore(DbSession db)
         foreach (var some in cases.Select(c => c.Value).Chunk(DbSession.ListMax))
         {
             seen.AddRange(await db.QueryAsync<ComplaintSeen>($"""
-                SELECT DISTINCT case_id, reporter_id, fingerprint
-                FROM   event
-                WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND {db.IsAnyOf("case_id", "cases")}
+                SELECT DISTINCT e.case_id, e.reporter_id, e.fingerprint, CASE WHEN r.organisation_id IS NULL THEN 0 ELSE 1 END AS proved
+                FROM   event e
+                JOIN   reporter r ON r.id = e.reporter_id
+                WHERE  {db.IsAnyOf("e.fingerprint", "fingerprints")} AND {db.IsAnyOf("e.case_id", "cases")}
                 """, new { cases = some, fingerprints = fingerprints.ToArray() }, stop));
         }
 
@@ -166,6 +180,12 @@ public sealed record ComplaintSeen
 
     /// <summary>What.</summary>
     public required byte[] Fingerprint { get; init; }
+
+    /// <summary>1 when it is proved who that is.</summary>
+    public long Proved { get; init; }
+
+    /// <summary>Whether it is proved who that is.</summary>
+    public bool IsProved => Proved != 0;
 }
 
 /// <summary>Someone has complained in a case.</summary>

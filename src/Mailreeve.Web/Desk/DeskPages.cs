@@ -38,6 +38,7 @@ internal static class DeskPages
         QueuePages.Map(desk);
         DeskActions.Map(desk);
         HoldPages.Map(desk);
+        ReporterPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
@@ -67,6 +68,7 @@ internal static class DeskPages
             .Concat(agenda.Decisions.Select(d => $"d{d.Id.Value}"))
             .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
             .Concat(agenda.Holds.Select(h => $"{h.Id}"))
+            .Append($"u{agenda.Doubtful.Count}")
             .Concat(agenda.Reports.Select(r => $"{r.Id}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
     }

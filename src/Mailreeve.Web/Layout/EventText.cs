@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Web.Layout;
@@ -11,7 +12,7 @@ internal static class EventText
     public static string? ForCustomer(CaseEvent happened, Func<Instant, string> time) => happened switch
     {
         CaseEvent.Opened => "We received a complaint and opened this case.",
-        CaseEvent.ComplaintAdded { IsRepeat: false } => "A complaint was added to this case.",
+        CaseEvent.ComplaintAdded { IsRepeat: false, IsVouched: true } => "A complaint was added to this case.",
         CaseEvent.NoticeAccepted { Due: { } due } => $"Your contact's mail server accepted our notice. Your answer is due {time(due)}.",
         CaseEvent.NoticeAccepted => "Your contact's mail server accepted our notice.",
         CaseEvent.NoticeUndeliverable => "None of your contacts accepted our notice. Please check them.",
@@ -35,6 +36,9 @@ internal static class EventText
     {
         CaseEvent.Opened e => $"Case opened: {CaseText.Title(e.CaseKind).ToLowerInvariant()}, {e.Resource} ({e.Type}).",
         CaseEvent.ComplaintAdded { IsRepeat: true } e => $"{e.Report} repeats what the same reporter sent before; it does not count.",
+        CaseEvent.ComplaintAdded { IsVouched: false } e => $"{e.Report} complains; nobody vouches for it, so it does not count.",
+        CaseEvent.TrustJudged e => $"What may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points). {TrustWords.Of(e.Reasons)}",
+        CaseEvent.DecisionWithdrawn e => With($"The question about step {e.Step} is withdrawn.", e.Reason),
         CaseEvent.ComplaintAdded { IsNewReporter: true } e => $"{e.Report} complains; a reporter who had not complained here before.",
         CaseEvent.ComplaintAdded e => $"{e.Report} complains.",
         CaseEvent.NoticeWritten e => $"Notice “{e.Template}” written for step {e.Step}.",
