@@ -27,7 +27,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
     private readonly HashSet<(CaseId, long)> reportersSeen = [];
     private readonly HashSet<(CaseId, long, string)> evidenceSeen = [];
     private readonly HashSet<(CaseId, string)> evidenceVouched = [];
-    private readonly HashSet<(long, string)> broughtBefore = [];
+    private readonly HashSet<(long, string, string, string)> broughtBefore = [];
     private readonly List<EventRow> events = [];
     private readonly List<ReportConclusion> conclusions = [];
 
@@ -82,7 +82,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         }
 
         foreach (var seen in await store.BroughtAsync([.. complainants.Reporters], [.. reports.Select(r => r.Fingerprint)], stop))
-            broughtBefore.Add((seen.ReporterId, Convert.ToHexString(seen.Fingerprint)));
+            broughtBefore.Add((seen.ReporterId, Convert.ToHexString(seen.Fingerprint), seen.Resource, seen.Type));
     }
 
     private async Task ConcludeAsync(UnderstoodReport report, long reporter, CaseBook book, IdPool eventIds, CancellationToken stop)
@@ -107,7 +107,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
                 {
                     // It is counted, and that is all.
                 }
-                else if (openCases.ContainsKey(key) || !broughtBefore.Contains((reporter, Convert.ToHexString(report.Fingerprint))))
+                else if (openCases.ContainsKey(key) || !broughtBefore.Contains((reporter, Convert.ToHexString(report.Fingerprint), key.Resource.Name, key.Type)))
                 {
                     caseId = caseOf[key] = await CaseOfAsync(key, finding, book, stop);
                     var (isNew, isVouched) = await ComplainAsync(caseId.Value, id, report, reporter, finding, book, stop);

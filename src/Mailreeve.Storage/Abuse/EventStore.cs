@@ -65,16 +65,17 @@ public sealed class EventStore(DbSession db)
         return seen;
     }
 
-    /// <summary>Which of this evidence these reporters have brought before, in any case, those that are closed too.</summary>
-    public async Task<IReadOnlyList<ComplaintSeen>> BroughtAsync(
+    /// <summary>Which of this evidence these reporters have brought before about what, in any case, those that are closed too.</summary>
+    public async Task<IReadOnlyList<ComplaintBrought>> BroughtAsync(
         IReadOnlyCollection<long> reporters, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
     {
         if (reporters.Count == 0 || fingerprints.Count == 0)
             return [];
-        return await db.QueryAsync<ComplaintSeen>($"""
-            SELECT DISTINCT case_id, reporter_id, fingerprint
-            FROM   event
-            WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND case_id IS NOT NULL AND {db.IsAnyOf("reporter_id", "reporters")}
+        return await db.QueryAsync<ComplaintBrought>($"""
+            SELECT DISTINCT e.reporter_id, e.fingerprint, c.resource, c.type
+            FROM   event e
+            JOIN   abuse_case c ON c.id = e.case_id
+            WHERE  {db.IsAnyOf("e.fingerprint", "fingerprints")} AND {db.IsAnyOf("e.reporter_id", "reporters")}
             """, new { reporters = reporters.ToArray(), fingerprints = fingerprints.ToArray() }, stop);
     }
 
@@ -167,6 +168,22 @@ public sealed record EventRow
 
     /// <summary>Hash of the evidence: the same message reported again has the same.</summary>
     public required byte[] Fingerprint { get; init; }
+}
+
+/// <summary>Somebody has brought a piece of evidence about something.</summary>
+public sealed record ComplaintBrought
+{
+    /// <summary>Who.</summary>
+    public required long ReporterId { get; init; }
+
+    /// <summary>What.</summary>
+    public required byte[] Fingerprint { get; init; }
+
+    /// <summary>About which resource.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>XARF v4 <c>category/type</c>.</summary>
+    public required string Type { get; init; }
 }
 
 /// <summary>A reporter's piece of evidence that a case already has.</summary>
