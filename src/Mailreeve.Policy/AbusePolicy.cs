@@ -62,6 +62,12 @@ public sealed record PolicyTerms
     /// <summary>Time to close an open relay (C7).</summary>
     public required Term<Duration> CloseRelayWithin { get; init; }
 
+    /// <summary>How long after a case was closed new evidence opens it again. Ours: the document leaves it open (C4).</summary>
+    public required Term<Duration> ReopenWithin { get; init; }
+
+    /// <summary>Time to answer a case that was opened again, shorter than <see cref="AnswerWithin"/>. Ours (C4).</summary>
+    public required Term<Duration> ReopenedAnswerWithin { get; init; }
+
     /// <summary>Longest time a block stands before a person must renew it. Ours: the document leaves it open (C4).</summary>
     public required Term<Duration> BlockAtMost { get; init; }
 

@@ -11,6 +11,8 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
     [
         new("complaint-charge", terms.ComplaintCharge.Value.ToString(), terms.ComplaintCharge.Clause),
         new("answer-within", DurationText.Human(terms.AnswerWithin.Value), terms.AnswerWithin.Clause),
+        new("reopen-within", DurationText.Human(terms.ReopenWithin.Value), terms.ReopenWithin.Clause),
+        new("reopened-answer-within", DurationText.Human(terms.ReopenedAnswerWithin.Value), terms.ReopenedAnswerWithin.Clause),
         new("block-at-most", DurationText.Human(terms.BlockAtMost.Value), terms.BlockAtMost.Clause),
         new("block-addresses-at-most", terms.BlockAddressesAtMost.Value.ToString(), terms.BlockAddressesAtMost.Clause),
         new("suspend-after-notice", DurationText.Human(terms.SuspendAfterNotice.Value), terms.SuspendAfterNotice.Clause),

@@ -91,7 +91,7 @@ public sealed class CaseExplanationTests
 
         17. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            Report R-3 complained; its reporter had not before.
-           - Observed by reporter #2: messaging/spam, source 192.0.2.9, at a time that the report does not say.
+           - Observed by reporter #2: messaging/spam, source 192.0.2.9, at 2026-03-03 12:35:30 UTC (exact; as reported: Tue, 3 Mar 2026 12:35:30 +0000).
            - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
         18. 2026-03-03 12:35:30 UTC, policy, C3 Charge for a complaint
@@ -150,7 +150,7 @@ public sealed class CaseExplanationTests
         await desk.DoneAsync(desk.People.RefuseAnswerAsync(id, TestDesk.Olga, "Which host?\r\n\e[31mred", desk.Now + Duration.FromHours(24), Stop));
         await desk.DeliverAsync(OutboundState.Accepted);
         await desk.WaitAsync(Duration.FromHours(1));
-        await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], null, reporter: "other@reporter.example"));
+        await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], "Tue, 3 Mar 2026 12:35:30 +0000", reporter: "other@reporter.example"));
         await desk.WorkAsync();
         await desk.DoneAsync(desk.AnswerAsync(await desk.OnlyCaseAsync()));
         await desk.DoneAsync(desk.People.ConfirmChargeAsync(new ChargeId(1), TestDesk.Olga, "", Stop));

@@ -129,6 +129,7 @@ public sealed class DeadlineTests
     {
         var file = await desk.NotifiedCaseAsync();
         await desk.DoneAsync(desk.AnswerAsync(file));
+        await desk.WaitAsync(Duration.FromHours(1));
 
         await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
         await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
@@ -170,20 +171,6 @@ public sealed class DeadlineTests
         Assert.Equal(BlockState.Lifted, Assert.Single(file.Blocks).State);
         Assert.Equal("unfounded", file.Notices[^1].Template);
         Assert.False(desk.Views.Blocks.TryFind(Address.Parse("192.0.2.7"), desk.Now, out _));
-    });
-
-    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
-    public Task After_a_case_is_closed_the_next_complaint_opens_another(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
-    {
-        var first = await desk.NotifiedCaseAsync();
-        await desk.DoneAsync(desk.AnswerAsync(first));
-        await desk.DoneAsync(desk.People.AcceptAnswerAsync(first.Case.Id, TestDesk.Olga, "Convincing.", Stop));
-
-        var second = await desk.CaseAsync();
-
-        Assert.NotEqual(first.Case.Id, second.Case.Id);
-        Assert.Equal((CasePhase.Notifying, 1), (second.Case.Phase, second.Case.Complaints));
-        Assert.Equal(2, (await desk.CasesAsync()).Count);
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]

@@ -118,6 +118,17 @@ internal sealed class CaseBook
     public Task NotifyAsync(CaseId id, string step, string template, ClauseId clause, Actor actor, CancellationToken stop) =>
         NotifyAsync(id, new Measure.Notify(step, template, StartsClock: false) { Clause = clause }, actor, stop);
 
+    /// <summary>
+    /// New evidence opens a case again. An answer that still waited for a decision is overtaken by it; what the policy requires now,
+    /// <see cref="DecideAsync"/> finds.
+    /// </summary>
+    public async Task ReopenAsync(CaseId id, ReportId report, Instant earliest, ClauseId clause, CancellationToken stop)
+    {
+        if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
+            await new ResponseStore(db).DecideAsync(waiting, ResponseState.Superseded, Actor.Policy, "New evidence came after it.", now, stop);
+        Record(id, new CaseEvent.Reopened(report, earliest), Actor.Policy, clause);
+    }
+
     /// <summary>Lifts one block, when it still is in force.</summary>
     public async Task LiftAsync(CaseId id, BlockId block, string reason, ClauseId clause, Actor actor, CancellationToken stop)
     {

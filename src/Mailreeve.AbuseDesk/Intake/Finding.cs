@@ -15,6 +15,9 @@ namespace Mailreeve.AbuseDesk.Intake;
 /// <param name="Chain">The holder, that customer's provider, … up to the direct customer, who answers for it (C2); empty without a holder.</param>
 internal sealed record Finding(Observation Observation, CaseKind? Kind, Attributed Attributed, IReadOnlyList<CustomerId> Chain)
 {
+    /// <summary>The earliest time at which it can have happened.</summary>
+    public required Instant Earliest { get; init; }
+
     /// <summary>Whether an address of ours handed the message to the reporter; null when the report names none that did.</summary>
     public bool? IsFromUs { get; init; }
 
@@ -101,6 +104,12 @@ internal sealed record UnderstoodReport
 
     /// <summary>Hosts that are nobody's by name, and may lead to an address of ours.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>By what the mailing is known again; null when there is no message, or too little text in it.</summary>
+    public long? CampaignPrint { get; init; }
+
+    /// <summary>Who got the message: the first recipient that the report shows, or else whoever reports.</summary>
+    public required byte[] Complainer { get; init; }
 
     /// <summary>Findings about nothing of ours that are not kept: a list of strangers' addresses is of no use to anyone.</summary>
     public int LeftOut { get; init; }

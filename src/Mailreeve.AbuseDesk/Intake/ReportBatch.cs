@@ -24,6 +24,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
 
     private readonly AbusePolicy policy = books.Policy;
     private readonly Dictionary<CaseKey, CaseId> openCases = [];
+    private readonly Campaigns campaigns = new(db, now);
     private readonly HashSet<(CaseId, long)> reportersSeen = [];
     private readonly HashSet<(CaseId, long, string)> evidenceSeen = [];
     private readonly HashSet<(CaseId, string)> evidenceVouched = [];
@@ -53,6 +54,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             await ConcludeAsync(report, complainants.NumberOf(report), book, eventIds, stop);
 
         await book.SaveAsync(stop);
+        await campaigns.SaveAsync(stop);
         await new EventStore(db).AddAsync(events, stop);
         await eventIds.GiveBackAsync(stop);
         await new ReportStore(db).ConcludeAsync(conclusions, now, stop);
@@ -69,8 +71,26 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             openCases[new CaseKey(open.Customer, open.Resource, open.Type)] = open.Id;
         }
 
+        // Resolved not long ago: what comes now belongs to it. An open one goes first.
+        var since = now - policy.Terms.ReopenWithin.Value;
+        var resolved = await new CaseStore(db).ResolvedAsync(
+            findings.Select(f => f.Direct!.Value).ToHashSet(), findings.Select(f => f.Resource!.Name).ToHashSet(), since, stop);
+        foreach (var closed in resolved)
+        {
+            if (openCases.TryAdd(new CaseKey(closed.Customer, closed.Resource, closed.Type), closed.Id))
+                book.Take(closed);
+        }
+
+        await campaigns.LoadAsync(findings.Select(f => f.Direct!.Value).ToHashSet(), since, stop);
+        // Before anything else takes numbers: two nodes that take them in another order would wait for each other.
+        foreach (var report in reports)
+        {
+            foreach (var customer in report.Findings.Where(f => f.MakesCase).Select(f => f.Direct!.Value).Distinct())
+                _ = report.CampaignPrint is { } print ? await campaigns.OfAsync(customer, print, stop) : 0;
+        }
+
         var store = new EventStore(db);
-        var cases = stored.Select(c => c.Id).ToList();
+        var cases = openCases.Values.ToList();
         foreach (var seen in await store.ReportersSeenAsync(cases, [.. reporters], stop))
             reportersSeen.Add((seen.CaseId, seen.ReporterId));
         foreach (var seen in await store.SeenAsync(cases, [.. reports.Select(r => r.Fingerprint)], stop))
@@ -96,8 +116,10 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         {
             var id = new EventId(await eventIds.TakeAsync(stop));
             CaseId? caseId = null;
+            long? campaign = null;
             if (outcome == ReportOutcome.Case && finding.MakesCase)
             {
+                campaign = report.CampaignPrint is { } print ? await campaigns.OfAsync(finding.Direct!.Value, print, stop) : null;
                 var key = new CaseKey(finding.Direct!.Value, finding.Resource!, finding.Type);
                 if (caseOf.TryGetValue(key, out var known))
                 {
@@ -113,10 +135,12 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
                     var (isNew, isVouched) = await ComplainAsync(caseId.Value, id, report, reporter, finding, book, stop);
                     complaints += isNew ? 1 : 0;
                     vouched += isVouched ? 1 : 0;
+                    if (isVouched && campaign is { } mailing)
+                        await LookForListwashingAsync(caseId.Value, mailing, report, finding, book, stop);
                 }
             }
 
-            events.Add(Row(id, report, reporter, finding, caseId));
+            events.Add(Row(id, report, reporter, finding, caseId, campaign));
         }
 
         if (outcome == ReportOutcome.Case)
@@ -152,7 +176,11 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
 
         var clause = policy.LadderOf(finding.Kind!.Value).Clause;
         var isNewReporter = reportersSeen.Add((id, reporter));
-        book.Record(id, new CaseEvent.ComplaintAdded(report.Report.Id, eventId, isNewReporter, isRepeat, isVouched), Actor.Policy, clause);
+        // What nobody vouches for takes no answer away from the customer.
+        if (isVouched && !isRepeat && CaseRules.Reopens(policy, open, finding.Earliest, now))
+            await book.ReopenAsync(id, report.Report.Id, finding.Earliest, clause, stop);
+        var added = new CaseEvent.ComplaintAdded(report.Report.Id, eventId, isNewReporter, isRepeat, isVouched) { IsOld = CaseRules.IsOld(open, finding.Earliest) };
+        book.Record(id, added, Actor.Policy, clause);
         if (isRepeat)
         {
             await book.DecideAsync(id, new CaseFacts(), stop);
@@ -235,7 +263,17 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             && await new PermissionStore(db).CountAsync(finding.Holder!.Value, list, recipients, stop) == recipients.Count;
     }
 
-    private static EventRow Row(EventId id, UnderstoodReport report, long reporter, Finding finding, CaseId? caseId) => new()
+    private async Task LookForListwashingAsync(
+        CaseId id, long campaign, UnderstoodReport report, Finding finding, CaseBook book, CancellationToken stop)
+    {
+        var complaints = await campaigns.ComplainAsync(campaign, report.Complainer, finding.Earliest, stop);
+        var open = book[id];
+        var step = $"listwashing#{open.Answers}";
+        if (open.AnsweredAt is { } answered && !open.StepsTaken.Contains(step) && ListwashRules.ByComplaints(answered, complaints) is { } facts)
+            book.Record(id, new CaseEvent.ListwashingSeen(step, report.Report.Id, facts), Actor.Policy, policy.LadderOf(open.Kind).Clause);
+    }
+
+    private static EventRow Row(EventId id, UnderstoodReport report, long reporter, Finding finding, CaseId? caseId, long? campaign) => new()
     {
         Id = id,
         ReportId = report.Report.Id,
@@ -259,5 +297,8 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         SubmissionId = finding.Submission,
         ReporterId = reporter,
         Fingerprint = report.Fingerprint,
+        CampaignId = campaign,
+        Complainer = caseId is null ? null : report.Complainer,
+        SeenFrom = finding.Earliest,
     };
 }

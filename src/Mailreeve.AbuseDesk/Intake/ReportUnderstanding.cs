@@ -38,12 +38,15 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var reading = report.Channel == ReportChannel.Api
             ? ReportReader.ReadJson(report.Raw, limits)
             : ReportReader.Read(report.Raw, limits);
+        var reporter = ReporterOf(report, reading);
         return new UnderstoodReport
         {
             Report = report,
             Reading = reading,
             Findings = [],
-            ReporterMailbox = ReporterOf(report, reading),
+            ReporterMailbox = reporter,
+            Complainer = CampaignStore.HashOf(reading.OriginalRecipients.Count > 0 ? reading.OriginalRecipients[0] : reporter),
+            CampaignPrint = reading.Original is { } original ? CampaignPrint.Of(original, limits) : null,
             Fingerprint = FingerprintOf(report, reading),
             Clues = Clues.Of(reading.Original, provider),
             Hosts = [.. reading.Observations.SelectMany(o => HostsOf(o, directory)).Distinct().Take(HostsMax)],
@@ -87,6 +90,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
             var finding = new Finding(observation, kind, attributed, attributed.Holder is { } holder ? directory.ChainIdsOf(holder.Customer) : [])
             {
                 IsFromUs = observation.Address is { } seen ? provider.Owns(seen) : null,
+                Earliest = attributed.SentAt ?? facts.Window.Start,
             };
             if (finding.Verdict is AttributionVerdict.NotOurs && ++strangers > StrangersMax)
                 continue;

@@ -61,11 +61,20 @@ public sealed record AbuseCase
     /// <summary>Whether a person must look before the customer hears of it.</summary>
     public bool IsDoubtful => !IsTold && Trust == TrustLevel.Nothing && Phase != CasePhase.Closed;
 
-    /// <summary>Complaints that came after the customer's last answer.</summary>
+    /// <summary>Complaints about what came after the customer's last answer.</summary>
     public long ComplaintsSinceAnswer { get; init; }
 
     /// <summary>Answers the customer has given.</summary>
     public long Answers { get; init; }
+
+    /// <summary>When the customer last answered.</summary>
+    public Instant? AnsweredAt { get; init; }
+
+    /// <summary>When it was closed; null while it is open.</summary>
+    public Instant? ClosedAt { get; init; }
+
+    /// <summary>How often new evidence has opened it again.</summary>
+    public long Reopenings { get; init; }
 
     /// <summary>How often the clock was set anew: by a refused answer, by more time, by a notice that came back after its end.</summary>
     public long Round { get; init; }
@@ -116,7 +125,7 @@ public sealed record AbuseCase
         {
             Complaints = Complaints + 1,
             Reporters = Reporters + (e.IsNewReporter ? 1 : 0),
-            ComplaintsSinceAnswer = Answers == 0 ? 0 : ComplaintsSinceAnswer + 1,
+            ComplaintsSinceAnswer = Answers == 0 || e.IsOld ? ComplaintsSinceAnswer : ComplaintsSinceAnswer + 1,
         },
         CaseEvent.TrustJudged e => this with { Trust = e.Level, Witnesses = [.. e.Witnesses], IsConfirmed = e.IsConfirmed },
         CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step), IsTold = true },
@@ -124,7 +133,9 @@ public sealed record AbuseCase
             this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
         CaseEvent.NoticeAccepted => this,
         // Whoever has answered, or was blocked, has heard of it. A clock that had run out already starts another round.
-        CaseEvent.NoticeReturned { StartsClock: true } when Phase == CasePhase.AwaitingAnswer && Answers == 0 && Blocks.IsEmpty =>
+        // That it is open again is news to those who have answered, too.
+        CaseEvent.NoticeReturned { StartsClock: true } e when Phase == CasePhase.AwaitingAnswer && Blocks.IsEmpty
+            && (Answers == 0 || e.Step.StartsWith("reopened#", StringComparison.Ordinal)) =>
             this with { Phase = CasePhase.Notifying, Due = null, Round = Math.Max(Round, OverdueHandledRound + 1) },
         CaseEvent.NoticeReturned => this,
         CaseEvent.NoticeUndeliverable e when Phase == CasePhase.Notifying => this with { UndeliverableStep = e.Step },
@@ -136,6 +147,7 @@ public sealed record AbuseCase
             Due = null,
             Response = e.Response,
             Answers = Answers + 1,
+            AnsweredAt = at,
             ComplaintsSinceAnswer = 0,
         },
         CaseEvent.AnswerAccepted => this with { Phase = CasePhase.Resolving },
@@ -153,7 +165,20 @@ public sealed record AbuseCase
         },
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.DecisionWithdrawn e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
-        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, OpenDecisions = [] },
+        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, ClosedAt = at, OpenDecisions = [] },
+        CaseEvent.Reopened => this with
+        {
+            Phase = CasePhase.Notifying,
+            Due = null,
+            Disposition = null,
+            ClosedAt = null,
+            Response = null,
+            UndeliverableStep = null,
+            Reopenings = Reopenings + 1,
+            // The end of the time is noted once for each round: this is another one.
+            Round = Math.Max(Round, OverdueHandledRound + 1),
+        },
+        CaseEvent.ListwashingSeen e => this with { StepsTaken = StepsTaken.Add(e.Step) },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
     };
 }

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Notices;
 using Mailreeve.Policy.Trust;
 using NodaTime;
 
@@ -34,6 +35,7 @@ public static class CaseRules
                 Take(policy, open, rung, step, facts, now, measures);
         }
 
+        TellOfReopening(ladder, open, measures);
         ConfirmCharges(ladder, open, facts, measures);
         AskAboutNotice(ladder, open, measures);
         AskAboutExpiry(ladder, open, facts, measures);
@@ -47,7 +49,7 @@ public static class CaseRules
         if (open.Phase == CasePhase.Closed)
             return [];
         if (step.StartsWith(Unheard, StringComparison.Ordinal))
-            return StartClock(policy.LadderOf(open.Kind), open, now);
+            return StartClock(policy, policy.LadderOf(open.Kind), open, now);
         if (RungOf(policy, open, step) is not { } rung)
             return [];
         var asked = step;
@@ -86,6 +88,31 @@ public static class CaseRules
             ? never.Why
             : null;
 
+    /// <summary>The time that the customer has to answer, from when the notice was accepted: less when the case was opened again.</summary>
+    public static Duration TimeToAnswer(AbusePolicy policy, AbuseCase open)
+    {
+        var ladder = policy.LadderOf(open.Kind).AnswerWithin.Value;
+        return open.Reopenings == 0 ? ladder : Duration.Min(ladder, policy.Terms.ReopenedAnswerWithin.Value);
+    }
+
+    /// <summary>Whether evidence may be from before the customer's last answer, and so tells nothing new.</summary>
+    /// <param name="open">The case, which may be closed.</param>
+    /// <param name="earliest">The earliest time at which it can have happened.</param>
+    public static bool IsOld(AbuseCase open, Instant earliest) => open.AnsweredAt is { } answered && earliest < answered;
+
+    /// <summary>Whether evidence opens a case again: one that was answered and waits for a decision, or was closed not long ago.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="open">The case.</param>
+    /// <param name="earliest">The earliest time at which it can have happened.</param>
+    /// <param name="now">The time.</param>
+    public static bool Reopens(AbusePolicy policy, AbuseCase open, Instant earliest, Instant now) =>
+        open.AnsweredAt is not null && !IsOld(open, earliest)
+        && (open.Phase == CasePhase.InReview || StaysKnown(policy, open, now));
+
+    /// <summary>Whether a closed case is still the one that complaints about the same thing belong to.</summary>
+    public static bool StaysKnown(AbusePolicy policy, AbuseCase open, Instant now) =>
+        open is { Phase: CasePhase.Closed, Disposition: CaseDisposition.Resolved, ClosedAt: { } closed } && now < closed + policy.Terms.ReopenWithin.Value;
+
     /// <summary>The rung of the ladder that a step belongs to; <see langword="null"/> for a step of no rung.</summary>
     public static Rung? RungOf(AbusePolicy policy, AbuseCase open, string step)
     {
@@ -100,7 +127,8 @@ public static class CaseRules
         var measures = new List<Measure>();
         if (!open.Blocks.IsEmpty)
             measures.Add(new Measure.LiftBlocks(reason) { Clause = ladder.Clause });
-        measures.Add(new Measure.Notify("accepted", "accepted", StartsClock: false) { Clause = ladder.Clause });
+        var step = open.Reopenings == 0 ? "accepted" : $"accepted#{open.Reopenings}";
+        measures.Add(new Measure.Notify(step, NoticeNames.Accepted, StartsClock: false) { Clause = ladder.Clause });
         measures.Add(new Measure.Close(CaseDisposition.Resolved, reason) { Clause = ladder.Clause });
         return measures;
     }
@@ -211,8 +239,8 @@ public static class CaseRules
         rung.Measure == RungMeasure.BlockAddress ? facts.AddressBlock : facts.CustomerBlock;
 
     // Only a clock that stands still is started: meanwhile the customer may have answered, or a notice may have arrived after all.
-    private static List<Measure> StartClock(Ladder ladder, AbuseCase open, Instant now) =>
-        open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + ladder.AnswerWithin.Value) { Clause = ladder.Clause }] : [];
+    private static List<Measure> StartClock(AbusePolicy policy, Ladder ladder, AbuseCase open, Instant now) =>
+        open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + TimeToAnswer(policy, open)) { Clause = ladder.Clause }] : [];
 
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
     private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)
@@ -223,6 +251,13 @@ public static class CaseRules
             Unheard + unheard,
             "Have you told the customer another way? The clock starts when you say so.",
             "No contact of the customer accepted the notice.") { Clause = ladder.Clause });
+    }
+
+    private static void TellOfReopening(Ladder ladder, AbuseCase open, List<Measure> measures)
+    {
+        var step = $"reopened#{open.Reopenings}";
+        if (open.Reopenings > 0 && open.Phase == CasePhase.Notifying && !open.StepsTaken.Contains(step))
+            measures.Add(new Measure.Notify(step, NoticeNames.Reopened, StartsClock: true) { Clause = ladder.Clause });
     }
 
     private static void AskAboutExpiry(Ladder ladder, AbuseCase open, CaseFacts facts, List<Measure> measures)

@@ -26,6 +26,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var answer = Time("answer-within", "24 h");
         var suspend = Time("suspend-after-notice", "2 h");
         var relay = Time("close-relay-within", "48 h");
+        var reopen = Time("reopen-within", "30 d");
+        var reopenedAnswer = Time("reopened-answer-within", "4 h");
         var blockTime = Time("block-at-most", "30 d");
         var blockSize = Count("block-addresses-at-most");
         var capacity = Size("mailbox-capacity");
@@ -41,13 +43,14 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var sending = Sending();
         var trust = Trust();
         terms.Finish();
+        Less("reopened-answer-within", reopenedAnswer, "answer-within", answer);
         Less("inactive-warning-first", warnFirst, "inactive-mailbox-retention", inactive);
         Less("inactive-warning-last", warnLast, "inactive-warning-first", warnFirst);
         Less("fill-warning-first", fillFirst, "fill-warning-last", fillLast);
         if (fillLast?.Value >= 100)
             problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
-        if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
+        if (charge is null || answer is null || suspend is null || relay is null || reopen is null || reopenedAnswer is null || blockTime is null || blockSize is null
             || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
             || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null
             || trust is null)
@@ -58,6 +61,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             AnswerWithin = answer,
             SuspendAfterNotice = suspend,
             CloseRelayWithin = relay,
+            ReopenWithin = reopen,
+            ReopenedAnswerWithin = reopenedAnswer,
             BlockAtMost = blockTime,
             BlockAddressesAtMost = blockSize,
             MailboxCapacityBytes = capacity,
@@ -138,7 +143,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
     /// <summary>The names of all terms: keys of the table and placeholders in texts.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
+        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "reopen-within", "reopened-answer-within", "block-at-most", "block-addresses-at-most",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
         "sending-messages-per-hour", "sending-recipients-per-day", "sending-first-recipients-per-day", "sending-customer-times",

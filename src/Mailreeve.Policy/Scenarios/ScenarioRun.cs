@@ -158,7 +158,7 @@ public sealed class ScenarioRun
         step.Happened == ScenarioEvent.NoticeUndeliverable
             ? new CaseEvent.NoticeUndeliverable(notice.Step, "No contact accepted it.")
             : new CaseEvent.NoticeAccepted(
-                notice.Step, new NoticeId(NextId()), now, notice.StartsClock ? now + policy.LadderOf(open.Kind).AnswerWithin.Value : null);
+                notice.Step, new NoticeId(NextId()), now, notice.StartsClock ? now + CaseRules.TimeToAnswer(policy, open) : null);
 
     private CaseEvent Reviewed(ScenarioStep step, ResponseId response, Instant now) =>
         step.Happened == ScenarioEvent.AnswerAccepted

@@ -12,11 +12,12 @@ public sealed class EventStore(DbSession db)
     public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
-                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint)
+                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint, campaign_id, complainer, seen_from)
             """,
             events,
             e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
-                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint],
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint,
+                  e.CampaignId, e.Complainer, e.SeenFrom],
             stop);
 
     /// <summary>Observations of a case, oldest first.</summary>
@@ -168,6 +169,15 @@ public sealed record EventRow
 
     /// <summary>Hash of the evidence: the same message reported again has the same.</summary>
     public required byte[] Fingerprint { get; init; }
+
+    /// <summary>The mailing it belongs to; null for what makes no case, and for messages with too little text.</summary>
+    public long? CampaignId { get; init; }
+
+    /// <summary>Who got the message, see <see cref="CampaignStore.HashOf"/>.</summary>
+    public byte[]? Complainer { get; init; }
+
+    /// <summary>The earliest time at which it can have happened, by what the report says.</summary>
+    public Instant? SeenFrom { get; init; }
 }
 
 /// <summary>Somebody has brought a piece of evidence about something.</summary>

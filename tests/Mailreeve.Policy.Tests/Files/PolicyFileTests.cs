@@ -76,6 +76,8 @@ public class PolicyFileTests
     [InlineData("answer-within")]
     [InlineData("suspend-after-notice")]
     [InlineData("close-relay-within")]
+    [InlineData("reopen-within")]
+    [InlineData("reopened-answer-within")]
     [InlineData("block-at-most")]
     [InlineData("block-addresses-at-most")]
     [InlineData("mailbox-capacity")]
