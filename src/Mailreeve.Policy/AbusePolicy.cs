@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Sending;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy;
@@ -24,6 +25,9 @@ public sealed record AbusePolicy
 
     /// <summary>What follows on each kind of case, step by step.</summary>
     public required IReadOnlyList<Ladder> Ladders { get; init; }
+
+    /// <summary>Domains in which anybody gets a mailbox, lower case: reporters in all of them together count as one.</summary>
+    public IReadOnlyList<string> MailboxProviders { get; init; } = [];
 
     /// <summary>The clause with this id.</summary>
     /// <exception cref="KeyNotFoundException">The policy has no such clause; the policy file is checked for that when it is read.</exception>
@@ -57,6 +61,12 @@ public sealed record PolicyTerms
 
     /// <summary>Time to close an open relay (C7).</summary>
     public required Term<Duration> CloseRelayWithin { get; init; }
+
+    /// <summary>How long after a case was closed new evidence opens it again. Ours: the document leaves it open (C4).</summary>
+    public required Term<Duration> ReopenWithin { get; init; }
+
+    /// <summary>Time to answer a case that was opened again, shorter than <see cref="AnswerWithin"/>. Ours (C4).</summary>
+    public required Term<Duration> ReopenedAnswerWithin { get; init; }
 
     /// <summary>Longest time a block stands before a person must renew it. Ours: the document leaves it open (C4).</summary>
     public required Term<Duration> BlockAtMost { get; init; }
@@ -96,4 +106,7 @@ public sealed record PolicyTerms
 
     /// <summary>How much customers may send (C1).</summary>
     public required SendingTerms Sending { get; init; }
+
+    /// <summary>How much must speak for a complaint before something happens by itself (C4).</summary>
+    public required TrustTerms Trust { get; init; }
 }

@@ -11,6 +11,8 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
     [
         new("complaint-charge", terms.ComplaintCharge.Value.ToString(), terms.ComplaintCharge.Clause),
         new("answer-within", DurationText.Human(terms.AnswerWithin.Value), terms.AnswerWithin.Clause),
+        new("reopen-within", DurationText.Human(terms.ReopenWithin.Value), terms.ReopenWithin.Clause),
+        new("reopened-answer-within", DurationText.Human(terms.ReopenedAnswerWithin.Value), terms.ReopenedAnswerWithin.Clause),
         new("block-at-most", DurationText.Human(terms.BlockAtMost.Value), terms.BlockAtMost.Clause),
         new("block-addresses-at-most", terms.BlockAddressesAtMost.Value.ToString(), terms.BlockAddressesAtMost.Clause),
         new("suspend-after-notice", DurationText.Human(terms.SuspendAfterNotice.Value), terms.SuspendAfterNotice.Clause),
@@ -33,5 +35,13 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("sending-new-account-divided-by", terms.Sending.NewDividedBy.Value.ToString(), terms.Sending.NewDividedBy.Clause),
         new("sending-held-at-most", terms.Sending.HeldAtMost.Value.ToString(), terms.Sending.HeldAtMost.Clause),
         new("bulk-above", terms.Sending.BulkAbove.Value.ToString(), terms.Sending.BulkAbove.Clause),
+        new("trust-notice-at", terms.Trust.NoticeAt.Value.ToString(), terms.Trust.NoticeAt.Clause),
+        new("trust-block-at", terms.Trust.BlockAt.Value.ToString(), terms.Trust.BlockAt.Clause),
+        new("trust-reporters-to-block", terms.Trust.ReportersToBlock.Value.ToString(), terms.Trust.ReportersToBlock.Clause),
+        new("trust-evidence-fresh", DurationText.Human(terms.Trust.EvidenceFresh.Value), terms.Trust.EvidenceFresh.Clause),
+        new("trust-invalid-at-most", terms.Trust.InvalidAtMost.Value.ToString(), terms.Trust.InvalidAtMost.Clause),
+        new("feedback-rate", terms.Trust.FeedbackRate.Value.ToString(), terms.Trust.FeedbackRate.Clause),
+        new("feedback-at-least", terms.Trust.FeedbackAtLeast.Value.ToString(), terms.Trust.FeedbackAtLeast.Clause),
+        new("feedback-window", DurationText.Human(terms.Trust.FeedbackWindow.Value), terms.Trust.FeedbackWindow.Clause),
     ];
 }

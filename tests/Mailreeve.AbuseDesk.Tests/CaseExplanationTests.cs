@@ -27,92 +27,104 @@ public sealed class CaseExplanationTests
            - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
         3. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
+           What may follow without a person: a notice (10 points).
+           - Because of report R-1: the reporter's domain is proved.
+           - Independent reporters so far: 1.
+
+        4. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            The notice 'complaint' was written for step notify; the time to answer begins with it.
            - Notice 1, attempt 1: email abuse@alder.example (abuse), failed 2026-03-02 10:25:30 UTC: 550 5.1.1 No such user
            - Notice 2, attempt 2: email owner@alder.example (owner), accepted 2026-03-02 10:35:30 UTC: 250 2.0.0 OK
 
-        4. 2026-03-02 10:15:30 UTC, policy, C3 Charge for a complaint
+        5. 2026-03-02 10:15:30 UTC, policy, C3 Charge for a complaint
            A charge of 500.00 USD was proposed for report R-1.
+           - Validity: valid. The reporter is proved and the header is there; our own records do not have the message.
            - Charge 1 was confirmed at 2026-03-03 12:35:30 UTC by operator olga.
 
-        5. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
+        6. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
            Report R-2 brought evidence that the same reporter had sent before; it does not count again.
            - Observed by reporter #1: messaging/spam, source 192.0.2.9, at 2026-03-02 08:40:00 UTC (exact; as reported: Mon, 2 Mar 2026 09:40:00 +0100).
            - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
-        6. 2026-03-02 10:35:30 UTC, policy, C4 Complaint, answer and block
+        7. 2026-03-02 10:15:30 UTC, policy, C4 Complaint, answer and block
+           What may follow without a person: a block (20 points).
+           - Because of report R-1: reporters independent of one another complain.
+           - Independent reporters so far: 2.
+
+        8. 2026-03-02 10:35:30 UTC, policy, C4 Complaint, answer and block
            The notice of step notify was accepted for delivery; the customer has until 2026-03-03 10:35:30 UTC.
            - Notice 2, attempt 2: email owner@alder.example (owner), accepted 2026-03-02 10:35:30 UTC: 250 2.0.0 OK
 
-        7. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
+        9. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
            The time to answer ended at 2026-03-03 10:35:30 UTC without an answer that stands.
 
-        8. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
+        10. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
            192.0.2.9 was blocked, step block-unanswered#0.
            - Block 1: all traffic of 192.0.2.9 from 2026-03-03 10:35:30 UTC until 2026-04-02 10:35:30 UTC at the latest.
            - It was lifted at 2026-03-03 12:35:30 UTC by policy.
 
-        9. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
+        11. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
            The notice 'blocked' was written for step block-unanswered#0/notice.
            - Notice 3, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 10:35:30 UTC: 250 2.0.0 OK
 
-        10. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
+        12. 2026-03-03 10:35:30 UTC, policy, C4 Complaint, answer and block
            The notice of step block-unanswered#0/notice was accepted for delivery.
            - Notice 3, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 10:35:30 UTC: 250 2.0.0 OK
 
-        11. 2026-03-03 11:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
+        13. 2026-03-03 11:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.
            - Now refused.
 
-        12. 2026-03-03 11:35:30 UTC, operator olga, C4 Complaint, answer and block
+        14. 2026-03-03 11:35:30 UTC, operator olga, C4 Complaint, answer and block
            The answer was refused; the customer has until 2026-03-04 11:35:30 UTC.
            - Why: Which host?   [31mred
 
-        13. 2026-03-03 11:35:30 UTC, operator olga, C4 Complaint, answer and block
+        15. 2026-03-03 11:35:30 UTC, operator olga, C4 Complaint, answer and block
            The notice 'refused' was written for step refused#1.
            - Notice 4, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 11:35:30 UTC: 250 2.0.0 OK
 
-        14. 2026-03-03 11:35:30 UTC, policy, C4 Complaint, answer and block
+        16. 2026-03-03 11:35:30 UTC, policy, C4 Complaint, answer and block
            The notice of step refused#1 was accepted for delivery.
            - Notice 4, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 11:35:30 UTC: 250 2.0.0 OK
 
-        15. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
+        17. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            Report R-3 complained; its reporter had not before.
-           - Observed by reporter #2: messaging/spam, source 192.0.2.9, at a time that the report does not say.
+           - Observed by reporter #2: messaging/spam, source 192.0.2.9, at 2026-03-03 12:35:30 UTC (exact; as reported: Tue, 3 Mar 2026 12:35:30 +0000).
            - Whose it was: certain, Address 192.0.2.9; assignment 3: 192.0.2.8/29 to 100-0002-0 Birch Shop from 2025-11-22 10:15:30 UTC until now.
 
-        16. 2026-03-03 12:35:30 UTC, policy, C3 Charge for a complaint
+        18. 2026-03-03 12:35:30 UTC, policy, C3 Charge for a complaint
            A charge of 500.00 USD was proposed for report R-3.
+           - Validity: valid. The reporter is proved and the header is there; our own records do not have the message.
            - Charge 2 waits for an operator.
 
-        17. 2026-03-03 12:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
+        19. 2026-03-03 12:35:30 UTC, customer 100-0001-2, C4 Complaint, answer and block
            The customer answered; no clock runs while the answer is judged.
            - Resolved: The infected host is off.
            - Prevented: It was installed anew, port 25 is closed.
            - Now accepted.
 
-        18. 2026-03-03 12:35:30 UTC, operator olga, C3 Charge for a complaint
+        20. 2026-03-03 12:35:30 UTC, operator olga, C3 Charge for a complaint
            Charge 1 was confirmed.
 
-        19. 2026-03-03 12:35:30 UTC, operator olga, C4 Complaint, answer and block
+        21. 2026-03-03 12:35:30 UTC, operator olga, C4 Complaint, answer and block
            The answer was accepted.
            - Why: Convincing.
 
-        20. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
+        22. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            Block 1 was lifted.
            - Why: The problem is resolved and will not recur.
 
-        21. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
+        23. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            The notice 'accepted' was written for step accepted.
            - Notice 5, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 12:35:30 UTC: 250 2.0.0 OK
 
-        22. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
+        24. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            The case was closed, resolved.
            - Why: The problem is resolved and will not recur.
 
-        23. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
+        25. 2026-03-03 12:35:30 UTC, policy, C4 Complaint, answer and block
            The notice of step accepted was accepted for delivery.
            - Notice 5, attempt 1: email abuse@alder.example (abuse), accepted 2026-03-03 12:35:30 UTC: 250 2.0.0 OK
         """;
@@ -125,6 +137,7 @@ public sealed class CaseExplanationTests
         await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], "Mon, 2 Mar 2026 09:40:00 +0100", messageId: "same@alder.example"));
         await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], "Mon, 2 Mar 2026 09:40:00 +0100", messageId: "same@alder.example"));
         await desk.WorkAsync();
+        await desk.VouchAsync();
         await desk.WaitAsync(Duration.FromMinutes(10));
         await desk.DeliverAsync(OutboundState.Failed);
         await desk.WaitAsync(Duration.FromMinutes(10));
@@ -137,7 +150,7 @@ public sealed class CaseExplanationTests
         await desk.DoneAsync(desk.People.RefuseAnswerAsync(id, TestDesk.Olga, "Which host?\r\n\e[31mred", desk.Now + Duration.FromHours(24), Stop));
         await desk.DeliverAsync(OutboundState.Accepted);
         await desk.WaitAsync(Duration.FromHours(1));
-        await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], null, reporter: "other@reporter.example"));
+        await desk.ReceiveAsync(Reports.Arf(["192.0.2.9"], "Tue, 3 Mar 2026 12:35:30 +0000", reporter: "other@reporter.example"));
         await desk.WorkAsync();
         await desk.DoneAsync(desk.AnswerAsync(await desk.OnlyCaseAsync()));
         await desk.DoneAsync(desk.People.ConfirmChargeAsync(new ChargeId(1), TestDesk.Olga, "", Stop));

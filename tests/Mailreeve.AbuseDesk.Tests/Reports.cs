@@ -21,15 +21,29 @@ internal static class Reports
     /// <param name="messageId">Of the evidence; null for one that no other report has.</param>
     /// <param name="header">Further header fields, each with its line end.</param>
     /// <param name="kind">The feedback type.</param>
+    /// <param name="original">The message complained about; null for one of its own.</param>
+    /// <param name="agent">The program that wrote it.</param>
     public static string Arf(
         string? address, Instant? at = null, string reporter = "fbl@reporter.example", string? time = null, string? messageId = null,
-        string header = "", string kind = "abuse") =>
-        Arf([address], time ?? (at is { } i ? Rfc5322.Format(i) : null), reporter, messageId, header, kind);
+        string header = "", string kind = "abuse", string? original = null, string agent = "Loop/1.0") =>
+        Arf([address], time ?? (at is { } i ? Rfc5322.Format(i) : null), reporter, messageId, header, kind, original, agent);
+
+    /// <summary>A message as it is complained about.</summary>
+    public static string Evidence(string messageId) => $"""
+        From: Garden Offers <offers@alder.example>
+        To: Wanda <wanda@reporter.example>
+        Subject: Half price hedge trimmers
+        Message-ID: <{messageId}>
+        Date: Mon, 2 Mar 2026 09:00:00 +0000
+
+        Order today.
+
+        """;
 
     /// <summary>An ARF report about several sources.</summary>
     public static string Arf(
         IReadOnlyList<string?> addresses, string? time, string reporter = "fbl@reporter.example", string? messageId = null,
-        string header = "", string kind = "abuse")
+        string header = "", string kind = "abuse", string? original = null, string agent = "Loop/1.0")
     {
         var id = messageId ?? string.Create(CultureInfo.InvariantCulture, $"m{Interlocked.Increment(ref messages)}@alder.example");
         var sources = new StringBuilder();
@@ -53,20 +67,13 @@ internal static class Reports
             Content-Type: message/feedback-report
 
             Feedback-Type: {kind}
-            User-Agent: Loop/1.0
+            User-Agent: {agent}
             Version: 1
             {sources}{(time is null ? "" : $"Arrival-Date: {time}\n")}
             --cut-here
             Content-Type: message/rfc822
 
-            From: Garden Offers <offers@alder.example>
-            To: Wanda <wanda@reporter.example>
-            Subject: Half price hedge trimmers
-            Message-ID: <{id}>
-            Date: Mon, 2 Mar 2026 09:00:00 +0000
-
-            Order today.
-
+            {original ?? Evidence(id)}
             --cut-here--
 
             """;

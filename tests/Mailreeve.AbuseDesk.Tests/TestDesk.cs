@@ -11,6 +11,7 @@ using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Notices;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
@@ -87,7 +88,8 @@ internal sealed class TestDesk : IAsyncDisposable
         People = new CaseDesk(Db, Books, Clock);
     }
 
-    public static AbusePolicy Policy => ShippedPolicy.Policy;
+    /// <summary>The shipped one; anybody gets a mailbox in <c>freemail.example</c> and in <c>mailboxes.example</c>.</summary>
+    public static AbusePolicy Policy { get; } = ShippedPolicy.Policy with { MailboxProviders = ["freemail.example", "mailboxes.example"] };
 
     public FakeClock Clock { get; } = Some.Clock();
 
@@ -189,15 +191,42 @@ internal sealed class TestDesk : IAsyncDisposable
         return Db.WriteAsync(db => new ReportStore(db).AddAsync(change?.Invoke(report) ?? report, Stop), Stop);
     }
 
+    /// <summary>A customer hands in a message; its recipient has it from 192.0.2.200, a server of ours.</summary>
+    public Task<SentMessage> HandInAsync(CustomerId customer, string client, string body = "Order today.\n", Duration ago = default) =>
+        Db.WriteAsync(db => SentMessage.HandInAsync(db, customer, client, Now - ago, body, Stop), Stop);
+
+    /// <summary>Keeps a report of this domain's, which is proved; of nobody's when it is null.</summary>
+    public Task<ReportId> ReceiveFromAsync(string? domain, string message, string? organisation = null) => ReceiveAsync(message, r => r with
+    {
+        Proof = domain is null ? null : ReporterProof.Dkim,
+        ProvedDomain = domain,
+        ProvedOrganisation = organisation ?? domain,
+    });
+
     /// <summary>What became of a report.</summary>
     public async Task<ReportRow> ReportAsync(ReportId id) =>
         await Db.ReadAsync(db => new ReportStore(db).FindAsync(id, Stop), Stop) ?? throw new InvalidOperationException($"There is no {id}.");
 
-    /// <summary>A report about 192.0.2.7, understood; the case it made, whose first notice is a message that waits to be sent.</summary>
+    /// <summary>Every open case is trusted as if a second reporter, independent of the first, had complained.</summary>
+    public Task VouchAsync() => Db.WriteAsync(async db =>
+    {
+        var book = Books.Open(db, Now);
+        foreach (var id in await db.QueryAsync<CaseId>("SELECT id FROM abuse_case WHERE phase <> 'closed' ORDER BY id", null, Stop))
+        {
+            var open = (await book.LoadAsync(id, Stop))!;
+            var judged = new CaseEvent.TrustJudged(new ReportId(1), TrustLevel.Block, 20, [TrustReason.IndependentReporters], [.. open.Witnesses.Add(999)], false);
+            book.Record(id, judged, Actor.Policy, new ClauseId("C4"));
+        }
+
+        await book.SaveAsync(Stop);
+    }, Stop);
+
+    /// <summary>A report about 192.0.2.7 from somebody who is trusted, understood; the case it made, whose first notice is a message that waits to be sent.</summary>
     public async Task<CaseFile> CaseAsync(string address = "192.0.2.7")
     {
         await ReceiveAsync(Reports.Arf(address, at: Now));
         await WorkAsync();
+        await VouchAsync();
         return await LastCaseAsync();
     }
 
@@ -295,11 +324,13 @@ internal sealed class TestDesk : IAsyncDisposable
             Assert.Equal(Enumerable.Range(1, file.Events.Count).Select(n => (long)n), file.Events.Select(e => e.Seq));
             Assert.Equal(file.Case.Blocks, folded.Blocks);
             Assert.Equal(file.Case.StepsTaken, folded.StepsTaken);
+            Assert.Equal(file.Case.Witnesses, folded.Witnesses);
             Assert.Equal(file.Case.OpenDecisions, folded.OpenDecisions);
             Assert.Equal(file.Case, folded with
             {
                 Blocks = file.Case.Blocks,
                 StepsTaken = file.Case.StepsTaken,
+                Witnesses = file.Case.Witnesses,
                 OpenDecisions = file.Case.OpenDecisions,
             });
             Assert.Equal(file.Case.Blocks.ToList(), file.Blocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value));
@@ -312,7 +343,7 @@ internal sealed class TestDesk : IAsyncDisposable
     {
         var dump = new StringBuilder();
         foreach (var table in (string[])
-            ["reporter", "report", "event", "answer", "abuse_case", "case_event", "notice", "outbound", "charge", "decision", "response", "block", "id_block", "change"])
+            ["reporter", "reporter_organisation", "feedback", "report", "event", "answer", "abuse_case", "case_event", "notice", "outbound", "charge", "decision", "response", "block", "id_block", "change"])
         {
             var rows = await Db.ReadAsync(db => db.QueryAsync<dynamic>($"SELECT * FROM {table} ORDER BY 1, 2", null, Stop), Stop);
             foreach (IDictionary<string, object?> row in rows)

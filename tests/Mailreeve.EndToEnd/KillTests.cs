@@ -26,7 +26,15 @@ public sealed class KillTests(ITestOutputHelper output)
         var started = Stopwatch.GetTimestamp();
         await using var database = await TestDatabase.OpenAsync(dialect);
         await using var sink = await NoticeSink.StartAsync(ReportLoad.CustomerDomains);
-        await using var server = new ServerProcess(database.ConnectionString, sink.Port);
+        await using var names = new DnsPeer().Text("reporter.example", "v=spf1 ip4:127.0.0.1 -all");
+        await using var server = new ServerProcess(database.ConnectionString, sink.Port, sections: $"""
+            [inbound]
+            trusted = ["192.0.2.255"]
+            resolver = "{names.EndPoint}"
+            connections-per-minute = 100000
+            messages-per-minute = 100000
+            recipients-per-minute = 100000
+            """);
         await ImportAsync(server, stop);
         var load = new ReportLoad(Reports);
 

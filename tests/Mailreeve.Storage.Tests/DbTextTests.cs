@@ -85,7 +85,7 @@ public sealed class DbTextTests
             Assert.Empty(await new ReportStore(db).ClaimAsync([], Stop));
             Assert.Empty(await new EventStore(db).SeenAsync([], [], Stop));
             Assert.Empty(await new EventStore(db).ReportersSeenAsync([], [], Stop));
-            Assert.Empty(await new DeskStore(db).CasesOfAsync([], 10, Stop));
+            Assert.Empty(await new DeskStore(db).CasesOfAsync([], withUntold: true, 10, Stop));
         }, Stop);
     }
 }

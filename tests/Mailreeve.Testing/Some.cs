@@ -3,6 +3,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -74,7 +75,7 @@ public static class Some
 
         """u8.ToArray();
 
-    /// <summary>A report by mail.</summary>
+    /// <summary>A report by mail, of a reporter who is proved.</summary>
     public static readonly IncomingReport Report = new()
     {
         ReceivedAt = Time,
@@ -84,6 +85,9 @@ public static class Some
         ClientAddress = OtherAddress,
         Helo = "mail.reporter.example",
         EnvelopeFrom = "reporter@reporter.example",
+        Proof = ReporterProof.Dkim,
+        ProvedDomain = "reporter.example",
+        ProvedOrganisation = "reporter.example",
         Sha256 = SHA256.HashData(Message),
         Raw = Message,
     };
@@ -114,6 +118,7 @@ public static class Some
         OpenedAt = Time,
         Complaints = 1,
         Reporters = 1,
+        IsTold = true,
     };
 
     /// <summary>A charge for a complaint of <see cref="Case"/>.</summary>

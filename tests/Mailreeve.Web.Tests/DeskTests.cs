@@ -48,6 +48,47 @@ public sealed class DeskTests
     }
 
     [Fact]
+    public async Task What_nobody_vouches_for_is_one_item_for_operators_and_nothing_for_the_customer()
+    {
+        await using var host = await WebHost.StartAsync();
+        for (var i = 1; i <= 3; i++)
+        {
+            await host.Stranger().Http.PostAsync(
+                "/api/reports", new StringContent(Reports.Xarf($"192.0.2.{i}", host.Clock.GetCurrentInstant()), System.Text.Encoding.UTF8, "application/json"), Stop);
+        }
+
+        await host.ReadReportsAsync();
+        var customer = await host.SignedInAsync(WebHost.Alder);
+        var desk = await host.SignedInAsync(OperatorRole.AbuseDesk);
+
+        Assert.DoesNotContain("192.0.2.1", await customer.OpenAsync("/portal"), StringComparison.Ordinal);
+        using (var hidden = await customer.Http.GetAsync("/portal/cases/1", Stop))
+            Assert.Equal(HttpStatusCode.NotFound, hidden.StatusCode);
+        Assert.Contains("3 cases that nobody vouches for", await desk.OpenAsync("/desk"), StringComparison.Ordinal);
+        using var closed = await desk.SendAsync("/desk/doubtful", "/desk/doubtful/close", ("reason", "A flood."));
+        Assert.Contains("Nothing waits here", await desk.OpenAsync("/desk/doubtful"), StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody vouches", await desk.OpenAsync("/desk"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_operator_says_what_to_think_of_a_reporter_and_makes_keys()
+    {
+        await using var host = await WebHost.StartAsync();
+        await Cases.OpenAsync(host, "192.0.2.3");
+        var desk = await host.SignedInAsync(OperatorRole.AbuseDesk);
+
+        using var saved = await desk.SendAsync("/desk/reporters", "/desk/reporters/1", ("standing", "ignored"), ("reason", "Makes things up."));
+        using var made = await desk.SendAsync("/desk/reporters", "/desk/reporters/keys", ("domain", "Soc.Partner.example"));
+        var key = await made.Content.ReadAsStringAsync(Stop);
+        var page = await desk.OpenAsync("/desk/reporters");
+
+        Assert.Contains("Makes things up.", page, StringComparison.Ordinal);
+        Assert.Contains("soc.partner.example", page, StringComparison.Ordinal);
+        Assert.Contains("mrk_", key, StringComparison.Ordinal);
+        Assert.DoesNotContain("mrk_", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task C3_A_charge_is_confirmed_or_voided_by_a_person()
     {
         await using var host = await WebHost.StartAsync();

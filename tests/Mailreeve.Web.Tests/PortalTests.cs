@@ -131,8 +131,10 @@ internal static class Cases
 
     public static async Task<CaseId> OpenAsync(WebHost host, string source)
     {
-        using var content = new StringContent(Reports.Xarf(source, host.Clock.GetCurrentInstant()), Encoding.UTF8, "application/json");
-        using var answer = await host.Stranger().Http.PostAsync("/api/reports", content, Stop);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/reports");
+        request.Content = new StringContent(Reports.Xarf(source, host.Clock.GetCurrentInstant()), Encoding.UTF8, "application/json");
+        request.Headers.Authorization = new("Bearer", WebHost.ReporterKey);
+        using var answer = await host.Stranger().Http.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await host.ReadReportsAsync();
         return (await host.Database.ReadAsync(db => new DeskStore(db).CasesAsync(source, null, null, 1, Stop), Stop))[0].Id;

@@ -30,6 +30,26 @@ public sealed class ReportsApiTests
     }
 
     [Fact]
+    public async Task A_key_of_ours_proves_the_reporter_and_an_unknown_one_is_refused()
+    {
+        await using var host = await WebHost.StartAsync();
+
+        var id = await Cases.OpenAsync(host, "192.0.2.3");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/reports");
+        request.Content = new StringContent(Reports.Xarf("192.0.2.4", Some.Time), Encoding.UTF8, "application/json");
+        request.Headers.Authorization = new("Bearer", WebHost.ReporterKey + "x");
+        using var refused = await host.Stranger().Http.SendAsync(request, Stop);
+        using var without = await PostAsync(host, Reports.Xarf("192.0.2.5", Some.Time));
+        await host.ReadReportsAsync();
+
+        Assert.True((await Cases.FindAsync(host, id)).IsTold);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, without.StatusCode);
+        var doubtful = Assert.Single(await host.Database.ReadAsync(db => new DeskStore(db).DoubtfulAsync(10, Stop), Stop));
+        Assert.Equal("192.0.2.5", doubtful.Resource);
+    }
+
+    [Fact]
     public async Task A_faulty_document_is_kept_for_a_person_as_long_as_it_says_that_it_is_xarf()
     {
         await using var host = await WebHost.StartAsync();

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -13,6 +15,7 @@ using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
 using Mailreeve.Testing;
@@ -34,6 +37,9 @@ public sealed class WebHost : IAsyncDisposable
 
     /// <summary>Nobody of theirs may ever stand on a customer's page.</summary>
     public const string Canary = "zanzibar-canary";
+
+    /// <summary>Key of a reporter's, for the API.</summary>
+    public const string ReporterKey = "mrk_of-a-test";
 
     private static readonly byte[] TotpSecret = [.. Enumerable.Range(1, 20).Select(n => (byte)n)];
 
@@ -190,6 +196,7 @@ public sealed class WebHost : IAsyncDisposable
                 await operators.EnrolAsync(added!.Id, TotpSecret, 0, stop);
             }
 
+            await new ReporterKeyStore(db).AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(ReporterKey)), "reporter.example", Actor.Operator("admin"), now, stop);
             await operators.AddAsync("newcomer", OperatorRole.AbuseDesk, hash, now, stop);
         }, stop);
 }

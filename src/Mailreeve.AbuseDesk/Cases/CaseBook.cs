@@ -26,6 +26,7 @@ internal sealed class CaseBook
     private readonly List<NewCharge> charges = [];
     private readonly List<NewDecision> decisions = [];
     private readonly List<NewBlock> blocks = [];
+    private readonly List<(DecisionId Decision, string Reason)> withdrawn = [];
     private readonly IdPool caseIds;
     private readonly IdPool noticeIds;
     private readonly IdPool chargeIds;
@@ -109,9 +110,24 @@ internal sealed class CaseBook
         await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
     }
 
+    /// <summary>Does what follows when an operator has said no.</summary>
+    public Task DeclineAsync(CaseId id, string step, Actor actor, CancellationToken stop) =>
+        CarryOutAsync(id, CaseRules.Declined(policy, this[id], step), actor, stop);
+
     /// <summary>Tells the customer something that an operator decided.</summary>
     public Task NotifyAsync(CaseId id, string step, string template, ClauseId clause, Actor actor, CancellationToken stop) =>
         NotifyAsync(id, new Measure.Notify(step, template, StartsClock: false) { Clause = clause }, actor, stop);
+
+    /// <summary>
+    /// New evidence opens a case again. An answer that still waited for a decision is overtaken by it; what the policy requires now,
+    /// <see cref="DecideAsync"/> finds.
+    /// </summary>
+    public async Task ReopenAsync(CaseId id, ReportId report, Instant earliest, ClauseId clause, CancellationToken stop)
+    {
+        if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
+            await new ResponseStore(db).DecideAsync(waiting, ResponseState.Superseded, Actor.Policy, "New evidence came after it.", now, stop);
+        Record(id, new CaseEvent.Reopened(report, earliest), Actor.Policy, clause);
+    }
 
     /// <summary>Lifts one block, when it still is in force.</summary>
     public async Task LiftAsync(CaseId id, BlockId block, string reason, ClauseId clause, Actor actor, CancellationToken stop)
@@ -123,13 +139,12 @@ internal sealed class CaseBook
     /// <summary>Ends a case whose complaint was not justified.</summary>
     public async Task CloseUnfoundedAsync(CaseId id, string reason, ClauseId clause, Actor actor, CancellationToken stop)
     {
-        await CarryOutAsync(id,
-            [
-                new Measure.LiftBlocks(reason) { Clause = clause },
-                new Measure.Notify("unfounded", NoticeNames.Unfounded, StartsClock: false) { Clause = clause },
-                new Measure.Close(CaseDisposition.Unfounded, reason) { Clause = clause },
-            ],
-            actor, stop);
+        var measures = new List<Measure> { new Measure.LiftBlocks(reason) { Clause = clause } };
+        // Who has not heard of the complaint need not hear that there was nothing in it.
+        if (this[id].IsTold)
+            measures.Add(new Measure.Notify("unfounded", NoticeNames.Unfounded, StartsClock: false) { Clause = clause });
+        measures.Add(new Measure.Close(CaseDisposition.Unfounded, reason) { Clause = clause });
+        await CarryOutAsync(id, measures, actor, stop);
     }
 
     /// <summary>Writes everything.</summary>
@@ -147,6 +162,8 @@ internal sealed class CaseBook
         await new NoticeStore(db).AddAsync(notices, stop);
         await new ChargeStore(db).ProposeAsync(charges, stop);
         await new DecisionStore(db).AskAsync(decisions, stop);
+        foreach (var (decision, reason) in withdrawn)
+            await new DecisionStore(db).WithdrawAsync(decision, reason, now, stop);
         await new BlockStore(db).PlaceAsync(blocks, stop);
         foreach (var pool in new[] { caseIds, noticeIds, chargeIds, decisionIds, blockIds })
             await pool.GiveBackAsync(stop);
@@ -166,6 +183,8 @@ internal sealed class CaseBook
             {
                 Measure.Notify m => NotifyAsync(id, m, actor, stop),
                 Measure.ProposeCharge m => ProposeChargeAsync(id, m, actor, stop),
+                Measure.ConfirmCharge m => ConfirmChargeAsync(id, m, actor, stop),
+                Measure.Withdraw m => WithdrawAsync(id, m, actor, stop),
                 Measure.PlaceBlock m => PlaceBlockAsync(id, m, actor, stop),
                 Measure.LiftBlocks m => LiftBlocksAsync(id, m, actor, stop),
                 Measure.Ask m => AskAsync(id, m, actor, stop),
@@ -205,8 +224,27 @@ internal sealed class CaseBook
             Clause = m.Clause,
             PolicyRevision = policy.Revision,
             ProposedAt = now,
+            Validity = m.Validity.Outcome,
+            ValidityDetail = m.Validity.Reason,
+            IsConfirmedByRecords = m.Validity.IsConfirmed,
         });
         Record(id, new CaseEvent.ChargeProposed(charge, m.Report, m.Amount), actor, m.Clause);
+    }
+
+    private async Task ConfirmChargeAsync(CaseId id, Measure.ConfirmCharge m, Actor actor, CancellationToken stop)
+    {
+        if (await new ChargeStore(db).ConfirmAsync(m.Charge, actor, now, stop))
+            Record(id, new CaseEvent.ChargeDecided(m.Charge, Confirmed: true, m.Reason), actor, m.Clause);
+    }
+
+    private async Task WithdrawAsync(CaseId id, Measure.Withdraw m, Actor actor, CancellationToken stop)
+    {
+        var asked = decisions.FirstOrDefault(d => d.CaseId == id && d.Step == m.Step)?.Id
+            ?? await new DecisionStore(db).AskedAboutAsync(id, m.Step, stop);
+        if (asked is not { } decision)
+            return;
+        withdrawn.Add((decision, m.Reason));
+        Record(id, new CaseEvent.DecisionWithdrawn(decision, m.Step, m.Reason), actor, m.Clause);
     }
 
     private async Task PlaceBlockAsync(CaseId id, Measure.PlaceBlock m, Actor actor, CancellationToken stop)

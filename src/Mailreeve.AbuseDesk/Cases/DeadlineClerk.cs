@@ -2,6 +2,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
 using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Cases;
@@ -32,7 +33,7 @@ public sealed class DeadlineClerk(Database database, CaseBooks books, IClock clo
             return;
 
         book.Record(id, new CaseEvent.DeadlinePassed(), Actor.Policy, books.Policy.LadderOf(open.Kind).AnswerWithin.Clause);
-        await book.DecideAsync(id, new CaseFacts(), stop);
+        await book.DecideAsync(id, new CaseFacts { Confirmable = await new ChargeStore(db).ConfirmableAsync(id, stop) }, stop);
         await book.SaveAsync(stop);
     }
 }

@@ -2,6 +2,7 @@ using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Notices;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -30,6 +31,8 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
 
         return ActAsync(id, async (db, book, open, now) =>
         {
+            if (!open.IsTold)
+                return new DeskResult.Refused("There is no such case.");
             var response = new ResponseId(await db.NextIdsAsync("response", 1, stop));
             var responses = new ResponseStore(db);
             if (open is { Phase: CasePhase.InReview, Response: { } earlier })
@@ -47,6 +50,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             if (open is not { Phase: CasePhase.InReview, Response: { } response })
                 return new DeskResult.Refused("There is no answer to accept.");
             await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, by, reason.Trim(), now, stop);
+            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(Valid: 1, 0, 0), stop);
             book.Record(id, new CaseEvent.AnswerAccepted(response, reason.Trim()), by, ClauseOf(open));
             return Done;
         }, stop);
@@ -111,6 +115,8 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             book.Record(asked.CaseId, new CaseEvent.DecisionMade(decision, asked.Step, accept, reason.Trim()), by, asked.Clause);
             if (accept)
                 await book.ConfirmAsync(asked.CaseId, asked.Step, by, stop);
+            else
+                await DeclineAsync(db, book, asked, by, stop);
             await book.SaveAsync(stop);
             return Done;
         }, stop);
@@ -133,6 +139,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
         {
             if (open.Response is { } response)
                 await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, by, reason.Trim(), now, stop);
+            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(0, Invalid: 1, 0), stop);
             var charges = new ChargeStore(db);
             foreach (var charge in await charges.OfCaseAsync(id, stop))
             {
@@ -143,6 +150,23 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             await book.CloseUnfoundedAsync(id, reason.Trim(), ClauseOf(open), by, stop);
             return Done;
         }, stop);
+    }
+
+    /// <summary>An operator finds nothing in what nobody vouches for: nobody is told.</summary>
+    public Task<DeskResult> CloseDoubtfulAsync(CaseId id, Actor by, string reason, CancellationToken stop) =>
+        ActAsync(id, async (_, book, open, _) =>
+        {
+            if (!open.IsDoubtful)
+                return new DeskResult.Refused("Somebody vouches for it.");
+            await book.CloseUnfoundedAsync(id, reason.Trim(), ClauseOf(open), by, stop);
+            return Done;
+        }, stop);
+
+    private static async Task DeclineAsync(DbSession db, CaseBook book, DecisionRow asked, Actor by, CancellationToken stop)
+    {
+        if (book[asked.CaseId].IsDoubtful)
+            await new ReporterOrganisationStore(db).MoveAsync(asked.CaseId, new ReporterHistory(0, Invalid: 1, 0), stop);
+        await book.DeclineAsync(asked.CaseId, asked.Step, by, stop);
     }
 
     private Task<DeskResult> DecideChargeAsync(ChargeId id, bool confirmed, Actor by, string reason, CancellationToken stop) =>
@@ -158,6 +182,9 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
                 : await charges.VoidAsync(id, by, reason.Trim(), now, stop);
             if (!decided)
                 return new DeskResult.Refused("It has been decided already.");
+            var wasValid = charge.State == ChargeState.Confirmed;
+            await new ReporterOrganisationStore(db).MoveAsync(
+                charge.ReportId, confirmed ? new ReporterHistory(Valid: 1, 0, 0) : new ReporterHistory(wasValid ? -1 : 0, Invalid: 1, 0), stop);
             book.Record(charge.CaseId, new CaseEvent.ChargeDecided(id, confirmed, reason.Trim()), by, charge.Clause);
             await book.SaveAsync(stop);
             return Done;

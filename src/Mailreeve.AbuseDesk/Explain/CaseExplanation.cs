@@ -60,6 +60,7 @@ public static class CaseExplanation
         return new CaseGrounds
         {
             File = file,
+            Campaigns = await CampaignWords.OfCaseAsync(db, file, stop),
             Customer = await customers.FindAsync(file.Case.Customer, stop),
             Downstream = file.Case.Downstream is { } downstream ? await customers.FindAsync(downstream, stop) : null,
             Contacts = contacts.ToDictionary(c => c.Id),
@@ -76,7 +77,9 @@ public static class CaseExplanation
             yield return $"Whose customer has it: {CaseGrounds.NameOf(grounds.Downstream, downstream)}";
         yield return $"State: {StateOf(open)}";
         yield return string.Create(
-            CultureInfo.InvariantCulture, $"Complaints: {open.Complaints} from {open.Reporters} reporter(s); answers of the customer: {open.Answers}");
+            CultureInfo.InvariantCulture, $"Complaints: {open.Complaints} from {open.Reporters} reporter(s); answers of the customer: {open.Answers}{(open.Unvouched > 0 ? $"; {open.Unvouched} that nobody vouches for" : "")}");
+        foreach (var line in grounds.Campaigns)
+            yield return line;
         var used = string.Join(", ", grounds.File.Events.Select(e => e.PolicyRevision).Distinct());
         yield return used == policy.Revision
             ? $"Policy: revision {used}"
@@ -85,6 +88,7 @@ public static class CaseExplanation
 
     private static string StateOf(AbuseCase open) => open.Phase switch
     {
+        CasePhase.Notifying when open.IsDoubtful => "open; nobody vouches for the complaints, so the customer was not told, and no clock runs",
         CasePhase.Notifying when open.UndeliverableStep is not null => "open; no contact could be reached, so no clock runs",
         CasePhase.Notifying => "open; the notice was not accepted yet, so no clock runs",
         CasePhase.AwaitingAnswer when open.OverdueHandledRound >= open.Round => $"open; the time to answer ended at {At(open.Due!.Value)}",
@@ -113,6 +117,9 @@ public static class CaseExplanation
 internal sealed record CaseGrounds
 {
     public required CaseFile File { get; init; }
+
+    /// <summary>What is to be said about its mailings.</summary>
+    public required IReadOnlyList<string> Campaigns { get; init; }
 
     public required CustomerFact? Customer { get; init; }
 

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -22,6 +23,8 @@ internal static class EventWords
         {
             CaseEvent.Opened e => ($"The case was opened: {EnumText.Of(e.CaseKind)} about {e.Resource}.", Opened(e, grounds)),
             CaseEvent.ComplaintAdded e => (ComplaintSaid(e), Complaint(e, grounds)),
+            CaseEvent.TrustJudged e => ($"What may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points).", Trust(e)),
+            CaseEvent.DecisionWithdrawn e => ($"The question about step {e.Step} was withdrawn.", Reason(e.Reason)),
             CaseEvent.NoticeWritten e => ($"The notice '{e.Template}' was written for step {e.Step}{(e.StartsClock ? "; the time to answer begins with it" : "")}.", Attempts(e, grounds)),
             CaseEvent.NoticeAccepted e => ($"The notice of step {e.Step} was accepted for delivery{(e.Due is { } due ? $"; the customer has until {At(due)}" : "")}.", Attempt(e.Notice, grounds)),
             CaseEvent.NoticeReturned e => ($"The notice of step {e.Step} came back{(e.StartsClock ? "; the clock stops until another contact has it" : "")}.", [.. Attempt(e.Notice, grounds), $"The other side: {Short(e.Reason)}"]),
@@ -38,6 +41,8 @@ internal static class EventWords
             CaseEvent.DecisionAsked e => ($"An operator was asked about step {e.Step}.", Question(e, grounds)),
             CaseEvent.DecisionMade e => ($"{row.Actor} said {(e.Accepted ? "yes" : "no")} to step {e.Step}.", Reason(e.Reason)),
             CaseEvent.Closed e => ($"The case was closed, {EnumText.Of(e.Disposition)}.", Reason(e.Reason)),
+            CaseEvent.Reopened e => ($"Report {e.Report} shows that it went on after the customer's answer: the case is open again.", [$"What it shows was not before {At(e.Earliest)}; the customer answered {(before.AnsweredAt is { } answered ? At(answered) : "before")}."]),
+            CaseEvent.ListwashingSeen e => ("It looks as if only those who complained were taken off a list (listwashing).", [Short(e.Facts)]),
             _ => throw new System.Diagnostics.UnreachableException($"No words for {happened.GetType().Name}."),
         };
 
@@ -53,6 +58,8 @@ internal static class EventWords
 
     private static string ComplaintSaid(CaseEvent.ComplaintAdded e) =>
         e.IsRepeat ? $"Report {e.Report} brought evidence that the same reporter had sent before; it does not count again."
+        : !e.IsVouched ? $"Report {e.Report} complained; nobody vouches for it, so it does not count."
+        : e.IsOld ? $"Report {e.Report} complained about what may be from before the customer's last answer; it shows nothing new."
         : e.IsNewReporter ? $"Report {e.Report} complained; its reporter had not before."
         : $"Report {e.Report} complained; its reporter had complained before.";
 
@@ -82,6 +89,14 @@ internal static class EventWords
             return "";
         var until = assignment.ValidTo is { } to ? $"until {At(to)}" : "until now";
         return $"; assignment {id}: {assignment.Prefix?.ToString() ?? assignment.Domain} to {grounds.NameOf(assignment.Customer)} from {At(assignment.ValidFrom)} {until}";
+    }
+
+    private static List<string> Trust(CaseEvent.TrustJudged e)
+    {
+        var because = new List<string> { $"Because of report {e.Report}: {TrustWords.Of(e.Reasons)}" };
+        if (e.Witnesses.Count > 0)
+            because.Add($"Independent reporters so far: {e.Witnesses.Count}{(e.IsConfirmed ? "; our own records show a message" : "")}.");
+        return because;
     }
 
     private static List<string> Attempts(CaseEvent.NoticeWritten e, CaseGrounds grounds) =>
@@ -120,9 +135,11 @@ internal static class EventWords
     {
         if (grounds.File.Charges.FirstOrDefault(c => c.Id == id) is not { } charge)
             return [];
-        return charge.State == ChargeState.Proposed
-            ? [$"Charge {id.Value} waits for an operator."]
-            : [$"Charge {id.Value} was {EnumText.Of(charge.State)} at {At(charge.DecidedAt!.Value)} by {charge.DecidedBy}."];
+        List<string> because = charge.ValidityDetail is { Length: > 0 } why ? [$"Validity: {EnumText.Of(charge.Validity!.Value)}. {why}"] : [];
+        because.Add(charge.State == ChargeState.Proposed
+            ? $"Charge {id.Value} waits for an operator."
+            : $"Charge {id.Value} was {EnumText.Of(charge.State)} at {At(charge.DecidedAt!.Value)} by {charge.DecidedBy}.");
+        return because;
     }
 
     private static List<string> Question(CaseEvent.DecisionAsked e, CaseGrounds grounds)

@@ -1,6 +1,7 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage.Abuse;
 using NodaTime;
@@ -14,6 +15,27 @@ namespace Mailreeve.AbuseDesk.Intake;
 /// <param name="Chain">The holder, that customer's provider, … up to the direct customer, who answers for it (C2); empty without a holder.</param>
 internal sealed record Finding(Observation Observation, CaseKind? Kind, Attributed Attributed, IReadOnlyList<CustomerId> Chain)
 {
+    /// <summary>The earliest time at which it can have happened.</summary>
+    public required Instant Earliest { get; init; }
+
+    /// <summary>Whether an address of ours handed the message to the reporter; null when the report names none that did.</summary>
+    public bool? IsFromUs { get; init; }
+
+    /// <summary>
+    /// What our own records say about the message. <see cref="OwnRecord.Whole"/> lets a single reporter block (C4): so the text must be the one
+    /// that was handed in, and it must have come from us. A header is copied in a second, and a genuine message is sent again to strangers.
+    /// </summary>
+    public OwnRecord Records => Basis switch
+    {
+        AttributionBasis.Traced or AttributionBasis.QueueId when Attributed.Match == LogMatch.Proven && IsFromUs == true => OwnRecord.Whole,
+        AttributionBasis.Dkim when IsFromUs == true => OwnRecord.Whole,
+        AttributionBasis.Traced or AttributionBasis.QueueId or AttributionBasis.Dkim => OwnRecord.InPart,
+        _ => OwnRecord.None,
+    };
+
+    /// <summary>Whether a customer of ours sent the message, and the reporter has it from elsewhere: forwarded, or sent again by somebody else.</summary>
+    public bool CameFromElsewhere => Records != OwnRecord.None && IsFromUs == false;
+
     /// <summary>XARF v4 <c>category/type</c>.</summary>
     public string Type => $"{Observation.Category}/{Observation.Type}";
 
@@ -83,10 +105,19 @@ internal sealed record UnderstoodReport
     /// <summary>Hosts that are nobody's by name, and may lead to an address of ours.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>By what the mailing is known again; null when there is no message, or too little text in it.</summary>
+    public long? CampaignPrint { get; init; }
+
+    /// <summary>Who got the message: the first recipient that the report shows, or else whoever reports.</summary>
+    public required byte[] Complainer { get; init; }
+
     /// <summary>Findings about nothing of ours that are not kept: a list of strangers' addresses is of no use to anyone.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>Who alleges, lower case; falls back on whoever handed the report over, so that there always is one.</summary>
+    /// <summary>The reporter of everything that is not proved.</summary>
+    public const string NotProved = "unauthenticated";
+
+    /// <summary>Who alleges, as far as that is proved: a mailbox, lower case, or <c>@domain</c>; <see cref="NotProved"/> when it is not.</summary>
     public required string ReporterMailbox { get; init; }
 
     /// <summary>Hash of the evidence: the same message reported again has the same.</summary>

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage.Abuse;
 
@@ -38,6 +39,23 @@ internal static class ReportRules
 
     private static string LeftOut(UnderstoodReport understood) =>
         understood.LeftOut == 0 ? "" : $" {understood.LeftOut} further observation(s) about strangers were not kept.";
+
+    /// <summary>What became of a report about something of a customer's, once it is known who vouches for it.</summary>
+    /// <param name="detail">What it is about.</param>
+    /// <param name="cases">Cases that it belongs to.</param>
+    /// <param name="complaints">In how many of them it is no repeat.</param>
+    /// <param name="vouched">In how many it counts.</param>
+    /// <param name="clicks">What feedback loops said, when it is a click that is only counted.</param>
+    public static (ReportOutcome Outcome, string Detail) AfterJudging(string detail, int cases, int complaints, int vouched, FeedbackCount? clicks)
+    {
+        if (vouched > 0 && complaints > 0)
+            return (ReportOutcome.Case, detail);
+        if (complaints > 0)
+            return (ReportOutcome.Doubted, $"{detail} Nobody vouches for it: it waits with the case, and nothing follows from it by itself.");
+        return cases == 0 && clicks is not null
+            ? (ReportOutcome.Noted, $"{detail} It is a click in a feedback loop: {FeedbackRules.Words(clicks.Clicks, clicks.NotSpam, clicks.Sent)}.")
+            : (ReportOutcome.Repeat, detail);
+    }
 
     private static string Describe(UnderstoodReport understood)
     {

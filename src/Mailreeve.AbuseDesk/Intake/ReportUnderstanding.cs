@@ -38,12 +38,15 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var reading = report.Channel == ReportChannel.Api
             ? ReportReader.ReadJson(report.Raw, limits)
             : ReportReader.Read(report.Raw, limits);
+        var reporter = ReporterOf(report, reading);
         return new UnderstoodReport
         {
             Report = report,
             Reading = reading,
             Findings = [],
-            ReporterMailbox = ReporterOf(report, reading),
+            ReporterMailbox = reporter,
+            Complainer = CampaignStore.HashOf(reading.OriginalRecipients.Count > 0 ? reading.OriginalRecipients[0] : reporter),
+            CampaignPrint = reading.Original is { } original ? CampaignPrint.Of(original, limits) : null,
             Fingerprint = FingerprintOf(report, reading),
             Clues = Clues.Of(reading.Original, provider),
             Hosts = [.. reading.Observations.SelectMany(o => HostsOf(o, directory)).Distinct().Take(HostsMax)],
@@ -84,7 +87,11 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
             // Whoever sent a message is no site, even if the report calls it one.
             var isSite = observation.Role == ObservationRole.Site || attributed.Basis is AttributionBasis.Url or AttributionBasis.UrlAddress;
             var kind = policy.KindOf($"{observation.Category}/{observation.Type}", isSite);
-            var finding = new Finding(observation, kind, attributed, attributed.Holder is { } holder ? directory.ChainIdsOf(holder.Customer) : []);
+            var finding = new Finding(observation, kind, attributed, attributed.Holder is { } holder ? directory.ChainIdsOf(holder.Customer) : [])
+            {
+                IsFromUs = observation.Address is { } seen ? provider.Owns(seen) : null,
+                Earliest = attributed.SentAt ?? facts.Window.Start,
+            };
             if (finding.Verdict is AttributionVerdict.NotOurs && ++strangers > StrangersMax)
                 continue;
             findings.Add(finding);
@@ -158,11 +165,12 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         return new HostFacts([.. addresses], host.AnsweredAt);
     }
 
+    // Whoever is not proved has no name: anybody can write any.
     private static string ReporterOf(WaitingReport report, ReportReading reading)
     {
-        var mailbox = reading.Reporter?.Mailbox ?? reading.Sender?.Mailbox ?? report.EnvelopeFrom;
-        if (string.IsNullOrWhiteSpace(mailbox))
-            mailbox = $"unknown@[{report.ClientAddress?.ToString() ?? "0.0.0.0"}]";
+        if (report.Authentication is not { } proved)
+            return UnderstoodReport.NotProved;
+        var mailbox = new[] { reading.Reporter?.Mailbox, reading.Sender?.Mailbox, report.EnvelopeFrom }.FirstOrDefault(proved.Covers) ?? $"@{proved.Domain}";
         // Cut first: that may leave half a surrogate pair.
         return DbText.Clean((mailbox.Length <= 320 ? mailbox : mailbox[..320]).ToLowerInvariant());
     }
@@ -171,6 +179,8 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
     {
         { MessageId: { Length: > 0 } id } => SHA256.HashData(Encoding.UTF8.GetBytes(id)),
         { } original => SHA256.HashData(original.Bytes.Span),
+        // A signed report can be sent again with another line in front of it; its name cannot be changed.
+        null when report.Authentication is not null && reading.MessageId is { Length: > 0 } id => SHA256.HashData(Encoding.UTF8.GetBytes($"report {id}")),
         null => report.Sha256,
     };
 }

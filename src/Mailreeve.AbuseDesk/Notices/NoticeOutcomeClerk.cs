@@ -56,7 +56,7 @@ public sealed class NoticeOutcomeClerk(Database database, CaseBooks books, ICloc
 
     private void Accept(CaseBook book, AbuseCase open, NoticeRow notice, Instant acceptedAt)
     {
-        Instant? due = notice.StartsClock != 0 ? acceptedAt + books.Policy.LadderOf(open.Kind).AnswerWithin.Value : null;
+        Instant? due = notice.StartsClock != 0 ? acceptedAt + CaseRules.TimeToAnswer(books.Policy, open) : null;
         book.Record(open.Id, new CaseEvent.NoticeAccepted(notice.Step, notice.Id, acceptedAt, due), Actor.Policy, notice.Clause);
     }
 

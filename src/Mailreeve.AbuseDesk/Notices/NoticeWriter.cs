@@ -59,7 +59,7 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
         var first = (await new EventStore(db).OfCaseAsync(open.Id, 1, stop)).FirstOrDefault();
         var reason = (await new ResponseStore(db).OfCaseAsync(open.Id, stop)).LastOrDefault(r => r.Reason is not null)?.Reason;
         var blocks = await new BlockStore(db).OfCaseAsync(open.Id, stop);
-        var timeToAnswer = policy.LadderOf(open.Kind).AnswerWithin.Value;
+        var timeToAnswer = CaseRules.TimeToAnswer(policy, open);
         return new NoticeFacts.OfCase
         {
             Case = open.Id,

@@ -27,6 +27,9 @@ public sealed record ReportProgress(ReportStep Step, string Headline, string Tex
         (ReportState.NeedsPerson, _) => new(
             ReportStep.WithAPerson, "Being looked at", "A person at our abuse desk has to read your report. That may take until the next working day."),
         _ when phase == CasePhase.Closed => Closed(disposition),
+        (_, ReportOutcome.Doubted) => new(
+            ReportStep.WithAPerson, "Being looked at",
+            "A person at our abuse desk looks at your report before anything follows from it, because it could not be proved who sent it. That may take until the next working day."),
         (_, ReportOutcome.Case) => new(
             ReportStep.Forwarded, "Passed on",
             "We found whom your report is about, and passed on what is alleged, but not who you are. The problem must be resolved in a set time, or we act."),

@@ -53,7 +53,7 @@ public sealed class ReporterAnswers(Provider provider, ReporterKey key)
 
     /// <summary>What becomes of a reply: what a program wrote is kept, and what a person asks is for a person.</summary>
     internal static (ReportOutcome Outcome, string Detail) OfReply(ReportReading reading, ReportId earlier, ReportOutcome outcome, string detail) =>
-        outcome is ReportOutcome.Case or ReportOutcome.Repeat ? (outcome, string.Create(CultureInfo.InvariantCulture, $"{detail} It answers what we wrote about {earlier}."))
+        outcome is ReportOutcome.Case or ReportOutcome.Repeat or ReportOutcome.Doubted ? (outcome, string.Create(CultureInfo.InvariantCulture, $"{detail} It answers what we wrote about {earlier}."))
         : reading.IsAutomatic || reading.NeedsPerson is { Reason: AttentionReason.NotAReport }
             ? (ReportOutcome.Noted, $"An automatic answer to what we wrote about {earlier}.")
             : (ReportOutcome.NeedsPerson, $"An answer to what we wrote about {earlier}.");

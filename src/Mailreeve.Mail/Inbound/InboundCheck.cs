@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.AuthResults;
 using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Dmarc;
@@ -91,7 +92,10 @@ internal sealed class InboundCheck : IDisposable
         return new InboundFindings(
             verdict,
             Encoding.UTF8.GetBytes(verdict is InboundVerdict.Spam ? header + SpamFlag : header),
-            AuthenticationResults.Forged(HeaderOf(message.Slice(0, message.Length - read.Body.Length)), [checks.HostName]));
+            AuthenticationResults.Forged(HeaderOf(message.Slice(0, message.Length - read.Body.Length)), [checks.HostName]))
+        {
+            Authentication = AuthenticationRules.Decide(facts, checks.Suffixes),
+        };
     }
 
     public void Dispose()

@@ -39,6 +39,8 @@ public sealed class InboundChecks(
 
     internal OwnDomains Ours => ours;
 
+    internal PublicSuffixList Suffixes => suffixes;
+
     internal DmarcCheck Dmarc { get; } = new(suffixes);
 
     internal DnsCache Dns => dns;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Smtp;
 using NodaTime;
 
@@ -19,6 +20,7 @@ internal static class Acceptance
         var now = session.Now();
         var trace = TraceOf(session, transaction, id, now).ToBytes();
         var spam = default(InboundVerdict.Spam);
+        var authentication = default(ReportAuthentication);
         if (transaction.Check is { } check)
         {
             var whole = transaction.Message.ToSequence(default);
@@ -30,11 +32,12 @@ internal static class Acceptance
             trace = [.. findings.Header, .. trace];
             transaction.Message.LeaveOut(findings.Forged);
             spam = findings.Verdict as InboundVerdict.Spam;
+            authentication = findings.Authentication;
         }
 
         return transaction.Recipients[0].Route is MailRoute.ToMailbox
             ? await DeliverAsync(session, transaction, trace, id, spam)
-            : await HandOverAsync(session, transaction, trace, now);
+            : await HandOverAsync(session, transaction, trace, now, authentication);
     }
 
     // Into mailboxes: one durable write is the delivery. All recipients or none: with one reply for all of them there is no other way.
@@ -68,7 +71,8 @@ internal static class Acceptance
         TraceHeader.CountReceived(content.IsSingleSegment ? content.FirstSpan : content.ToArray());
 
     // To the desk, as a row.
-    private static async ValueTask<Reply> HandOverAsync(SmtpSession session, SmtpTransaction transaction, byte[] trace, Instant now)
+    private static async ValueTask<Reply> HandOverAsync(
+        SmtpSession session, SmtpTransaction transaction, byte[] trace, Instant now, ReportAuthentication? authentication)
     {
         var raw = transaction.Message.ToArray(trace);
         if (TraceHeader.CountReceived(raw.AsSpan(trace.Length)) >= session.Limits.ReceivedLinesMax)
@@ -82,6 +86,7 @@ internal static class Acceptance
             Client = session.Client,
             Helo = session.Helo!,
             Tls = session.Wire.Tls,
+            Authentication = authentication,
             Raw = raw,
             Sha256 = SHA256.HashData(raw.AsSpan(trace.Length)),
         };

@@ -44,6 +44,9 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
         Helo = message.Helo,
         Tls = message.Tls,
         EnvelopeFrom = $"{message.From}",
+        Proof = message.Authentication?.Proof,
+        ProvedDomain = message.Authentication?.Domain,
+        ProvedOrganisation = message.Authentication?.Organisation,
         Sha256 = message.Sha256,
         Raw = message.Raw,
     };

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using NodaTime;
@@ -25,6 +26,9 @@ public sealed record ReceivedMessage
 
     /// <summary>TLS version and cipher; <see langword="null"/> for a plain connection.</summary>
     public required string? Tls { get; init; }
+
+    /// <summary>Who sent it; <see langword="null"/> when that is not proved, or was not looked at.</summary>
+    public ReportAuthentication? Authentication { get; init; }
 
     /// <summary>Our Return-Path and Received lines, then the message as the client sent it.</summary>
     public required byte[] Raw { get; init; }

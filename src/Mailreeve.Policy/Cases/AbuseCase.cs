@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Cases;
@@ -42,11 +43,38 @@ public sealed record AbuseCase
     /// <summary>Distinct reporters.</summary>
     public long Reporters { get; init; }
 
-    /// <summary>Complaints that came after the customer's last answer.</summary>
+    /// <summary>Complaints that nobody vouches for. They count nowhere else.</summary>
+    public long Unvouched { get; init; }
+
+    /// <summary>The highest measure that may happen by itself.</summary>
+    public TrustLevel Trust { get; init; } = TrustLevel.Notice;
+
+    /// <summary>Numbers of the organisations that count as independent reporters.</summary>
+    public ImmutableSortedSet<long> Witnesses { get; init; } = [];
+
+    /// <summary>Whether our own records show a message of it.</summary>
+    public bool IsConfirmed { get; init; }
+
+    /// <summary>Whether a notice was written to the customer. Before that the case is none of their business: it may be nothing.</summary>
+    public bool IsTold { get; init; }
+
+    /// <summary>Whether a person must look before the customer hears of it.</summary>
+    public bool IsDoubtful => !IsTold && Trust == TrustLevel.Nothing && Phase != CasePhase.Closed;
+
+    /// <summary>Complaints about what came after the customer's last answer.</summary>
     public long ComplaintsSinceAnswer { get; init; }
 
     /// <summary>Answers the customer has given.</summary>
     public long Answers { get; init; }
+
+    /// <summary>When the customer last answered.</summary>
+    public Instant? AnsweredAt { get; init; }
+
+    /// <summary>When it was closed; null while it is open.</summary>
+    public Instant? ClosedAt { get; init; }
+
+    /// <summary>How often new evidence has opened it again.</summary>
+    public long Reopenings { get; init; }
 
     /// <summary>How often the clock was set anew: by a refused answer, by more time, by a notice that came back after its end.</summary>
     public long Round { get; init; }
@@ -92,18 +120,22 @@ public sealed record AbuseCase
             OpenedAt = at,
         },
         CaseEvent.ComplaintAdded { IsRepeat: true } => this,
+        CaseEvent.ComplaintAdded { IsVouched: false } => this with { Unvouched = Unvouched + 1 },
         CaseEvent.ComplaintAdded e => this with
         {
             Complaints = Complaints + 1,
             Reporters = Reporters + (e.IsNewReporter ? 1 : 0),
-            ComplaintsSinceAnswer = Answers == 0 ? 0 : ComplaintsSinceAnswer + 1,
+            ComplaintsSinceAnswer = Answers == 0 || e.IsOld ? ComplaintsSinceAnswer : ComplaintsSinceAnswer + 1,
         },
-        CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.TrustJudged e => this with { Trust = e.Level, Witnesses = [.. e.Witnesses], IsConfirmed = e.IsConfirmed },
+        CaseEvent.NoticeWritten e => this with { StepsTaken = StepsTaken.Add(e.Step), IsTold = true },
         CaseEvent.NoticeAccepted { Due: { } due } when Phase == CasePhase.Notifying =>
             this with { Phase = CasePhase.AwaitingAnswer, Due = due, UndeliverableStep = null },
         CaseEvent.NoticeAccepted => this,
         // Whoever has answered, or was blocked, has heard of it. A clock that had run out already starts another round.
-        CaseEvent.NoticeReturned { StartsClock: true } when Phase == CasePhase.AwaitingAnswer && Answers == 0 && Blocks.IsEmpty =>
+        // That it is open again is news to those who have answered, too.
+        CaseEvent.NoticeReturned { StartsClock: true } e when Phase == CasePhase.AwaitingAnswer && Blocks.IsEmpty
+            && (Answers == 0 || e.Step.StartsWith("reopened#", StringComparison.Ordinal)) =>
             this with { Phase = CasePhase.Notifying, Due = null, Round = Math.Max(Round, OverdueHandledRound + 1) },
         CaseEvent.NoticeReturned => this,
         CaseEvent.NoticeUndeliverable e when Phase == CasePhase.Notifying => this with { UndeliverableStep = e.Step },
@@ -115,6 +147,7 @@ public sealed record AbuseCase
             Due = null,
             Response = e.Response,
             Answers = Answers + 1,
+            AnsweredAt = at,
             ComplaintsSinceAnswer = 0,
         },
         CaseEvent.AnswerAccepted => this with { Phase = CasePhase.Resolving },
@@ -124,8 +157,28 @@ public sealed record AbuseCase
         CaseEvent.BlockEnded e => this with { Blocks = Blocks.Remove(e.Block.Value) },
         CaseEvent.ChargeProposed or CaseEvent.ChargeDecided => this,
         CaseEvent.DecisionAsked e => this with { OpenDecisions = OpenDecisions.Add(e.Decision.Value), StepsTaken = StepsTaken.Add(e.Step) },
+        // A person's no to a step that only wanted trust stands, whoever vouches for it later.
+        CaseEvent.DecisionMade { Accepted: false } e => this with
+        {
+            OpenDecisions = OpenDecisions.Remove(e.Decision.Value),
+            StepsTaken = StepsTaken.Add(e.Step.TrimEnd(CaseRules.DoubtMark)),
+        },
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
-        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, OpenDecisions = [] },
+        CaseEvent.DecisionWithdrawn e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
+        CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, ClosedAt = at, OpenDecisions = [] },
+        CaseEvent.Reopened => this with
+        {
+            Phase = CasePhase.Notifying,
+            Due = null,
+            Disposition = null,
+            ClosedAt = null,
+            Response = null,
+            UndeliverableStep = null,
+            Reopenings = Reopenings + 1,
+            // The end of the time is noted once for each round: this is another one.
+            Round = Math.Max(Round, OverdueHandledRound + 1),
+        },
+        CaseEvent.ListwashingSeen e => this with { StepsTaken = StepsTaken.Add(e.Step) },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
     };
 }

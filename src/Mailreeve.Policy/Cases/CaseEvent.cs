@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Cases;
@@ -8,6 +9,7 @@ namespace Mailreeve.Policy.Cases;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Opened), "opened")]
 [JsonDerivedType(typeof(ComplaintAdded), "complaint-added")]
+[JsonDerivedType(typeof(TrustJudged), "trust-judged")]
 [JsonDerivedType(typeof(NoticeWritten), "notice-written")]
 [JsonDerivedType(typeof(NoticeAccepted), "notice-accepted")]
 [JsonDerivedType(typeof(NoticeReturned), "notice-returned")]
@@ -23,7 +25,10 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(ChargeDecided), "charge-decided")]
 [JsonDerivedType(typeof(DecisionAsked), "decision-asked")]
 [JsonDerivedType(typeof(DecisionMade), "decision-made")]
+[JsonDerivedType(typeof(DecisionWithdrawn), "decision-withdrawn")]
 [JsonDerivedType(typeof(Closed), "closed")]
+[JsonDerivedType(typeof(Reopened), "reopened")]
+[JsonDerivedType(typeof(ListwashingSeen), "listwashing-seen")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -43,7 +48,25 @@ public abstract record CaseEvent
     /// <param name="Event">Its observation about this resource.</param>
     /// <param name="IsNewReporter">Whether this reporter had not complained in this case before.</param>
     /// <param name="IsRepeat">Whether the same reporter already sent the same evidence: it is kept, but it is no further complaint.</param>
-    public sealed record ComplaintAdded(ReportId Report, EventId Event, bool IsNewReporter, bool IsRepeat) : CaseEvent;
+    /// <param name="IsVouched">Whether enough speaks for it to tell the customer; what nobody vouches for is kept, and does not count either.</param>
+    public sealed record ComplaintAdded(ReportId Report, EventId Event, bool IsNewReporter, bool IsRepeat, bool IsVouched = true) : CaseEvent
+    {
+        /// <summary>
+        /// Whether what it shows may be from before the customer's last answer, so that it tells nothing new. A report that does not say
+        /// when is taken in the customer's favour.
+        /// </summary>
+        public bool IsOld { get; init; }
+    }
+
+    /// <summary>A complaint changed how far the complaints of the case are trusted, or was the first.</summary>
+    /// <param name="Report">The report.</param>
+    /// <param name="Level">The highest measure that may happen by itself from now on.</param>
+    /// <param name="Points">What speaks for it.</param>
+    /// <param name="Reasons">Why.</param>
+    /// <param name="Witnesses">Numbers of the organisations that count as independent reporters.</param>
+    /// <param name="IsConfirmed">Whether our own records show a message of the case.</param>
+    public sealed record TrustJudged(
+        ReportId Report, TrustLevel Level, long Points, IReadOnlyList<TrustReason> Reasons, IReadOnlyList<long> Witnesses, bool IsConfirmed) : CaseEvent;
 
     /// <summary>The customer is to be told; the notice waits for delivery.</summary>
     /// <param name="Step">The step this notice belongs to; one notice for one step.</param>
@@ -106,6 +129,20 @@ public abstract record CaseEvent
 
     /// <summary>A person decided.</summary>
     public sealed record DecisionMade(DecisionId Decision, string Step, bool Accepted, string Reason) : CaseEvent;
+
+    /// <summary>A question need not be decided any more: what it waited for has come.</summary>
+    public sealed record DecisionWithdrawn(DecisionId Decision, string Step, string Reason) : CaseEvent;
+
+    /// <summary>New evidence, from after the customer's answer: the case goes on, with less time to answer.</summary>
+    /// <param name="Report">The report that brought it.</param>
+    /// <param name="Earliest">The earliest time at which it can have happened.</param>
+    public sealed record Reopened(ReportId Report, Instant Earliest) : CaseEvent;
+
+    /// <summary>It looks as if only those who complained were taken off a list.</summary>
+    /// <param name="Step">Names the answer that it followed, so that it is told once for each.</param>
+    /// <param name="Report">The report that showed it.</param>
+    /// <param name="Facts">What it is concluded from; names nobody.</param>
+    public sealed record ListwashingSeen(string Step, ReportId Report, string Facts) : CaseEvent;
 
     /// <summary>The case is over.</summary>
     public sealed record Closed(CaseDisposition Disposition, string Reason) : CaseEvent;

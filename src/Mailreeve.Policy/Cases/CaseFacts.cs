@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Trust;
 
 namespace Mailreeve.Policy.Cases;
 
@@ -7,6 +8,12 @@ public sealed record CaseFacts
 {
     /// <summary>The report whose complaint was just added; null when the decision has another occasion, or the complaint is a repeat.</summary>
     public ReportId? NewComplaint { get; init; }
+
+    /// <summary>Whether that complaint is one that may be charged (C3).</summary>
+    public ValidityVerdict Validity { get; init; } = ValidityVerdict.Valid;
+
+    /// <summary>Proposed charges that may be confirmed without a person when the customer has had their say; empty when that is not asked.</summary>
+    public IReadOnlyList<ChargeId> Confirmable { get; init; } = [];
 
     /// <summary>The step of a block that has just run out; null when none has.</summary>
     public string? ExpiredBlockStep { get; init; }

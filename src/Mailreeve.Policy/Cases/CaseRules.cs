@@ -1,4 +1,6 @@
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Notices;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Cases;
@@ -10,6 +12,9 @@ namespace Mailreeve.Policy.Cases;
 /// </remarks>
 public static class CaseRules
 {
+    /// <summary>Ends the name of a step that a person is asked about because the complaints are not trusted enough for it.</summary>
+    public const char DoubtMark = '?';
+
     private const string Unheard = "undeliverable#";
 
     /// <summary>What is due now.</summary>
@@ -23,12 +28,15 @@ public static class CaseRules
             return Resolve(ladder, open);
 
         var measures = new List<Measure>();
-        foreach (var rung in ladder.Rungs)
+        // Of what nobody vouches for, the customer is not told; so nothing else is asked about either.
+        foreach (var rung in ladder.Rungs.Where(r => !open.IsDoubtful || r.Measure == RungMeasure.Notify))
         {
             if (StepDue(rung, open, facts, now) is { } step)
                 Take(policy, open, rung, step, facts, now, measures);
         }
 
+        TellOfReopening(ladder, open, measures);
+        ConfirmCharges(ladder, open, facts, measures);
         AskAboutNotice(ladder, open, measures);
         AskAboutExpiry(ladder, open, facts, measures);
         return measures;
@@ -41,8 +49,12 @@ public static class CaseRules
         if (open.Phase == CasePhase.Closed)
             return [];
         if (step.StartsWith(Unheard, StringComparison.Ordinal))
-            return StartClock(policy.LadderOf(open.Kind), open, now);
+            return StartClock(policy, policy.LadderOf(open.Kind), open, now);
         if (RungOf(policy, open, step) is not { } rung)
+            return [];
+        var asked = step;
+        step = step.TrimEnd(DoubtMark);
+        if (asked != step && open.StepsTaken.Contains(step))
             return [];
 
         var measures = new List<Measure>();
@@ -62,6 +74,13 @@ public static class CaseRules
         return measures;
     }
 
+    /// <summary>What follows when an operator has said no to the step that was asked about.</summary>
+    /// <remarks>Without a notice there is no case: who reported something true may do so again, and then it is asked again.</remarks>
+    public static IReadOnlyList<Measure> Declined(AbusePolicy policy, AbuseCase open, string step) =>
+        open is { IsDoubtful: true } && RungOf(policy, open, step) is { Measure: RungMeasure.Notify } rung
+            ? [new Measure.Close(CaseDisposition.Unfounded, "A person found nothing in it.") { Clause = rung.Clause }]
+            : [];
+
     /// <summary>Why a yes to the step that was asked about could not be followed; <see langword="null"/> when it can.</summary>
     public static string? Forbidden(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts) =>
         RungOf(policy, open, step) is { Measure: RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25 } rung
@@ -69,10 +88,35 @@ public static class CaseRules
             ? never.Why
             : null;
 
+    /// <summary>The time that the customer has to answer, from when the notice was accepted: less when the case was opened again.</summary>
+    public static Duration TimeToAnswer(AbusePolicy policy, AbuseCase open)
+    {
+        var ladder = policy.LadderOf(open.Kind).AnswerWithin.Value;
+        return open.Reopenings == 0 ? ladder : Duration.Min(ladder, policy.Terms.ReopenedAnswerWithin.Value);
+    }
+
+    /// <summary>Whether evidence may be from before the customer's last answer, and so tells nothing new.</summary>
+    /// <param name="open">The case, which may be closed.</param>
+    /// <param name="earliest">The earliest time at which it can have happened.</param>
+    public static bool IsOld(AbuseCase open, Instant earliest) => open.AnsweredAt is { } answered && earliest < answered;
+
+    /// <summary>Whether evidence opens a case again: one that was answered and waits for a decision, or was closed not long ago.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="open">The case.</param>
+    /// <param name="earliest">The earliest time at which it can have happened.</param>
+    /// <param name="now">The time.</param>
+    public static bool Reopens(AbusePolicy policy, AbuseCase open, Instant earliest, Instant now) =>
+        open.AnsweredAt is not null && !IsOld(open, earliest)
+        && (open.Phase == CasePhase.InReview || StaysKnown(policy, open, now));
+
+    /// <summary>Whether a closed case is still the one that complaints about the same thing belong to.</summary>
+    public static bool StaysKnown(AbusePolicy policy, AbuseCase open, Instant now) =>
+        open is { Phase: CasePhase.Closed, Disposition: CaseDisposition.Resolved, ClosedAt: { } closed } && now < closed + policy.Terms.ReopenWithin.Value;
+
     /// <summary>The rung of the ladder that a step belongs to; <see langword="null"/> for a step of no rung.</summary>
     public static Rung? RungOf(AbusePolicy policy, AbuseCase open, string step)
     {
-        var name = step.TrimEnd('+').Split('#', 2)[0];
+        var name = step.TrimEnd('+', DoubtMark).Split('#', 2)[0];
         return policy.LadderOf(open.Kind).Rungs.FirstOrDefault(r => r.Name == name);
     }
 
@@ -83,7 +127,8 @@ public static class CaseRules
         var measures = new List<Measure>();
         if (!open.Blocks.IsEmpty)
             measures.Add(new Measure.LiftBlocks(reason) { Clause = ladder.Clause });
-        measures.Add(new Measure.Notify("accepted", "accepted", StartsClock: false) { Clause = ladder.Clause });
+        var step = open.Reopenings == 0 ? "accepted" : $"accepted#{open.Reopenings}";
+        measures.Add(new Measure.Notify(step, NoticeNames.Accepted, StartsClock: false) { Clause = ladder.Clause });
         measures.Add(new Measure.Close(CaseDisposition.Resolved, reason) { Clause = ladder.Clause });
         return measures;
     }
@@ -110,9 +155,12 @@ public static class CaseRules
         {
             // A charge is only ever proposed here: who confirms it, and from which facts, is decided on the desk (C3).
             case RungMeasure.Charge:
-                measures.Add(new Measure.ProposeCharge(facts.NewComplaint!.Value, policy.Terms.ComplaintCharge.Value) { Clause = rung.Clause });
+                if (ValidityRules.MayBeCharged(facts.Validity.Outcome))
+                    measures.Add(new Measure.ProposeCharge(facts.NewComplaint!.Value, policy.Terms.ComplaintCharge.Value, facts.Validity) { Clause = rung.Clause });
                 return;
             case RungMeasure.Notify when rung.Mode == RungMode.Auto:
+                if (IsDoubted(open, rung, step, TrustLevel.Notice, measures))
+                    return;
                 measures.Add(new Measure.Notify(step, rung.Notice!, StartsClock: true) { Clause = rung.Clause });
                 return;
             case RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25:
@@ -138,9 +186,44 @@ public static class CaseRules
             _ => null,
         };
         if (why is null)
-            PlaceBlock(policy, rung, step, facts, now, measures);
+        {
+            if (!IsDoubted(open, rung, step, TrustLevel.Block, measures))
+                PlaceBlock(policy, rung, step, facts, now, measures);
+        }
         else
             measures.Add(new Measure.Ask(step, QuestionFor(rung, open), why) { Clause = rung.Clause });
+    }
+
+    // What the policy would do by itself, if only somebody vouched for the complaints.
+    private static bool IsDoubted(AbuseCase open, Rung rung, string step, TrustLevel needed, List<Measure> measures)
+    {
+        var asked = step + DoubtMark;
+        var isAsked = open.StepsTaken.Contains(asked);
+        if (open.Trust >= needed)
+        {
+            if (isAsked)
+                measures.Add(new Measure.Withdraw(asked, "What was reported since speaks for it.") { Clause = rung.Clause });
+            return false;
+        }
+
+        if (!isAsked)
+            measures.Add(new Measure.Ask(asked, QuestionFor(rung, open), WhyDoubted(open, needed)) { Clause = rung.Clause });
+        return true;
+    }
+
+    private static string WhyDoubted(AbuseCase open, TrustLevel needed) => needed == TrustLevel.Notice
+        ? "Nobody vouches for the complaints: neither is it proved who sent them, nor do our own records show the message."
+        : open.Witnesses.Count == 0
+            ? "Nobody vouches for the complaints so far that a block needs no person: no reporter counts, and our own records do not show the message."
+            : "Only one reporter vouches for it, and our own records do not show the message.";
+
+    // The customer has had their say when the time is over, or when they have answered and a person has judged it.
+    private static void ConfirmCharges(Ladder ladder, AbuseCase open, CaseFacts facts, List<Measure> measures)
+    {
+        if (open.Trust < TrustLevel.Charge || ladder.Rungs.FirstOrDefault(r => r is { Measure: RungMeasure.Charge, Mode: RungMode.Auto }) is not { } rung)
+            return;
+        measures.AddRange(facts.Confirmable.Select(c =>
+            new Measure.ConfirmCharge(c, "Our own records show the message, and the time to answer is over.") { Clause = rung.Clause }));
     }
 
     private static void PlaceBlock(AbusePolicy policy, Rung rung, string step, CaseFacts facts, Instant now, List<Measure> measures)
@@ -156,8 +239,8 @@ public static class CaseRules
         rung.Measure == RungMeasure.BlockAddress ? facts.AddressBlock : facts.CustomerBlock;
 
     // Only a clock that stands still is started: meanwhile the customer may have answered, or a notice may have arrived after all.
-    private static List<Measure> StartClock(Ladder ladder, AbuseCase open, Instant now) =>
-        open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + ladder.AnswerWithin.Value) { Clause = ladder.Clause }] : [];
+    private static List<Measure> StartClock(AbusePolicy policy, Ladder ladder, AbuseCase open, Instant now) =>
+        open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + TimeToAnswer(policy, open)) { Clause = ladder.Clause }] : [];
 
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
     private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)
@@ -168,6 +251,13 @@ public static class CaseRules
             Unheard + unheard,
             "Have you told the customer another way? The clock starts when you say so.",
             "No contact of the customer accepted the notice.") { Clause = ladder.Clause });
+    }
+
+    private static void TellOfReopening(Ladder ladder, AbuseCase open, List<Measure> measures)
+    {
+        var step = $"reopened#{open.Reopenings}";
+        if (open.Reopenings > 0 && open.Phase == CasePhase.Notifying && !open.StepsTaken.Contains(step))
+            measures.Add(new Measure.Notify(step, NoticeNames.Reopened, StartsClock: true) { Clause = ladder.Clause });
     }
 
     private static void AskAboutExpiry(Ladder ladder, AbuseCase open, CaseFacts facts, List<Measure> measures)

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -21,7 +22,15 @@ public abstract record Measure
     public sealed record Notify(string Step, string Template, bool StartsClock) : Measure;
 
     /// <summary>Propose the charge for one complaint (C3).</summary>
-    public sealed record ProposeCharge(ReportId Report, Money Amount) : Measure;
+    public sealed record ProposeCharge(ReportId Report, Money Amount, ValidityVerdict Validity) : Measure;
+
+    /// <summary>Confirm a charge that was proposed: our own records show the message, and the customer has had their say.</summary>
+    public sealed record ConfirmCharge(ChargeId Charge, string Reason) : Measure;
+
+    /// <summary>Take a question back that need not be decided any more.</summary>
+    /// <param name="Step">The step that waited for it.</param>
+    /// <param name="Reason">What has made it needless.</param>
+    public sealed record Withdraw(string Step, string Reason) : Measure;
 
     /// <summary>Block.</summary>
     /// <param name="Step">The step of the ladder.</param>

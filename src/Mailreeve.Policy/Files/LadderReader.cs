@@ -153,7 +153,7 @@ internal sealed class LadderReader(
 
         if (name is null || when is null || measure is null || mode is null || clause is not { } id)
             return null;
-        CheckSense(table, when.Value, measure.Value, mode.Value, notice);
+        CheckSense(table, when.Value, measure.Value, notice);
         return new Rung(name.Value, when.Value, measure.Value, mode.Value, id, notice?.Value);
     }
 
@@ -167,7 +167,7 @@ internal sealed class LadderReader(
     }
 
     // What the words allow and the program cannot do, or must not.
-    private void CheckSense(TableReader table, RungTrigger when, RungMeasure measure, RungMode mode, TomlValue.Text? notice)
+    private void CheckSense(TableReader table, RungTrigger when, RungMeasure measure, TomlValue.Text? notice)
     {
         if (measure == RungMeasure.Notify && notice is null && table.Entry("notice") is null)
             problems.Add(table.At, table.KeyOf("notice"), "A rung that notifies needs a notice.", "Write notice = \"complaint\".");
@@ -177,12 +177,6 @@ internal sealed class LadderReader(
         {
             problems.Add(
                 table.Entry("when")!.Value.At, table.KeyOf("when"), "A charge is for a complaint, one for each.", "Write when = \"complaint\".");
-        }
-
-        if (mode != RungMode.Ask)
-        {
-            problems.Add(
-                table.Entry("mode")!.Value.At, table.KeyOf("mode"), "No charge is made unless an operator confirms it.", "Write mode = \"ask\".");
         }
 
         if (notice is not null)

@@ -1,3 +1,5 @@
+using System.Text;
+using Mailreeve.Protocols.Smtp;
 using NodaTime;
 using NodaTime.Text;
 
@@ -32,6 +34,7 @@ public static class PolicyFile
         var title = file.Text("title", "Anti-spam policy of {provider}");
         var termReader = new TermReader(problems, file.Table("terms", required: true));
         var terms = termReader.Read();
+        var mailboxProviders = MailboxProviders(file, problems);
         var clauses = new ClauseReader(problems).Read(file.Tables("clause"));
         var ladderReader = new LadderReader(problems, termReader.Clocks, notices);
         var ladders = ladderReader.Read(file);
@@ -58,7 +61,19 @@ public static class PolicyFile
             Clauses = filled,
             Terms = terms,
             Ladders = ladders,
+            MailboxProviders = mailboxProviders,
         });
+    }
+
+    private static IReadOnlyList<string> MailboxProviders(TableReader file, FileProblems problems)
+    {
+        if (file.Table("trust", required: false) is not { } table)
+            return [];
+        var domains = table.Texts("mailbox-providers", "mailboxes.example") ?? [];
+        table.Finish();
+        foreach (var domain in domains.Where(d => !DomainName.IsValid(Encoding.UTF8.GetBytes(d.Value)) || d.Value.Any(char.IsUpper)))
+            problems.Add(domain.At, table.KeyOf("mailbox-providers"), $"'{domain.Value}' is not a domain in lower case.", "Write it like \"mailboxes.example\".");
+        return [.. domains.Select(d => d.Value)];
     }
 
     private static LocalDate? Date(TableReader file, FileProblems problems)

@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Sending;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Files;
@@ -25,6 +26,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var answer = Time("answer-within", "24 h");
         var suspend = Time("suspend-after-notice", "2 h");
         var relay = Time("close-relay-within", "48 h");
+        var reopen = Time("reopen-within", "30 d");
+        var reopenedAnswer = Time("reopened-answer-within", "4 h");
         var blockTime = Time("block-at-most", "30 d");
         var blockSize = Count("block-addresses-at-most");
         var capacity = Size("mailbox-capacity");
@@ -38,16 +41,19 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var fillFirst = Count("fill-warning-first");
         var fillLast = Count("fill-warning-last");
         var sending = Sending();
+        var trust = Trust();
         terms.Finish();
+        Less("reopened-answer-within", reopenedAnswer, "answer-within", answer);
         Less("inactive-warning-first", warnFirst, "inactive-mailbox-retention", inactive);
         Less("inactive-warning-last", warnLast, "inactive-warning-first", warnFirst);
         Less("fill-warning-first", fillFirst, "fill-warning-last", fillLast);
         if (fillLast?.Value >= 100)
             problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
-        if (charge is null || answer is null || suspend is null || relay is null || blockTime is null || blockSize is null
+        if (charge is null || answer is null || suspend is null || relay is null || reopen is null || reopenedAnswer is null || blockTime is null || blockSize is null
             || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
-            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null)
+            || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null
+            || trust is null)
             return null;
         return new PolicyTerms
         {
@@ -55,6 +61,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             AnswerWithin = answer,
             SuspendAfterNotice = suspend,
             CloseRelayWithin = relay,
+            ReopenWithin = reopen,
+            ReopenedAnswerWithin = reopenedAnswer,
             BlockAtMost = blockTime,
             BlockAddressesAtMost = blockSize,
             MailboxCapacityBytes = capacity,
@@ -68,6 +76,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             FillWarningFirst = fillFirst,
             FillWarningLast = fillLast,
             Sending = sending,
+            Trust = trust,
         };
     }
 
@@ -97,14 +106,50 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         };
     }
 
+    private TrustTerms? Trust()
+    {
+        var notice = Count("trust-notice-at");
+        var block = Count("trust-block-at");
+        var reporters = Count("trust-reporters-to-block");
+        var fresh = Time("trust-evidence-fresh", "14 d");
+        var invalid = Count("trust-invalid-at-most");
+        var rate = Count("feedback-rate");
+        var least = Count("feedback-at-least");
+        var window = Time("feedback-window", "7 d");
+        Less("trust-notice-at", notice, "trust-block-at", block);
+        // One reporter alone blocks nobody: that is no matter of figures.
+        if (reporters?.Value == 1)
+        {
+            problems.Add(
+                terms!.Entry("trust-reporters-to-block")!.Value.At, terms.KeyOf("trust-reporters-to-block"),
+                "One reporter alone blocks nobody.", "Write 2 or more.");
+        }
+
+        if (notice is null || block is null || reporters is null || fresh is null || invalid is null || rate is null || least is null || window is null)
+            return null;
+        return new TrustTerms
+        {
+            NoticeAt = notice,
+            BlockAt = block,
+            ReportersToBlock = reporters,
+            EvidenceFresh = fresh,
+            InvalidAtMost = invalid,
+            FeedbackRate = rate,
+            FeedbackAtLeast = least,
+            FeedbackWindow = window,
+        };
+    }
+
     /// <summary>The names of all terms: keys of the table and placeholders in texts.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "block-at-most", "block-addresses-at-most",
+        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "reopen-within", "reopened-answer-within", "block-at-most", "block-addresses-at-most",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
         "sending-messages-per-hour", "sending-recipients-per-day", "sending-first-recipients-per-day", "sending-customer-times",
         "sending-new-account", "sending-new-account-divided-by", "sending-held-at-most", "bulk-above",
+        "trust-notice-at", "trust-block-at", "trust-reporters-to-block", "trust-evidence-fresh", "trust-invalid-at-most",
+        "feedback-rate", "feedback-at-least", "feedback-window",
     ];
 
     // Terms that only make sense together. What could not be read has been told already.

@@ -21,6 +21,9 @@ public static class NoticeNames
     /// <summary>The complaint was not justified; the case is closed.</summary>
     public const string Unfounded = "unfounded";
 
+    /// <summary>New evidence opened the case again.</summary>
+    public const string Reopened = "reopened";
+
     /// <summary>A notice once more, because it is not known whether it arrived.</summary>
     public const string Repeat = "repeat";
 
@@ -57,7 +60,7 @@ public static class NoticeNames
     /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
     public static readonly IReadOnlyList<string> Required =
     [
-        Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed,
+        Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Reopened, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed,
         MailboxFilling, SendingHeld, ReportReceived, ReportNeedsFacts, ReportOutcome, ReportDigest,
     ];
 

@@ -10,6 +10,8 @@ internal static class MeasureWords
     {
         Measure.Notify m => $"notify {m.Template}",
         Measure.ProposeCharge m => $"propose-charge {m.Amount}",
+        Measure.ConfirmCharge => "confirm-charge",
+        Measure.Withdraw m => $"withdraw {RungOf(m.Step)}",
         Measure.PlaceBlock { Scope: BlockScope.Port25 } m => $"block-port25 {string.Join(", ", m.Prefixes)}",
         Measure.PlaceBlock m => $"block {string.Join(", ", m.Prefixes)}",
         Measure.LiftBlocks => "lift",
@@ -27,5 +29,5 @@ internal static class MeasureWords
     public static string Long(Measure measure) => $"{Of(measure)} under {measure.Clause}";
 
     /// <summary>Steps are named <c>rung#occasion</c>, see <see cref="CaseRules"/>.</summary>
-    public static string RungOf(string step) => step.TrimEnd('+').Split('#', 2)[0];
+    public static string RungOf(string step) => step.TrimEnd('+', CaseRules.DoubtMark).Split('#', 2)[0];
 }

@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Scenarios;
@@ -38,7 +39,11 @@ public sealed record Scenario
 /// <param name="Line">Where it stands in the file.</param>
 /// <param name="Column">Where it stands in its line.</param>
 public sealed record ScenarioStep(
-    Duration At, ScenarioEvent Happened, string? Rung, Duration? Time, IReadOnlyList<string> Expect, int Line, int Column);
+    Duration At, ScenarioEvent Happened, string? Rung, Duration? Time, IReadOnlyList<string> Expect, int Line, int Column)
+{
+    /// <summary>How far the complaints are trusted from then on, for a complaint; null when that stays as it was. The first one may lead to a block.</summary>
+    public TrustLevel? Trust { get; init; }
+}
 
 /// <summary>What can happen in a story.</summary>
 public enum ScenarioEvent

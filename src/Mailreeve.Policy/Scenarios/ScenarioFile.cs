@@ -1,6 +1,7 @@
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Files;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -104,8 +105,11 @@ public static class ScenarioFile
         var expect = table.Texts("expect", "notify complaint");
         var rung = table.TextIfAny("rung", "block-unanswered");
         var time = Time(table, table.TextIfAny("time", "12 h"), "time", problems);
+        var trust = table.WordIfAny<TrustLevel>("trust");
         table.Finish();
 
+        if (trust is not null && happened is not ScenarioEvent.Complaint)
+            problems.Add(table.Entry("trust")!.Value.At, table.KeyOf("trust"), "Only a complaint changes it.", "Remove this line.");
         if (happened is ScenarioEvent.Confirmed or ScenarioEvent.Declined && rung is null)
             problems.Add(table.At, table.KeyOf("rung"), "Which question is decided?", "Write rung = \"block-unanswered\".");
         if (happened is ScenarioEvent.MoreTime && time is null)
@@ -113,7 +117,10 @@ public static class ScenarioFile
         if (at is null || happened is null || expect is null)
             return null;
         return new ScenarioStep(
-            at.Value, happened.Value, rung?.Value, time, [.. expect.Select(e => e.Value)], table.At.Line, table.At.Column);
+            at.Value, happened.Value, rung?.Value, time, [.. expect.Select(e => e.Value)], table.At.Line, table.At.Column)
+        {
+            Trust = trust,
+        };
     }
 
     private static Duration? Time(TableReader table, TomlValue.Text? text, string key, FileProblems problems)

@@ -1,5 +1,6 @@
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Files;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Scenarios;
@@ -63,6 +64,8 @@ public sealed class ScenarioRun
                 return;
             if (step.Happened == ScenarioEvent.Confirmed)
                 confirmed = CaseRules.Confirmed(policy, open, question, facts, now);
+            else
+                confirmed = CaseRules.Declined(policy, open, question);
         }
         else if (Happen(step, now) is { } told)
         {
@@ -94,7 +97,7 @@ public sealed class ScenarioRun
         switch (step.Happened)
         {
             case ScenarioEvent.Complaint:
-                return Complain(now);
+                return Complain(step.Trust, now);
             case ScenarioEvent.SameComplaint:
                 Apply(new CaseEvent.ComplaintAdded(new ReportId(NextId()), new EventId(NextId()), IsNewReporter: false, IsRepeat: true), now);
                 break;
@@ -134,8 +137,9 @@ public sealed class ScenarioRun
         return new CaseFacts();
     }
 
-    private CaseFacts Complain(Instant now)
+    private CaseFacts Complain(TrustLevel? trust, Instant now)
     {
+        var isFirst = open.Version == 0;
         if (open.Version == 0)
         {
             var type = policy.LadderOf(scenario.Kind).Types is [var first, ..] ? first : "";
@@ -144,7 +148,9 @@ public sealed class ScenarioRun
         }
 
         var report = new ReportId(NextId());
-        Apply(new CaseEvent.ComplaintAdded(report, new EventId(NextId()), IsNewReporter: true, IsRepeat: false), now);
+        Apply(new CaseEvent.ComplaintAdded(report, new EventId(NextId()), IsNewReporter: true, IsRepeat: false, IsVouched: (trust ?? open.Trust) != TrustLevel.Nothing), now);
+        if (isFirst || trust is not null)
+            Apply(new CaseEvent.TrustJudged(report, trust ?? TrustLevel.Block, 0, [], [], IsConfirmed: false), now);
         return new CaseFacts { NewComplaint = report };
     }
 
@@ -152,7 +158,7 @@ public sealed class ScenarioRun
         step.Happened == ScenarioEvent.NoticeUndeliverable
             ? new CaseEvent.NoticeUndeliverable(notice.Step, "No contact accepted it.")
             : new CaseEvent.NoticeAccepted(
-                notice.Step, new NoticeId(NextId()), now, notice.StartsClock ? now + policy.LadderOf(open.Kind).AnswerWithin.Value : null);
+                notice.Step, new NoticeId(NextId()), now, notice.StartsClock ? now + CaseRules.TimeToAnswer(policy, open) : null);
 
     private CaseEvent Reviewed(ScenarioStep step, ResponseId response, Instant now) =>
         step.Happened == ScenarioEvent.AnswerAccepted
@@ -187,6 +193,18 @@ public sealed class ScenarioRun
                     break;
                 case Measure.ProposeCharge m:
                     Apply(new CaseEvent.ChargeProposed(new ChargeId(NextId()), m.Report, m.Amount), now);
+                    break;
+                case Measure.ConfirmCharge m:
+                    Apply(new CaseEvent.ChargeDecided(m.Charge, Confirmed: true, m.Reason), now);
+                    break;
+                case Measure.Withdraw m:
+                    var index = asked.FindIndex(a => a.Step == m.Step);
+                    if (index >= 0)
+                    {
+                        Apply(new CaseEvent.DecisionWithdrawn(new DecisionId(asked[index].Decision), m.Step, m.Reason), now);
+                        asked.RemoveAt(index);
+                    }
+
                     break;
                 case Measure.PlaceBlock m:
                     var block = NextId();

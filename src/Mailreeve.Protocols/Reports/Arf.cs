@@ -22,9 +22,17 @@ internal static class Arf
         {
             Format = ReportFormat.Arf,
             Original = original,
+            IsFeedbackLoop = IsLoop(fields.First("User-Agent")),
             OriginalRecipients = Recipients(fields, original, findings.Limits),
         };
     }
+
+    // What runs the loops names itself; the same names stand in reports of the largest of them for years.
+    private static bool IsLoop(string? userAgent) =>
+        userAgent is not null && LoopNames.Any(n => userAgent.Contains(n, StringComparison.OrdinalIgnoreCase));
+
+    private static readonly string[] LoopNames =
+        ["fbl", "feedbackloop", "feedback loop", "feedback-loop", "yahoo!-mail-feedback", "aol scomp", "abuse-feedback"];
 
     /// <summary>Whether the feedback type says that the facts are in an attached XARF document.</summary>
     public static bool IsWrapper(MailParts mail, MailPart part) =>

@@ -38,6 +38,7 @@ internal static class Jmrp
         return new ReportReading
         {
             Format = ReportFormat.Jmrp,
+            IsFeedbackLoop = true,
             Original = original,
             OriginalRecipients = [.. Evidence.Recipients(original, findings.Limits)],
         };

@@ -37,6 +37,12 @@ public sealed record ReportReading
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>
+    /// It is a click on "this is spam" in somebody's mail program, which a feedback loop passes on, and says so by its structure: such
+    /// reports count towards a rate (RFC 6449 §3.3), and are no complaint that somebody wrote.
+    /// </summary>
+    public bool IsFeedbackLoop { get; init; }
+
+    /// <summary>
     /// The mail was sent by a program or through a list (Auto-Submitted, Precedence, List-Id, null Return-Path). It must never be
     /// answered automatically (RFC 3834 §2).
     /// </summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Storage.Abuse;
@@ -34,6 +35,28 @@ public sealed class CaseStore(DbSession db)
         return found;
     }
 
+    /// <summary>Resolved cases of any of these customers about any of these resources, closed since; the last closed first.</summary>
+    public async Task<IReadOnlyList<AbuseCase>> ResolvedAsync(
+        IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, Instant since, CancellationToken stop)
+    {
+        var found = new List<AbuseCase>();
+        foreach (var whose in customers.Select(c => c.Value).Chunk(DbSession.ListMax))
+        {
+            foreach (var what in resources.Chunk(DbSession.ListMax))
+            {
+                var rows = await db.QueryAsync<CaseRow>($"""
+                    SELECT *
+                    FROM   abuse_case
+                    WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND closed_at > @since
+                    AND    disposition = 'resolved'
+                    """, new { customers = whose, resources = what, since }, stop);
+                found.AddRange(rows.Select(r => r.ToCase()));
+            }
+        }
+
+        return [.. found.OrderByDescending(c => c.ClosedAt).ThenByDescending(c => c.Id.Value)];
+    }
+
     /// <summary>Cases whose time to answer is over, most overdue first.</summary>
     public Task<IReadOnlyList<CaseId>> DueAsync(Instant now, long limit, CancellationToken stop) =>
         db.QueryAsync<CaseId>("""
@@ -49,12 +72,14 @@ public sealed class CaseStore(DbSession db)
         db.InsertManyAsync("""
             INSERT INTO abuse_case (id, version, customer_id, downstream_id, kind, resource_kind, resource, type, phase, opened_at, due_at,
                                     complaints, reporters, complaints_since, answers, round, overdue_handled_round, response_id,
-                                    undeliverable_step, blocks, steps_taken, open_decisions, disposition, policy_revision)
+                                    undeliverable_step, blocks, steps_taken, open_decisions, disposition, policy_revision, trust, witnesses,
+                                    confirmed, unvouched, told, answered_at, closed_at, reopenings)
             """,
             cases,
             c => [c.Id, c.Version, c.Customer, c.Downstream, c.Kind, c.Resource.Kind, c.Resource.Name, c.Type, c.Phase, c.OpenedAt, c.Due,
                   c.Complaints, c.Reporters, c.ComplaintsSinceAnswer, c.Answers, c.Round, c.OverdueHandledRound, c.Response,
-                  c.UndeliverableStep, Join(c.Blocks), Join(c.StepsTaken), Join(c.OpenDecisions), c.Disposition, policyRevision],
+                  c.UndeliverableStep, Join(c.Blocks), Join(c.StepsTaken), Join(c.OpenDecisions), c.Disposition, policyRevision, c.Trust, Join(c.Witnesses),
+                  c.IsConfirmed ? 1L : 0L, c.Unvouched, c.IsTold ? 1L : 0L, c.AnsweredAt, c.ClosedAt, c.Reopenings],
             stop);
 
     /// <summary>Moves a case on, unless someone else has since it was read.</summary>
@@ -73,13 +98,17 @@ public sealed class CaseStore(DbSession db)
             UPDATE abuse_case
             SET    version = $1, phase = $2, due_at = $3, complaints = $4, reporters = $5, complaints_since = $6, answers = $7,
                    round = $8, overdue_handled_round = $9, response_id = $10, undeliverable_step = $11, blocks = $12,
-                   steps_taken = $13, open_decisions = $14, disposition = $15, policy_revision = $16
-            WHERE  id = $17 AND version = $18
+                   steps_taken = $13, open_decisions = $14, disposition = $15, policy_revision = $16, trust = $17, witnesses = $18,
+                   confirmed = $19, unvouched = $20, told = $21, answered_at = $22,
+                   closed_at = $23, reopenings = $24
+            WHERE  id = $25 AND version = $26
             """,
             cases,
             c => [c.Next.Version, c.Next.Phase, c.Next.Due, c.Next.Complaints, c.Next.Reporters, c.Next.ComplaintsSinceAnswer, c.Next.Answers,
                   c.Next.Round, c.Next.OverdueHandledRound, c.Next.Response, c.Next.UndeliverableStep, Join(c.Next.Blocks),
-                  Join(c.Next.StepsTaken), Join(c.Next.OpenDecisions), c.Next.Disposition, policyRevision, c.Next.Id, c.Version],
+                  Join(c.Next.StepsTaken), Join(c.Next.OpenDecisions), c.Next.Disposition, policyRevision, c.Next.Trust, Join(c.Next.Witnesses),
+                  c.Next.IsConfirmed ? 1L : 0L, c.Next.Unvouched, c.Next.IsTold ? 1L : 0L, c.Next.AnsweredAt, c.Next.ClosedAt,
+                  c.Next.Reopenings, c.Next.Id, c.Version],
             stop) == cases.Count;
 
     /// <summary>Appends events.</summary>
@@ -149,6 +178,22 @@ public sealed class CaseStore(DbSession db)
 
         public CaseDisposition? Disposition { get; init; }
 
+        public required TrustLevel Trust { get; init; }
+
+        public required string Witnesses { get; init; }
+
+        public required long Confirmed { get; init; }
+
+        public required long Unvouched { get; init; }
+
+        public required long Told { get; init; }
+
+        public Instant? AnsweredAt { get; init; }
+
+        public Instant? ClosedAt { get; init; }
+
+        public required long Reopenings { get; init; }
+
         public AbuseCase ToCase() => new()
         {
             Id = Id,
@@ -173,6 +218,14 @@ public sealed class CaseStore(DbSession db)
             StepsTaken = ImmutableSortedSet.Create(StringComparer.Ordinal, Split(StepsTaken)),
             OpenDecisions = [.. Split(OpenDecisions).Select(n => long.Parse(n, CultureInfo.InvariantCulture))],
             Disposition = Disposition,
+            Trust = Trust,
+            Witnesses = [.. Split(Witnesses).Select(n => long.Parse(n, CultureInfo.InvariantCulture))],
+            IsConfirmed = Confirmed != 0,
+            Unvouched = Unvouched,
+            IsTold = Told != 0,
+            AnsweredAt = AnsweredAt,
+            ClosedAt = ClosedAt,
+            Reopenings = Reopenings,
         };
 
         private static string[] Split(string values) => values.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -27,12 +27,13 @@ public sealed class DecisionStore(DbSession db)
             ORDER  BY id
             """, new { id }, stop);
 
-    /// <summary>Questions that wait, oldest first.</summary>
+    /// <summary>Questions that wait, oldest first; without those about cases that nobody vouches for, of which there may be a flood.</summary>
     public Task<IReadOnlyList<DecisionRow>> AskedAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<DecisionRow>("""
             SELECT *
             FROM   decision
             WHERE  state = 'asked'
+            AND    NOT EXISTS (SELECT 1 FROM abuse_case c WHERE c.id = decision.case_id AND c.told = 0 AND c.trust = 'nothing' AND c.phase <> 'closed')
             ORDER  BY asked_at, id
             LIMIT  @limit
             """, new { limit }, stop);
@@ -45,6 +46,22 @@ public sealed class DecisionStore(DbSession db)
             SET    state = @state, decided_at = @now, decided_by = @by, reason = @reason
             WHERE  id = @id AND state = 'asked'
             """, new { id, state, by, reason, now }, stop) == 1;
+
+    /// <summary>Withdraws the question about one step, because what it waited for has come.</summary>
+    public Task WithdrawAsync(DecisionId id, string reason, Instant now, CancellationToken stop) =>
+        db.ExecuteAsync("""
+            UPDATE decision
+            SET    state = 'withdrawn', decided_at = @now, decided_by = 'policy', reason = @reason
+            WHERE  id = @id AND state = 'asked'
+            """, new { id, reason, now }, stop);
+
+    /// <summary>The question about one step of a case that still waits; null when there is none.</summary>
+    public Task<DecisionId?> AskedAboutAsync(CaseId caseId, string step, CancellationToken stop) =>
+        db.SingleOrDefaultAsync<DecisionId?>("""
+            SELECT MAX(id)
+            FROM   decision
+            WHERE  case_id = @caseId AND step = @step AND state = 'asked'
+            """, new { caseId, step }, stop);
 
     /// <summary>Withdraws the questions of a case that nobody needs to decide any more.</summary>
     public Task WithdrawAsync(CaseId id, Instant now, CancellationToken stop) =>

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Network;
@@ -15,7 +16,7 @@ public sealed class DeskStore(DbSession db)
 
     private const string SelectSummary = """
         SELECT c.id, c.customer_id, c.downstream_id, c.kind, c.resource, c.type, c.phase, c.opened_at, c.due_at, c.complaints, c.reporters,
-               c.blocks, c.disposition, u.name AS customer_name, u.reg_number, d.name AS downstream_name
+               c.blocks, c.disposition, c.trust, c.told, c.unvouched, u.name AS customer_name, u.reg_number, d.name AS downstream_name
         FROM   abuse_case c
         JOIN   customer u ON u.id = c.customer_id
         LEFT   JOIN customer d ON d.id = c.downstream_id
@@ -56,6 +57,11 @@ public sealed class DeskStore(DbSession db)
             Charges = charges,
             Reports = await new ReportStore(db).NeedingPersonAsync(limit, stop),
             Holds = await new SendingHoldStore(db).WaitingAsync(limit, stop),
+            Doubtful = await db.SingleAsync<DoubtfulCases>("""
+                SELECT COUNT(*) AS count, MIN(opened_at) AS since
+                FROM   abuse_case
+                WHERE  told = 0 AND trust = 'nothing' AND phase <> 'closed'
+                """, null, stop),
             Cases = (await SummariesAsync([.. ids], stop)).ToDictionary(c => c.Id),
         };
     }
@@ -86,17 +92,31 @@ public sealed class DeskStore(DbSession db)
     }
 
     /// <summary>Cases that any of these customers answers for, or that are about something of theirs: open ones first, newest first.</summary>
-    public async Task<IReadOnlyList<CaseSummary>> CasesOfAsync(IReadOnlyCollection<CustomerId> customers, long limit, CancellationToken stop)
+    /// <param name="customers">Whose.</param>
+    /// <param name="withUntold">Whether with those that the customer was not told of: for operators only.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<IReadOnlyList<CaseSummary>> CasesOfAsync(
+        IReadOnlyCollection<CustomerId> customers, bool withUntold, long limit, CancellationToken stop)
     {
         if (customers.Count == 0)
             return [];
         return await db.QueryAsync<CaseSummary>($"""
             {SelectSummary}
-            WHERE  {db.IsAnyOf("c.customer_id", "ids")} OR {db.IsAnyOf("c.downstream_id", "ids")}
+            WHERE  ({db.IsAnyOf("c.customer_id", "ids")} OR {db.IsAnyOf("c.downstream_id", "ids")}) AND (c.told = 1 OR @untold = 1)
             ORDER  BY CASE WHEN c.phase = 'closed' THEN 1 ELSE 0 END, c.id DESC
             LIMIT  @limit
-            """, new { ids = customers.Select(c => c.Value).ToArray(), limit }, stop);
+            """, new { ids = customers.Select(c => c.Value).ToArray(), untold = withUntold ? 1L : 0L, limit }, stop);
     }
+
+    /// <summary>Cases that nobody vouches for and that a person has not looked at, oldest first.</summary>
+    public Task<IReadOnlyList<CaseSummary>> DoubtfulAsync(long limit, CancellationToken stop) =>
+        db.QueryAsync<CaseSummary>($"""
+            {SelectSummary}
+            WHERE  c.told = 0 AND c.trust = 'nothing' AND c.phase <> 'closed'
+            ORDER  BY c.id
+            LIMIT  @limit
+            """, new { limit }, stop);
 
     private async Task<IReadOnlyList<CaseSummary>> SummariesAsync(IReadOnlyCollection<CaseId> cases, CancellationToken stop)
     {
@@ -128,11 +148,24 @@ public sealed record Agenda
     /// <summary>Mail of customers that is held until a person has looked at it.</summary>
     public required IReadOnlyList<HoldRow> Holds { get; init; }
 
+    /// <summary>Cases that nobody vouches for: one item, however many they are, so that a flood of forged reports hides nothing.</summary>
+    public required DoubtfulCases Doubtful { get; init; }
+
     /// <summary>The cases that these are about.</summary>
     public required IReadOnlyDictionary<CaseId, CaseSummary> Cases { get; init; }
 
     /// <summary>How many things wait.</summary>
-    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count + Holds.Count;
+    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count + Holds.Count + (Doubtful.Count > 0 ? 1 : 0);
+}
+
+/// <summary>Cases that nobody vouches for.</summary>
+public sealed record DoubtfulCases
+{
+    /// <summary>How many.</summary>
+    public required long Count { get; init; }
+
+    /// <summary>When the oldest was opened; null when there is none.</summary>
+    public Instant? Since { get; init; }
 }
 
 /// <summary>A case in a list.</summary>
@@ -176,6 +209,18 @@ public sealed record CaseSummary
 
     /// <summary>How it ended; null while it is open.</summary>
     public CaseDisposition? Disposition { get; init; }
+
+    /// <summary>The highest measure that may happen by itself.</summary>
+    public required TrustLevel Trust { get; init; }
+
+    /// <summary>1 when the customer was told.</summary>
+    public required long Told { get; init; }
+
+    /// <summary>Complaints that nobody vouches for.</summary>
+    public required long Unvouched { get; init; }
+
+    /// <summary>Whether a person must look before the customer hears of it.</summary>
+    public bool IsDoubtful => Told == 0 && Trust == TrustLevel.Nothing && Phase != CasePhase.Closed;
 
     /// <summary>Name of who answers for it.</summary>
     public required string CustomerName { get; init; }

@@ -12,11 +12,12 @@ public sealed class EventStore(DbSession db)
     public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
-                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint)
+                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint, campaign_id, complainer, seen_from)
             """,
             events,
             e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
-                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint],
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint,
+                  e.CampaignId, e.Complainer, e.SeenFrom],
             stop);
 
     /// <summary>Observations of a case, oldest first.</summary>
@@ -65,6 +66,20 @@ public sealed class EventStore(DbSession db)
         return seen;
     }
 
+    /// <summary>Which of this evidence these reporters have brought before about what, in any case, those that are closed too.</summary>
+    public async Task<IReadOnlyList<ComplaintBrought>> BroughtAsync(
+        IReadOnlyCollection<long> reporters, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
+    {
+        if (reporters.Count == 0 || fingerprints.Count == 0)
+            return [];
+        return await db.QueryAsync<ComplaintBrought>($"""
+            SELECT DISTINCT e.reporter_id, e.fingerprint, c.resource, c.type
+            FROM   event e
+            JOIN   abuse_case c ON c.id = e.case_id
+            WHERE  {db.IsAnyOf("e.fingerprint", "fingerprints")} AND {db.IsAnyOf("e.reporter_id", "reporters")}
+            """, new { reporters = reporters.ToArray(), fingerprints = fingerprints.ToArray() }, stop);
+    }
+
     /// <summary>Which of this evidence was there before, in which of these cases and from whom.</summary>
     public async Task<IReadOnlyList<ComplaintSeen>> SeenAsync(
         IReadOnlyCollection<CaseId> cases, IReadOnlyCollection<byte[]> fingerprints, CancellationToken stop)
@@ -75,9 +90,10 @@ public sealed class EventStore(DbSession db)
         foreach (var some in cases.Select(c => c.Value).Chunk(DbSession.ListMax))
         {
             seen.AddRange(await db.QueryAsync<ComplaintSeen>($"""
-                SELECT DISTINCT case_id, reporter_id, fingerprint
-                FROM   event
-                WHERE  {db.IsAnyOf("fingerprint", "fingerprints")} AND {db.IsAnyOf("case_id", "cases")}
+                SELECT DISTINCT e.case_id, e.reporter_id, e.fingerprint, CASE WHEN r.organisation_id IS NULL THEN 0 ELSE 1 END AS proved
+                FROM   event e
+                JOIN   reporter r ON r.id = e.reporter_id
+                WHERE  {db.IsAnyOf("e.fingerprint", "fingerprints")} AND {db.IsAnyOf("e.case_id", "cases")}
                 """, new { cases = some, fingerprints = fingerprints.ToArray() }, stop));
         }
 
@@ -153,6 +169,31 @@ public sealed record EventRow
 
     /// <summary>Hash of the evidence: the same message reported again has the same.</summary>
     public required byte[] Fingerprint { get; init; }
+
+    /// <summary>The mailing it belongs to; null for what makes no case, and for messages with too little text.</summary>
+    public long? CampaignId { get; init; }
+
+    /// <summary>Who got the message, see <see cref="CampaignStore.HashOf"/>.</summary>
+    public byte[]? Complainer { get; init; }
+
+    /// <summary>The earliest time at which it can have happened, by what the report says.</summary>
+    public Instant? SeenFrom { get; init; }
+}
+
+/// <summary>Somebody has brought a piece of evidence about something.</summary>
+public sealed record ComplaintBrought
+{
+    /// <summary>Who.</summary>
+    public required long ReporterId { get; init; }
+
+    /// <summary>What.</summary>
+    public required byte[] Fingerprint { get; init; }
+
+    /// <summary>About which resource.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>XARF v4 <c>category/type</c>.</summary>
+    public required string Type { get; init; }
 }
 
 /// <summary>A reporter's piece of evidence that a case already has.</summary>
@@ -166,6 +207,12 @@ public sealed record ComplaintSeen
 
     /// <summary>What.</summary>
     public required byte[] Fingerprint { get; init; }
+
+    /// <summary>1 when it is proved who that is.</summary>
+    public long Proved { get; init; }
+
+    /// <summary>Whether it is proved who that is.</summary>
+    public bool IsProved => Proved != 0;
 }
 
 /// <summary>Someone has complained in a case.</summary>

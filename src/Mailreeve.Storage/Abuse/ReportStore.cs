@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -11,9 +12,9 @@ public sealed class ReportStore(DbSession db)
     public Task<ReportId> AddAsync(IncomingReport report, CancellationToken stop) =>
         db.SingleAsync<ReportId>("""
             INSERT INTO report (received_at, channel, queue, recipients, client_address, helo, tls, envelope_from,
-                                sha256, size, state, raw)
+                                proof, proved_domain, proved_organisation, sha256, size, state, raw)
             VALUES (@ReceivedAt, @Channel, @Queue, @Recipients, @ClientAddress, @Helo, @Tls, @EnvelopeFrom,
-                    @Sha256, @Size, 'received', @Raw)
+                    @Proof, @ProvedDomain, @ProvedOrganisation, @Sha256, @Size, 'received', @Raw)
             RETURNING id
             """, report, stop);
 
@@ -24,7 +25,7 @@ public sealed class ReportStore(DbSession db)
     /// <param name="stop">Stops the work.</param>
     public Task<IReadOnlyList<WaitingReport>> WaitingAsync(long limit, long bytes, Instant now, CancellationToken stop) =>
         db.QueryAsync<WaitingReport>("""
-            SELECT id, received_at, channel, queue, client_address, envelope_from, sha256, hosts_wanted_at, raw
+            SELECT id, received_at, channel, queue, client_address, envelope_from, proof, proved_domain, proved_organisation, sha256, hosts_wanted_at, raw
             FROM   report
             WHERE  id IN (
                 SELECT id
@@ -84,7 +85,8 @@ public sealed class ReportStore(DbSession db)
             """, new { id, detail }, stop) == 1;
 
     private const string SelectRow = """
-        SELECT id, received_at, channel, queue, recipients, client_address, envelope_from, sha256, size, state,
+        SELECT id, received_at, channel, queue, recipients, client_address, envelope_from, proof, proved_domain,
+               proved_organisation, sha256, size, state,
                outcome, outcome_detail, format, reporter_id, processed_at
         FROM   report
         """;
@@ -144,6 +146,9 @@ public enum ReportOutcome
     /// <summary>It joined a case, but the same reporter had sent the same evidence before.</summary>
     Repeat,
 
+    /// <summary>It joined a case that waits for a person, because nobody vouches for it; the customer has not heard of it.</summary>
+    Doubted,
+
     /// <summary>It names nothing of ours; the reporter was told, if that could be done.</summary>
     NotOurs,
 
@@ -181,6 +186,15 @@ public sealed record IncomingReport
     /// <summary>Envelope sender; empty for the null sender.</summary>
     public string? EnvelopeFrom { get; init; }
 
+    /// <summary>What proves who sent it; null when nothing does.</summary>
+    public ReporterProof? Proof { get; init; }
+
+    /// <summary>Whose report it is, if that is proved.</summary>
+    public string? ProvedDomain { get; init; }
+
+    /// <summary>The organisational domain of that.</summary>
+    public string? ProvedOrganisation { get; init; }
+
     /// <summary>SHA-256 of <see cref="Raw"/> as it came from the client.</summary>
     public required byte[] Sha256 { get; init; }
 
@@ -211,6 +225,21 @@ public sealed record WaitingReport
 
     /// <summary>Envelope sender; empty for the null sender.</summary>
     public string? EnvelopeFrom { get; init; }
+
+    /// <summary>What proves who sent it; null when nothing does.</summary>
+    public ReporterProof? Proof { get; init; }
+
+    /// <summary>Whose report it is, if that is proved.</summary>
+    public string? ProvedDomain { get; init; }
+
+    /// <summary>The organisational domain of that.</summary>
+    public string? ProvedOrganisation { get; init; }
+
+    /// <summary>Who sent it; null when that is not proved.</summary>
+    public ReportAuthentication? Authentication =>
+        Proof is { } proof && ProvedDomain is { } domain && ProvedOrganisation is { } organisation
+            ? new ReportAuthentication(proof, domain, organisation)
+            : null;
 
     /// <summary>SHA-256 of the bytes.</summary>
     public required byte[] Sha256 { get; init; }
@@ -254,6 +283,15 @@ public sealed record ReportRow
 
     /// <summary>Envelope sender.</summary>
     public string? EnvelopeFrom { get; init; }
+
+    /// <summary>What proves who sent it; null when nothing does.</summary>
+    public ReporterProof? Proof { get; init; }
+
+    /// <summary>Whose report it is, if that is proved.</summary>
+    public string? ProvedDomain { get; init; }
+
+    /// <summary>The organisational domain of that.</summary>
+    public string? ProvedOrganisation { get; init; }
 
     /// <summary>SHA-256 of the bytes.</summary>
     public required byte[] Sha256 { get; init; }

@@ -7,11 +7,12 @@ public sealed class ReporterStore(DbSession db)
 {
     /// <summary>The reporters with these mailboxes; those who were unknown are added, and each counts what it sent.</summary>
     /// <param name="reports">Mailbox (lower case) and number of reports.</param>
+    /// <param name="organisations">Number of the proved organisation for the mailboxes that have one.</param>
     /// <param name="now">The time.</param>
     /// <param name="stop">Stops the work.</param>
     /// <returns>Ids by mailbox.</returns>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(
-        IReadOnlyDictionary<string, long> reports, Instant now, CancellationToken stop)
+        IReadOnlyDictionary<string, long> reports, IReadOnlyDictionary<string, long> organisations, Instant now, CancellationToken stop)
     {
         if (reports.Count == 0)
             return new Dictionary<string, long>();
@@ -20,9 +21,9 @@ public sealed class ReporterStore(DbSession db)
         var mailboxes = reports.Keys.Order(StringComparer.Ordinal).ToArray();
         var first = await db.NextIdsAsync("reporter", mailboxes.Length, stop);
         await db.InsertManyAsync(
-            "INSERT INTO reporter (id, mailbox, first_seen_at, reports)",
+            "INSERT INTO reporter (id, mailbox, first_seen_at, reports, organisation_id)",
             mailboxes,
-            mailbox => [first++, mailbox, now, reports[mailbox]],
+            mailbox => [first++, mailbox, now, reports[mailbox], organisations.TryGetValue(mailbox, out var organisation) ? organisation : null],
             "ON CONFLICT (mailbox) DO UPDATE SET reports = reporter.reports + excluded.reports",
             stop);
         var rows = await db.QueryAsync<ReporterId>($"""

@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Storage.Accounts;
@@ -10,11 +11,12 @@ public sealed class ChargeStore(DbSession db)
     /// <returns>How many are new.</returns>
     public Task<int> ProposeAsync(IReadOnlyList<NewCharge> charges, CancellationToken stop) =>
         db.InsertManyAsync("""
-            INSERT INTO charge (id, customer_id, case_id, report_id, amount_cents, currency, clause, policy_revision, state, proposed_at)
+            INSERT INTO charge (id, customer_id, case_id, report_id, amount_cents, currency, clause, policy_revision, state, proposed_at, validity,
+                                validity_detail, confirmed_by_records)
             """,
             charges,
             c => [c.Id, c.Customer, c.Case, c.Report, c.Amount.Cents, c.Amount.Currency, c.Clause, c.PolicyRevision,
-                  ChargeState.Proposed, c.ProposedAt],
+                  ChargeState.Proposed, c.ProposedAt, c.Validity, c.ValidityDetail, c.IsConfirmedByRecords ? 1L : 0L],
             "ON CONFLICT (case_id, report_id) DO NOTHING",
             stop);
 
@@ -51,6 +53,15 @@ public sealed class ChargeStore(DbSession db)
             SELECT *
             FROM   charge
             WHERE  case_id = @id
+            ORDER  BY id
+            """, new { id }, stop);
+
+    /// <summary>Proposed charges of a case whose message our own records show.</summary>
+    public Task<IReadOnlyList<ChargeId>> ConfirmableAsync(CaseId id, CancellationToken stop) =>
+        db.QueryAsync<ChargeId>("""
+            SELECT id
+            FROM   charge
+            WHERE  case_id = @id AND state = 'proposed' AND confirmed_by_records = 1
             ORDER  BY id
             """, new { id }, stop);
 
@@ -133,6 +144,15 @@ public sealed record NewCharge
 
     /// <summary>When.</summary>
     public required Instant ProposedAt { get; init; }
+
+    /// <summary>Whether the complaint is valid, as far as it shows itself; null when that was not asked.</summary>
+    public ComplaintValidity? Validity { get; init; }
+
+    /// <summary>Why.</summary>
+    public string? ValidityDetail { get; init; }
+
+    /// <summary>Whether our own records show the message, so that no person is needed where the policy says so.</summary>
+    public bool IsConfirmedByRecords { get; init; }
 }
 
 /// <summary>A row of <c>charge</c>.</summary>
@@ -176,6 +196,12 @@ public sealed record ChargeRow
 
     /// <summary>Why it was voided.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Whether the complaint is valid, as far as it shows itself; null when that was not asked.</summary>
+    public ComplaintValidity? Validity { get; init; }
+
+    /// <summary>Why; nothing in it names the reporter.</summary>
+    public string? ValidityDetail { get; init; }
 
     /// <summary>How much.</summary>
     public Money Amount => new(AmountCents, Currency);

@@ -68,7 +68,7 @@ internal static class AdminPages
                 Contacts = await store.ContactsOfAsync(customer, null, null, stop),
                 Services = await store.ServicesOfAsync(customer, stop),
                 Assignments = await store.AssignmentsOfAsync(customer, stop),
-                Cases = await new DeskStore(db).CasesOfAsync([customer], RowsMax, stop),
+                Cases = await new DeskStore(db).CasesOfAsync([customer], withUntold: true, RowsMax, stop),
                 Charges = await new ChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),
                 Mailboxes = await MailboxView.OfCustomerAsync(db, customer, policy, stop),
                 StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),

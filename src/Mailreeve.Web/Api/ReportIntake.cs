@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -16,9 +17,10 @@ internal sealed class ReportIntake(Database database, ReportStatuses statuses, I
     /// <param name="raw">The bytes.</param>
     /// <param name="channel">Form or API.</param>
     /// <param name="client">Who sent it.</param>
+    /// <param name="keyOf">Domain of the reporter whose key it came with; null for none.</param>
     /// <param name="stop">Stops before it is written.</param>
     /// <returns>Its number, and the code by which its sender may ask about it.</returns>
-    public async Task<KeptReport> KeepAsync(byte[] raw, ReportChannel channel, IPAddress? client, CancellationToken stop)
+    public async Task<KeptReport> KeepAsync(byte[] raw, ReportChannel channel, IPAddress? client, string? keyOf, CancellationToken stop)
     {
         var report = new IncomingReport
         {
@@ -27,6 +29,9 @@ internal sealed class ReportIntake(Database database, ReportStatuses statuses, I
             Queue = ReportQueue.Abuse,
             Recipients = "",
             ClientAddress = client is null ? null : Address.From(client),
+            Proof = keyOf is null ? null : ReporterProof.ApiKey,
+            ProvedDomain = keyOf,
+            ProvedOrganisation = keyOf,
             Sha256 = SHA256.HashData(raw),
             Raw = raw,
         };

@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Web.Access;
 using Microsoft.AspNetCore.Builder;
@@ -24,19 +27,37 @@ internal static class ReportsApi
         pages.MapGet("/openapi.json", () => Results.Bytes(OpenApi.Document, "application/json"));
     }
 
-    private static async Task<IResult> PostAsync(HttpContext http, ReportIntake intake, WebOptions options, CancellationToken stop)
+    private static async Task<IResult> PostAsync(HttpContext http, ReportIntake intake, Database database, WebOptions options, CancellationToken stop)
     {
         if (!IsJson(http.Request.ContentType))
             return Refuse(415, "Not JSON", "Send one XARF v4 document with Content-Type: application/json.");
+        var (isKnown, domain) = await WhoseKeyAsync(http, database, stop);
+        if (!isKnown)
+            return Refuse(401, "Unknown key", "The key in Authorization is none of ours, or was revoked. Without a key a report is taken, too; a person then looks at it first.");
         if (await ReadAsync(http, options.ReportSizeBytesMax, stop) is not { } raw)
             return Refuse(413, "Too large", $"A report may have {options.ReportSizeBytesMax} bytes.");
         if (Fault(raw) is { } fault)
             return Refuse(400, "Not a XARF document", fault);
 
-        var kept = await intake.KeepAsync(raw, ReportChannel.Api, http.Connection.RemoteIpAddress, stop);
+        var kept = await intake.KeepAsync(raw, ReportChannel.Api, http.Connection.RemoteIpAddress, domain, stop);
         return Results.Json(
             new { report = kept.Id.ToString(), code = kept.Code, status = kept.StatusPath },
             statusCode: StatusCodes.Status202Accepted);
+    }
+
+    // Without a key nobody is refused: whoever has something to report need not ask for one first.
+    private static async Task<(bool IsKnown, string? Domain)> WhoseKeyAsync(HttpContext http, Database database, CancellationToken stop)
+    {
+        const string scheme = "Bearer ";
+        const int lengthMax = 200;
+        var value = http.Request.Headers.Authorization.ToString();
+        if (value.Length == 0)
+            return (true, null);
+        if (!value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || value.Length > lengthMax)
+            return (false, null);
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(value[scheme.Length..].Trim()));
+        var domain = await database.ReadAsync(db => new ReporterKeyStore(db).DomainOfAsync(digest, stop), stop);
+        return (domain is not null, domain);
     }
 
     private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);

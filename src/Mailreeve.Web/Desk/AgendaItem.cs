@@ -33,6 +33,9 @@ public abstract record AgendaItem
     /// <summary>Held mail to look through.</summary>
     public sealed record HeldMail(HoldRow Hold) : AgendaItem;
 
+    /// <summary>Cases to look at that nobody vouches for.</summary>
+    public sealed record Doubtful(long Count) : AgendaItem;
+
     /// <summary>Why it stands where it stands, in a few words.</summary>
     public string Why => this switch
     {
@@ -41,6 +44,7 @@ public abstract record AgendaItem
         Question q when IsUnreached(q) => "The customer could not be reached; no clock runs",
         Question => "The policy does not take this step by itself",
         HeldMail => "Mail of a customer waits until you decide, and what comes after it is put off when there is too much",
+        Doubtful => "Nobody vouches for these complaints; the customers have not heard of them",
         UnreadReport => "The program could not deal with it alone",
         _ => "A charge is owed only when a person confirms it",
     };
@@ -54,6 +58,7 @@ public abstract record AgendaItem
             .. agenda.Decisions.Select(d => new Question(d) { Since = d.AskedAt, Case = agenda.Cases.GetValueOrDefault(d.CaseId) }),
             .. agenda.Holds.Select(h => new HeldMail(h) { Since = h.PlacedAt }),
             .. agenda.Reports.Select(r => new UnreadReport(r) { Since = r.ReceivedAt }),
+            .. agenda.Doubtful is { Count: > 0, Since: { } since } doubtful ? [new Doubtful(doubtful.Count) { Since = since }] : Array.Empty<AgendaItem>(),
             .. agenda.Charges.Select(c => new ProposedCharge(c) { Since = c.ProposedAt, Case = agenda.Cases.GetValueOrDefault(c.CaseId) }),
         ];
         return [.. items.OrderBy(i => i.Rank).ThenBy(i => i.Since)];
@@ -67,7 +72,8 @@ public abstract record AgendaItem
         Answer => 3,
         Question => 4,
         UnreadReport => 5,
-        _ => 6,
+        Doubtful => 6,
+        _ => 7,
     };
 
     private static bool IsUnreached(Question question) => question.Decision.Step.StartsWith("undeliverable#", StringComparison.Ordinal);

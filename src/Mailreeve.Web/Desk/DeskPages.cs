@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Mailreeve.AbuseDesk.Explain;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Cases;
@@ -38,6 +39,7 @@ internal static class DeskPages
         QueuePages.Map(desk);
         DeskActions.Map(desk);
         HoldPages.Map(desk);
+        ReporterPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
@@ -67,6 +69,7 @@ internal static class DeskPages
             .Concat(agenda.Decisions.Select(d => $"d{d.Id.Value}"))
             .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
             .Concat(agenda.Holds.Select(h => $"{h.Id}"))
+            .Append($"u{agenda.Doubtful.Count}")
             .Concat(agenda.Reports.Select(r => $"{r.Id}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
     }
@@ -90,6 +93,7 @@ internal static class DeskPages
                 File = file,
                 Customer = (await new Storage.Accounts.CustomerStore(db).FindAsync(file.Case.Customer, stop))!,
                 Downstream = file.Case.Downstream is { } d ? await new Storage.Accounts.CustomerStore(db).FindAsync(d, stop) : null,
+                Campaigns = await CampaignWords.OfCaseAsync(db, file, stop),
             };
         }, stop);
         if (found is null)
@@ -153,6 +157,9 @@ internal static class DeskPages
 /// <summary>A case with the customers it is about.</summary>
 public sealed record DeskCase
 {
+    /// <summary>What is to be said about its mailings.</summary>
+    public required IReadOnlyList<string> Campaigns { get; init; }
+
     /// <summary>All that is on record.</summary>
     public required CaseFile File { get; init; }
 

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Web.Layout;
@@ -11,7 +12,7 @@ internal static class EventText
     public static string? ForCustomer(CaseEvent happened, Func<Instant, string> time) => happened switch
     {
         CaseEvent.Opened => "We received a complaint and opened this case.",
-        CaseEvent.ComplaintAdded { IsRepeat: false } => "A complaint was added to this case.",
+        CaseEvent.ComplaintAdded { IsRepeat: false, IsVouched: true } => "A complaint was added to this case.",
         CaseEvent.NoticeAccepted { Due: { } due } => $"Your contact's mail server accepted our notice. Your answer is due {time(due)}.",
         CaseEvent.NoticeAccepted => "Your contact's mail server accepted our notice.",
         CaseEvent.NoticeUndeliverable => "None of your contacts accepted our notice. Please check them.",
@@ -25,6 +26,7 @@ internal static class EventText
         CaseEvent.ChargeProposed e => $"A charge of {e.Amount} was proposed.",
         CaseEvent.ChargeDecided { Confirmed: true } => "A charge was confirmed.",
         CaseEvent.ChargeDecided e => With("A charge was cancelled.", e.Reason),
+        CaseEvent.Reopened => "We were shown that it went on after your answer. The case is open again.",
         CaseEvent.Closed { Disposition: CaseDisposition.Unfounded } e => With("The case was closed: the complaint was unfounded.", e.Reason),
         CaseEvent.Closed => "The case was closed: the problem is resolved.",
         _ => null,
@@ -35,6 +37,10 @@ internal static class EventText
     {
         CaseEvent.Opened e => $"Case opened: {CaseText.Title(e.CaseKind).ToLowerInvariant()}, {e.Resource} ({e.Type}).",
         CaseEvent.ComplaintAdded { IsRepeat: true } e => $"{e.Report} repeats what the same reporter sent before; it does not count.",
+        CaseEvent.ComplaintAdded { IsVouched: false } e => $"{e.Report} complains; nobody vouches for it, so it does not count.",
+        CaseEvent.TrustJudged e => $"What may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points). {TrustWords.Of(e.Reasons)}",
+        CaseEvent.DecisionWithdrawn e => With($"The question about step {e.Step} is withdrawn.", e.Reason),
+        CaseEvent.ComplaintAdded { IsOld: true } e => $"{e.Report} complains about what may be from before the customer's last answer.",
         CaseEvent.ComplaintAdded { IsNewReporter: true } e => $"{e.Report} complains; a reporter who had not complained here before.",
         CaseEvent.ComplaintAdded e => $"{e.Report} complains.",
         CaseEvent.NoticeWritten e => $"Notice “{e.Template}” written for step {e.Step}.",
@@ -54,6 +60,8 @@ internal static class EventText
         CaseEvent.DecisionAsked e => With($"An operator is asked about step {e.Step}.", e.Why),
         CaseEvent.DecisionMade { Accepted: true } e => With($"Step {e.Step}: yes.", e.Reason),
         CaseEvent.DecisionMade e => With($"Step {e.Step}: no.", e.Reason),
+        CaseEvent.Reopened e => $"{e.Report} shows that it went on after the answer, not before {Show.Utc(e.Earliest)}: the case is open again.",
+        CaseEvent.ListwashingSeen e => With("Listwashing? Only those who complained seem to have been taken off the list.", e.Facts),
         CaseEvent.Closed e => With($"Case closed as {Show.Words(e.Disposition)}.", e.Reason),
         _ => happened.GetType().Name,
     };

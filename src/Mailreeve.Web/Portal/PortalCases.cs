@@ -17,7 +17,7 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
         database.ReadAsync<PortalCase?>(async db =>
         {
             var tree = views.Directory.TreeOf(customer);
-            if (await new CaseStore(db).FindAsync(id, stop) is not { } open
+            if (await new CaseStore(db).FindAsync(id, stop) is not { IsTold: true } open
                 || !(tree.Contains(open.Customer) || (open.Downstream is { } downstream && tree.Contains(downstream))))
                 return null;
 

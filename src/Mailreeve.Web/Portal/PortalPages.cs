@@ -41,7 +41,7 @@ internal static class PortalPages
         {
             Customer = (await new CustomerStore(db).FindAsync(id, stop))!,
             Downstreams = tree.Count - 1,
-            Cases = await new DeskStore(db).CasesOfAsync(tree, RowsMax, stop),
+            Cases = await new DeskStore(db).CasesOfAsync(tree, withUntold: false, RowsMax, stop),
             Blocks = await new BlockStore(db).InForceOfAsync(tree, RowsMax, stop),
             Charges = await new ChargeStore(db).OfCustomerAsync(id, RowsMax, stop),
             StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(id, RowsMax, stop),

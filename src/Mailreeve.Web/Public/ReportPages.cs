@@ -40,7 +40,7 @@ internal static class ReportPages
             return Page.Of<ReportPage>(new { Form = form, Problems = problems }, StatusCodes.Status400BadRequest);
 
         var raw = ReportMessage.Write(report, options.Provider, Guid.CreateVersion7(), now);
-        var kept = await intake.KeepAsync(raw, ReportChannel.Form, http.Connection.RemoteIpAddress, stop);
+        var kept = await intake.KeepAsync(raw, ReportChannel.Form, http.Connection.RemoteIpAddress, keyOf: null, stop);
         return Page.SeeOther(kept.StatusPath);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Mailreeve.Configuration;
+using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
@@ -27,7 +28,7 @@ internal static class DemoProvider
     };
 
     /// <summary>How its server is set up.</summary>
-    public static Settings Settings(string folder, int webPort, int smtpPort, int imapPort, int submissionPort, int sinkPort) => new()
+    public static Settings Settings(string folder, int webPort, int smtpPort, int imapPort, int submissionPort, int sinkPort, IPEndPoint names) => new()
     {
         Provider = Provider(webPort),
         Database = $"sqlite:{Path.Combine(folder, "mailreeve.db")}",
@@ -35,6 +36,8 @@ internal static class DemoProvider
         PolicyFolder = Path.Combine(AppContext.BaseDirectory, "policy"),
         SmtpListen = [new IPEndPoint(IPAddress.Loopback, smtpPort)],
         Tls = new TlsSettings { Files = [DemoCertificate.Write(folder, "mail.provider.example")] },
+        // Everybody comes from the loopback here, and is checked as if they came from outside.
+        Inbound = new InboundSettings { Options = new InboundOptions { Trusted = [] }, Resolver = names },
         Imap = new MailDoors([], [new IPEndPoint(IPAddress.Loopback, imapPort)]),
         Submission = new SubmissionDoors(new MailDoors([], [new IPEndPoint(IPAddress.Loopback, submissionPort)])),
         WebListen = [new IPEndPoint(IPAddress.Loopback, webPort)],

@@ -6,6 +6,7 @@ using Mailreeve.Commands;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Trust;
 using Mailreeve.Serving;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -55,7 +56,8 @@ internal sealed class DemoStory
         try
         {
             var (web, smtp, imap, submission, sink) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
-            var settings = DemoProvider.Settings(folder.FullName, web, smtp, imap, submission, sink);
+            using var names = new DemoNames(Outside.Reporter, Outside.OtherReporter);
+            var settings = DemoProvider.Settings(folder.FullName, web, smtp, imap, submission, sink, names.EndPoint);
             if (Setup.ReadPolicy(settings.PolicyFolder, output) is not { } policy)
                 return 1;
 
@@ -124,6 +126,11 @@ internal sealed class DemoStory
         var open = await observed.UntilAsync("it makes a case", FindCaseAsync, c => c is not null, stop);
         observed.That("the case is about that address", open?.Resource.Name == Accused);
         var downstream = await outside.ReportAsync("203.0.113.200", clock.GetCurrentInstant(), "run-2@elsewhere.example", stop);
+        observed.Note($"what may follow by itself: {TrustWords.Of(open?.Trust ?? TrustLevel.Nothing)}, for one reporter alone blocks nobody");
+        await outside.ReportAsync(Accused, clock.GetCurrentInstant() - Duration.FromMinutes(1), "run-1b@sandpiper.example", stop, Outside.OtherReporter);
+        await observed.UntilAsync("a second reporter, proved by SPF too and independent of the first, makes it a block", FindCaseAsync, c => c?.Trust >= TrustLevel.Block, stop);
+        await outside.ReportAsync(Neighbour, clock.GetCurrentInstant(), "made-up@harbourlane.example", stop, "forged.example");
+        await observed.UntilAsync("a complaint about a neighbour that nobody vouches for waits for a person", NeighbourAsync, c => c is { IsDoubtful: true }, stop);
         observed.That("a report about an address of nobody is taken too", downstream.Contains("R-", StringComparison.Ordinal), downstream);
     }
 
@@ -183,8 +190,8 @@ internal sealed class DemoStory
     {
         observed.Chapter("The charge (C3)");
         var charges = await server.Database.ReadAsync(db => new ChargeStore(db).OfCaseAsync(Case, stop), stop);
-        observed.That("one charge of 500.00 USD was proposed, and none was made by itself",
-            charges is [{ State: ChargeState.Proposed, AmountCents: 50_000 }], string.Join(", ", charges.Select(c => $"{c.Amount} for {c.ReportId}: {c.State}")));
+        observed.That("a charge of 500.00 USD was proposed for each of the two complaints, and none was made by itself",
+            charges is [{ State: ChargeState.Proposed, AmountCents: 50_000 }, { State: ChargeState.Proposed, AmountCents: 50_000 }], string.Join(", ", charges.Select(c => $"{c.Amount} for {c.ReportId}: {c.State}")));
         var desk = server.Services.GetRequiredService<CaseDesk>();
         var done = charges.Count == 0 ? null : await desk.ConfirmChargeAsync(charges[0].Id, Actor.Operator(OperatorName), "Seen in our log.", stop);
         observed.That("an operator confirms it", done is DeskResult.Done, (done as DeskResult.Refused)?.Why ?? "");
@@ -232,6 +239,9 @@ internal sealed class DemoStory
             // Ctrl-C is how this ends.
         }
     }
+
+    private Task<CaseSummary?> NeighbourAsync(CancellationToken stop) =>
+        server.Database.ReadAsync(async db => (await new DeskStore(db).CasesAsync(Neighbour, open: true, null, 1, stop)).FirstOrDefault(), stop);
 
     private Task<AbuseCase?> FindCaseAsync(CancellationToken stop) =>
         server.Database.ReadAsync(db => new CaseStore(db).FindAsync(Case, stop), stop);

@@ -15,6 +15,12 @@ internal sealed class Outside(int smtpPort)
     /// <summary>The recipient of the spam, whom the customer must never learn of.</summary>
     public const string Victim = "j.recipient@reporter.example";
 
+    /// <summary>A network that reports; its domain lets this machine send its mail.</summary>
+    public const string Reporter = "reporter.example";
+
+    /// <summary>Another one, which has nothing to do with the first.</summary>
+    public const string OtherReporter = "watcher.example";
+
     private static readonly InstantPattern MailDate = InstantPattern.CreateWithInvariantCulture("ddd, dd MMM uuuu HH:mm:ss '+0000'");
 
     /// <summary>Sends an abuse report (ARF, RFC 5965) over STARTTLS.</summary>
@@ -22,15 +28,16 @@ internal sealed class Outside(int smtpPort)
     /// <param name="happened">When.</param>
     /// <param name="messageId">Message-ID of the spam; another one is another complaint.</param>
     /// <param name="stop">Stops the work.</param>
+    /// <param name="reporter">Domain of who reports.</param>
     /// <returns>The server's last reply.</returns>
-    public async Task<string> ReportAsync(string source, Instant happened, string messageId, CancellationToken stop)
+    public async Task<string> ReportAsync(string source, Instant happened, string messageId, CancellationToken stop, string reporter = Reporter)
     {
 #pragma warning disable CA5359 // The demonstration's certificate signs itself, and this client only ever talks to the demonstration.
         using var client = new SmtpClient { ServerCertificateValidationCallback = (_, _, _, _) => true };
 #pragma warning restore CA5359
         await client.ConnectAsync("127.0.0.1", smtpPort, SecureSocketOptions.StartTls, stop);
-        var message = await MimeMessage.LoadAsync(new MemoryStream(Encoding.ASCII.GetBytes(Arf(source, happened, messageId))), stop);
-        var reply = await client.SendAsync(message, MailboxAddress.Parse("feedback@reporter.example"), [MailboxAddress.Parse("abuse@provider.example")], stop);
+        var message = await MimeMessage.LoadAsync(new MemoryStream(Encoding.ASCII.GetBytes(Arf(source, happened, messageId, reporter))), stop);
+        var reply = await client.SendAsync(message, MailboxAddress.Parse($"feedback@{reporter}"), [MailboxAddress.Parse("abuse@provider.example")], stop);
         await client.DisconnectAsync(quit: true, stop);
         return reply;
     }
@@ -63,11 +70,11 @@ internal sealed class Outside(int smtpPort)
         return line;
     }
 
-    private static string Arf(string source, Instant happened, string messageId)
+    private static string Arf(string source, Instant happened, string messageId, string reporter)
     {
         var date = MailDate.Format(happened);
         return $"""
-            From: Feedback <feedback@reporter.example>
+            From: Feedback <feedback@{reporter}>
             To: abuse@provider.example
             Subject: Spam from {source}
             Date: {date}

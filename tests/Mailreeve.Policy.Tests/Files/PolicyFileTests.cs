@@ -46,6 +46,9 @@ public class PolicyFileTests
     [InlineData("name = \"block-unanswered\"\n  when = \"unanswered\"\n  measure = \"block-address\"\n  mode = \"ask\"", "name = §\"notify\"\n  when = \"unanswered\"\n  measure = \"block-address\"\n  mode = \"ask\"", "ladder[3].rung[3].name", "already has a rung 'notify'", "")]
     [InlineData("name = \"suspend\"", "name = §\"suspend#1\"", "ladder[4].rung[3].name", "not a name", "")]
     [InlineData("name = \"suspend\"", "name = \"suspend\"\n  notice = §\"blockd\"", "ladder[4].rung[3].notice", "no notice 'blockd'", "'blocked'")]
+    [InlineData("trust-reporters-to-block = { value = 2", "trust-reporters-to-block = §{ value = 1", "terms.trust-reporters-to-block", "One reporter alone blocks nobody", "2 or more")]
+    [InlineData("trust-notice-at = { value = 10", "trust-notice-at = §{ value = 20", "terms.trust-notice-at", "not less than trust-block-at", "")]
+    [InlineData("\"aol.com\"", "§\"AOL.com\"", "trust.mailbox-providers", "not a domain in lower case", "mailboxes.example")]
     [InlineData("measure = \"suspend-service\"", "measure = §\"suspend\"", "ladder[4].rung[3].measure", "not known", "")]
     public void A_mistake_is_told_with_its_place_and_what_to_write(
         string old, string changed, string key, string message, string remedy, int linesBelow = 0, int problemsInAll = 1)
@@ -73,6 +76,8 @@ public class PolicyFileTests
     [InlineData("answer-within")]
     [InlineData("suspend-after-notice")]
     [InlineData("close-relay-within")]
+    [InlineData("reopen-within")]
+    [InlineData("reopened-answer-within")]
     [InlineData("block-at-most")]
     [InlineData("block-addresses-at-most")]
     [InlineData("mailbox-capacity")]
@@ -93,6 +98,14 @@ public class PolicyFileTests
     [InlineData("sending-new-account-divided-by")]
     [InlineData("sending-held-at-most")]
     [InlineData("bulk-above")]
+    [InlineData("trust-notice-at")]
+    [InlineData("trust-block-at")]
+    [InlineData("trust-reporters-to-block")]
+    [InlineData("trust-evidence-fresh")]
+    [InlineData("trust-invalid-at-most")]
+    [InlineData("feedback-rate")]
+    [InlineData("feedback-at-least")]
+    [InlineData("feedback-window")]
     public void A_missing_term_is_told_at_the_head_of_the_terms(string term)
     {
         var start = Shipped.IndexOf($"\n{term} = ", StringComparison.Ordinal);
@@ -171,7 +184,6 @@ public class PolicyFileTests
 
     [Theory]
     [InlineData("when = \"complaint\"", "when = \"opened\"", "A charge is for a complaint, one for each.")]
-    [InlineData("measure = \"charge\"\n  mode = \"ask\"", "measure = \"charge\"\n  mode = \"auto\"", "No charge is made unless an operator confirms it.")]
     [InlineData("clause = \"C3\"\n\n  [[", "clause = \"C3\"\n  notice = \"complaint\"\n\n  [[", "A proposed charge sends no notice.")]
     [InlineData("  notice = \"complaint\"\n", "", "A rung that notifies needs a notice.")]
     [InlineData("when = \"opened\"\n  measure = \"notify\"", "when = \"repeated\"\n  measure = \"notify\"", "Nobody would be told: no rung notifies when the case is opened, and no clock would start.")]

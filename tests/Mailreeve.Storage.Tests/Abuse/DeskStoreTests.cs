@@ -97,7 +97,7 @@ public sealed class DeskStoreTests
     {
         await using var test = await OpenAsync(dialect);
         Task<IReadOnlyList<CaseSummary>> CasesAsync(params CustomerId[] customers) =>
-            test.Database.ReadAsync(db => new DeskStore(db).CasesOfAsync(customers, 10, Stop), Stop);
+            test.Database.ReadAsync(db => new DeskStore(db).CasesOfAsync(customers, withUntold: true, 10, Stop), Stop);
 
         Assert.Equal([new CaseId(1), new CaseId(2)], (await CasesAsync(Some.Customer.Id)).Select(c => c.Id));
         Assert.Equal([new CaseId(3), new CaseId(1)], (await CasesAsync(Downstream.Id)).Select(c => c.Id));

@@ -7,6 +7,8 @@ namespace Mailreeve.Storage.Tests.Abuse;
 
 public sealed class HandOverStoreTests
 {
+    private static readonly Dictionary<string, long> NoOrganisations = [];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
@@ -97,7 +99,7 @@ public sealed class HandOverStoreTests
         Dictionary<string, long> sent = new() { ["b@reporter.example"] = 1, ["a@reporter.example"] = 2 };
 
         var counted = await Task.WhenAll(Enumerable.Range(0, 10).Select(
-            i => (i % 2 == 0 ? test.Database : other).WriteAsync(db => new ReporterStore(db).CountAsync(sent, Some.Time, Stop), Stop)));
+            i => (i % 2 == 0 ? test.Database : other).WriteAsync(db => new ReporterStore(db).CountAsync(sent, NoOrganisations, Some.Time, Stop), Stop)));
 
         Assert.All(counted, c => Assert.Equal(counted[0].OrderBy(p => p.Key), c.OrderBy(p => p.Key)));
         var reports = await test.Database.ReadAsync(
@@ -111,7 +113,7 @@ public sealed class HandOverStoreTests
         await using var test = await OpenAsync(dialect);
         var report = await test.Database.WriteAsync(db => new ReportStore(db).AddAsync(Some.Report, Stop), Stop);
         var reporter = (await test.Database.WriteAsync(
-            db => new ReporterStore(db).CountAsync(new Dictionary<string, long> { ["a@reporter.example"] = 1 }, Some.Time, Stop), Stop)).Values.Single();
+            db => new ReporterStore(db).CountAsync(new Dictionary<string, long> { ["a@reporter.example"] = 1 }, NoOrganisations, Some.Time, Stop), Stop)).Values.Single();
         var full = new EventRow
         {
             Id = new EventId(1),
