@@ -194,6 +194,20 @@ public class BadReportTests
         Assert.InRange(reading.Problems.Count, Limits.Problems, Limits.Problems + 1);
     }
 
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-8")]
+    [InlineData("iso-8859-1")]
+    public void A_text_is_read_in_its_character_set(string charset)
+    {
+        var text = Encoding.GetEncoding(charset).GetBytes("Spam from your network.\r\n\r\nSource IP: 192.0.2.1\r\n");
+
+        var reading = Read(Attached($"text/plain; charset={charset}", text));
+
+        Assert.Contains(reading.Observations, o => o.Address?.ToString() == "192.0.2.1");
+    }
+
     private static void Hold(ReportReading reading)
     {
         Assert.NotEqual(AttentionReason.Unreadable, reading.NeedsPerson?.Reason);
