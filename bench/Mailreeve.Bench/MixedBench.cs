@@ -39,7 +39,7 @@ internal sealed class MixedBench(Load load)
         database.Views = views;
         var policy = ShippedPolicy.Policy;
         var books = new CaseBooks(policy, Load.Provider, views);
-        var answers = new ReporterAnswers(policy, Load.Provider, new NoticeTemplates(ShippedPolicy.Check.Notices));
+        var answers = new ReporterAnswers(Load.Provider, new ReportCodeKey(new byte[32]));
         var clerk = new ReportClerk(database, Load.Provider, books, views, answers, SystemClock.Instance, NullLogger<ReportClerk>.Instance);
         var understanding = new ReportUnderstanding(policy, Load.Provider, ReportLimits.Default);
 
@@ -87,11 +87,11 @@ internal sealed class MixedBench(Load load)
             {
                 var raw = reports.Write(n);
                 await store.AddAsync(
-                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n), Token = $"t{n}" },
+                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n) },
                     stop);
             }
         }, stop);
-        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, stop), stop)];
+        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, Start, stop), stop)];
     }
 
     private void Read(List<WaitingReport> waiting)

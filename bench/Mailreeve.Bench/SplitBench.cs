@@ -32,7 +32,7 @@ internal sealed class SplitBench(Load load)
         using var views = await LiveViews.LoadAsync(database, stop);
         database.Views = views;
         var books = new CaseBooks(policy, Load.Provider, views);
-        var answers = new ReporterAnswers(Load.Provider, new ReporterKey(new byte[32]));
+        var answers = new ReporterAnswers(Load.Provider, new ReportCodeKey(new byte[32]));
         var clerk = new ReportClerk(database, Load.Provider, books, views, answers, SystemClock.Instance, NullLogger<ReportClerk>.Instance);
 
         // Once for the just-in-time compiler, which also opens the cases.

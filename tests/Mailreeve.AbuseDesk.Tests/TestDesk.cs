@@ -62,7 +62,7 @@ internal sealed class TestDesk : IAsyncDisposable
         NeverBlock = [new NeverBlockEntry(Prefix.Parse("192.0.2.65"), "our own name server")],
     };
 
-    public static readonly ReporterKey ReporterKey = new(new byte[32]);
+    public static readonly ReportCodeKey ReportCodeKey = new(new byte[32]);
 
     private readonly TestDatabase test;
     private readonly List<LiveViews> allViews = [];
@@ -80,9 +80,9 @@ internal sealed class TestDesk : IAsyncDisposable
         Notices = new NoticeClerk(Db, new NoticeWriter(Policy, Provider, templates, evidence, new BounceKey(new byte[32])), Books, Clock);
         Outcomes = new NoticeOutcomeClerk(Db, Books, Clock);
         Answers = new AnswerClerk(
-            Db, new AnswerWriter(Policy, Provider, templates, ReporterKey),
+            Db, new AnswerWriter(Policy, Provider, templates, ReportCodeKey),
             new RegistryContacts(Db, null, RegistryContacts.Iana, Clock, NullLogger<RegistryContacts>.Instance), Clock);
-        Statuses = new ReportStatuses(Db, ReporterKey, Clock);
+        Statuses = new ReportStatuses(Db, ReportCodeKey, Clock);
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
         People = new CaseDesk(Db, Books, Clock);
@@ -375,7 +375,7 @@ internal sealed class TestDesk : IAsyncDisposable
 
     private ReportClerk IntakeOn(Database database, LiveViews views) =>
         new(database, Provider, new CaseBooks(Policy, Provider, views), views,
-            new ReporterAnswers(Provider, ReporterKey), Clock, NullLogger<ReportClerk>.Instance);
+            new ReporterAnswers(Provider, ReportCodeKey), Clock, NullLogger<ReportClerk>.Instance);
 
     private static async Task AddCustomersAsync(DbSession db)
     {

@@ -133,7 +133,7 @@ internal static class Cases
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/reports");
         request.Content = new StringContent(Reports.Xarf(source, host.Clock.GetCurrentInstant()), Encoding.UTF8, "application/json");
-        request.Headers.Authorization = new("Bearer", WebHost.ReporterKey);
+        request.Headers.Authorization = new("Bearer", WebHost.ReportCodeKey);
         using var answer = await host.Stranger().Http.SendAsync(request, Stop);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         await host.ReadReportsAsync();

@@ -37,7 +37,7 @@ public sealed class ReportsApiTests
         var id = await Cases.OpenAsync(host, "192.0.2.3");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/reports");
         request.Content = new StringContent(Reports.Xarf("192.0.2.4", Some.Time), Encoding.UTF8, "application/json");
-        request.Headers.Authorization = new("Bearer", WebHost.ReporterKey + "x");
+        request.Headers.Authorization = new("Bearer", WebHost.ReportCodeKey + "x");
         using var refused = await host.Stranger().Http.SendAsync(request, Stop);
         using var without = await PostAsync(host, Reports.Xarf("192.0.2.5", Some.Time));
         await host.ReadReportsAsync();

@@ -39,7 +39,7 @@ public sealed class WebHost : IAsyncDisposable
     public const string Canary = "zanzibar-canary";
 
     /// <summary>Key of a reporter's, for the API.</summary>
-    public const string ReporterKey = "mrk_of-a-test";
+    public const string ReportCodeKey = "mrk_of-a-test";
 
     private static readonly byte[] TotpSecret = [.. Enumerable.Range(1, 20).Select(n => (byte)n)];
 
@@ -109,7 +109,7 @@ public sealed class WebHost : IAsyncDisposable
         builder.Services
             .AddSingleton(ShippedPolicy.Policy).AddSingleton(Provider).AddSingleton(new NoticeTemplates(ShippedPolicy.Notices))
             .AddSingleton<IClock>(clock).AddSingleton(testDatabase.Database).AddSingleton(views).AddSingleton(services ?? Services)
-            .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32])).AddSingleton(new ReporterKey(new byte[32]))
+            .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32])).AddSingleton(new ReportCodeKey(new byte[32]))
             .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>().AddSingleton<AnswerWriter>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
             .AddSingleton(new PasswordHashing(iterations: 1)).AddSingleton<AttemptThrottle>().AddSingleton<CustomerSignIn>()
@@ -196,7 +196,7 @@ public sealed class WebHost : IAsyncDisposable
                 await operators.EnrolAsync(added!.Id, TotpSecret, 0, stop);
             }
 
-            await new ReporterKeyStore(db).AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(ReporterKey)), "reporter.example", Actor.Operator("admin"), now, stop);
+            await new ReporterKeyStore(db).AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(ReportCodeKey)), "reporter.example", Actor.Operator("admin"), now, stop);
             await operators.AddAsync("newcomer", OperatorRole.AbuseDesk, hash, now, stop);
         }, stop);
 }

@@ -11,7 +11,7 @@ using NodaTime;
 namespace Mailreeve.AbuseDesk.Reporters;
 
 /// <summary>Writes what a reporter is owed as one mail: a text of its own for one answer, a list for several.</summary>
-public sealed class AnswerWriter(AbusePolicy policy, Provider provider, NoticeTemplates templates, ReporterKey key)
+public sealed class AnswerWriter(AbusePolicy policy, Provider provider, NoticeTemplates templates, ReportCodeKey key)
 {
     private const int ListedMax = 50;
 

@@ -8,7 +8,7 @@ using NodaTime;
 namespace Mailreeve.AbuseDesk.Reporters;
 
 /// <summary>Shows a report's state to who has its number and its code.</summary>
-public sealed class ReportStatuses(Database database, ReporterKey key, IClock clock)
+public sealed class ReportStatuses(Database database, ReportCodeKey key, IClock clock)
 {
     /// <summary>The code of a report, for whoever has just sent it.</summary>
     public string CodeOf(ReportId id) => StatusCode.For(id, key.Bytes);

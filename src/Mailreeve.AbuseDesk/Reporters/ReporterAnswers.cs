@@ -11,7 +11,7 @@ using NodaTime;
 namespace Mailreeve.AbuseDesk.Reporters;
 
 /// <summary>Says what a report's sender is owed by mail, and to which report a reply belongs.</summary>
-public sealed class ReporterAnswers(Provider provider, ReporterKey key)
+public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
 {
     private const int ResourceCharsMax = 100;
 
@@ -81,4 +81,4 @@ public sealed class ReporterAnswers(Provider provider, ReporterKey key)
 }
 
 /// <summary>The secret of this installation from which the codes of reports and the numbers of answers are made.</summary>
-public sealed record ReporterKey(byte[] Bytes);
+public sealed record ReportCodeKey(byte[] Bytes);

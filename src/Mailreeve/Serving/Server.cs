@@ -137,7 +137,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(mail.Queue)
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction))
-            .AddSingleton(new ReporterKey(keys.Reporters))
+            .AddSingleton(new ReportCodeKey(keys.Reporters))
             .AddSingleton(new FeedbackKey(keys.Feedback))
             .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);

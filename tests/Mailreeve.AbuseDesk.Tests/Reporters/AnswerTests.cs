@@ -21,7 +21,7 @@ public sealed class AnswerTests
         await desk.WorkAsync();
 
         var answer = Assert.Single(await AnswersAsync(desk));
-        var code = StatusCode.For(id, TestDesk.ReporterKey.Bytes);
+        var code = StatusCode.For(id, TestDesk.ReportCodeKey.Bytes);
         Assert.Equal(("", "reporter@reporter.example", id.Value), (answer.EnvelopeFrom, answer.Recipient, answer.SubjectId));
         Assert.Contains($"Subject: Your report {id}: received", answer.Text, StringComparison.Ordinal);
         Assert.Contains("Auto-Submitted: auto-replied", answer.Text, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class AnswerTests
         Assert.DoesNotContain("In-Reply-To", digest.Text, StringComparison.Ordinal);
         Assert.Contains($"{second} (203.0.113.5): Not our network.", Words(digest), StringComparison.Ordinal);
         Assert.Contains($"{third} (192.0.2.3): Passed on.", Words(digest), StringComparison.Ordinal);
-        Assert.Contains(StatusCode.For(third, TestDesk.ReporterKey.Bytes), Words(digest), StringComparison.Ordinal);
+        Assert.Contains(StatusCode.For(third, TestDesk.ReportCodeKey.Bytes), Words(digest), StringComparison.Ordinal);
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
@@ -78,7 +78,7 @@ public sealed class AnswerTests
             Proved(Reports.Arf("192.0.2.7", at: desk.Now, reporter: "b@second.example"), "spf=pass smtp.mailfrom=second.example"),
             r => r with { EnvelopeFrom = "b@second.example" });
         await desk.WorkAsync();
-        var code = StatusCode.For(wants, TestDesk.ReporterKey.Bytes);
+        var code = StatusCode.For(wants, TestDesk.ReportCodeKey.Bytes);
         Assert.False(await desk.Statuses.WantOutcomeAsync($"{wants}", "aaaa-aaaa-aaaa-aaaa", Stop));
         Assert.True(await desk.Statuses.WantOutcomeAsync($"{wants}", code, Stop));
         Assert.False(await desk.Statuses.WantOutcomeAsync($"{wants}", code, Stop));
@@ -106,7 +106,7 @@ public sealed class AnswerTests
         Assert.Contains($"Subject: Your report {id}: we need more facts", question.Text, StringComparison.Ordinal);
         Assert.Contains("When did it happen?", Words(question), StringComparison.Ordinal);
         Assert.DoesNotContain("source port", Words(question), StringComparison.Ordinal);
-        Assert.Equal(ReportStep.NeedsFacts, (await desk.Statuses.FindAsync($"{id}", StatusCode.For(id, TestDesk.ReporterKey.Bytes), Stop))!.Progress.Step);
+        Assert.Equal(ReportStep.NeedsFacts, (await desk.Statuses.FindAsync($"{id}", StatusCode.For(id, TestDesk.ReportCodeKey.Bytes), Stop))!.Progress.Step);
 
         await desk.DeliverAsync(OutboundState.Accepted);
         var reply = await desk.ReceiveAsync(Proved(Reply(question, "It was at ten.")));
@@ -140,14 +140,14 @@ public sealed class AnswerTests
     {
         var id = await desk.ReceiveAsync(Reports.Arf("192.0.2.7", at: desk.Now));
         var other = await desk.ReceiveAsync(Reports.Arf("192.0.2.3", at: desk.Now));
-        var code = StatusCode.For(id, TestDesk.ReporterKey.Bytes);
+        var code = StatusCode.For(id, TestDesk.ReportCodeKey.Bytes);
 
         Assert.Equal(ReportStep.Received, (await desk.Statuses.FindAsync("R-1", code, Stop))!.Progress.Step);
         await desk.WorkAsync();
         var status = await desk.Statuses.FindAsync(" r1 ", code.ToUpperInvariant().Replace('-', ' '), Stop);
         Assert.Equal((id, ReportStep.Forwarded, false), (status!.Id, status.Progress.Step, status.MayAsk));
         Assert.Null(await desk.Statuses.FindAsync($"{other}", code, Stop));
-        Assert.Null(await desk.Statuses.FindAsync("R-999999", StatusCode.For(new ReportId(999999), TestDesk.ReporterKey.Bytes), Stop));
+        Assert.Null(await desk.Statuses.FindAsync("R-999999", StatusCode.For(new ReportId(999999), TestDesk.ReportCodeKey.Bytes), Stop));
         Assert.Null(await desk.Statuses.FindAsync("R-1", "", Stop));
         Assert.Null(await desk.Statuses.FindAsync("R-1", new string('a', 10_000), Stop));
 
