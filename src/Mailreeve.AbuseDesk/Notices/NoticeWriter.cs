@@ -72,7 +72,7 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
             TimeToAnswer = timeToAnswer,
             CaseUrl = $"{provider.BaseUrl}/portal/cases/{open.Id}",
             Clause = notice.Clause,
-            Evidence = await evidence.OfCaseAsync(db, open.Id, stop) is { Length: > 0 } text ? text : "(The report came without the message.)",
+            Evidence = await evidence.OfCaseAsync(db, open, stop) is { Length: > 0 } text ? text : "(The report names nothing more than what stands above.)",
             Reason = reason ?? "",
             WhatIsBlocked = blocks.Count == 0
                 ? ""

@@ -12,6 +12,15 @@ public sealed record RedactionFacts
     /// <summary>Domains, host names and addresses of the reporter. Hosts below a domain are covered by it.</summary>
     public IReadOnlyList<string> ReporterHosts { get; init; } = [];
 
+    /// <summary>Names of the reporter and of who transmitted the report, as written before their mailboxes.</summary>
+    public IReadOnlyList<string> ReporterNames { get; init; } = [];
+
+    /// <summary>
+    /// What the case is about: address, domain or mailbox. Its domain's mailboxes stay in the text, and of a report without a message the
+    /// lines that name it are shown.
+    /// </summary>
+    public string Resource { get; init; } = "";
+
     /// <summary>
     /// Who received the message, as far as known (<see cref="ReportReading.OriginalRecipients"/>). Those named in the evidence's own
     /// header are added. Their domains are hidden too: a trap is recognised by its domain.

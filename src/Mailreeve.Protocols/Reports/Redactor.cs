@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using MimeKit;
@@ -15,19 +16,23 @@ public static class Redactor
 
     private static readonly string[] Kept = ["From", "Date", "Subject", "Message-ID"];
 
+    private static readonly MailPart NoMail = new() { Parent = -1, Level = 0 };
+
+    private static readonly SearchValues<char> TimeChars =
+        SearchValues.Create(" ,:+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>Redacts one evidence message. Never throws on any <paramref name="original"/>.</summary>
     /// <exception cref="ArgumentException">The key is shorter than 16 bytes.</exception>
     public static RedactedEvidence Redact(ReadOnlyMemory<byte> original, RedactionFacts facts)
     {
-        if (facts.Key.Length < 16)
-            throw new ArgumentException("The redaction key must have at least 16 bytes.", nameof(facts));
-
         var bounded = original.Length > facts.Limits.MessageBytes ? original[..facts.Limits.MessageBytes] : original;
         var mail = MailParts.Read(bounded, facts.Limits);
         var secrets = Secrets.From(mail.Root, facts);
         var removed = new SortedDictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        var head = secrets.Scrub(Head(mail, facts, removed), tokens: false) + secrets.Scrub(Subject(mail), tokens: true);
-        var body = secrets.Scrub(Body(mail, facts.TextBytesMax, out var cutBefore), tokens: true);
+        var kept = KeptDomains(mail, facts);
+        var head = secrets.Scrub(Head(mail, facts, removed), tokens: false) + Recipients(facts, secrets)
+            + secrets.ScrubMailboxes(secrets.Scrub(Subject(mail), tokens: true), kept);
+        var body = secrets.ScrubMailboxes(secrets.Scrub(Salutations.Hide(Body(mail, facts.TextBytesMax, out var cutBefore), secrets.Hash), tokens: true), kept);
 
         var withheld = secrets.Leaks(head + "\n" + body);
         if (withheld)
@@ -48,6 +53,32 @@ public static class Redactor
         };
     }
 
+    /// <summary>One value of a report, such as the URL complained about, as the accused may see it; empty when nothing of it can be shown.</summary>
+    /// <exception cref="ArgumentException">The key is shorter than 16 bytes.</exception>
+    public static string Line(string value, RedactionFacts facts)
+    {
+        var secrets = Secrets.From(NoMail, facts);
+        var bounded = value.Length > 998 ? value[..998] + "…" : value;
+        var line = secrets.ScrubMailboxes(secrets.Scrub(bounded.ReplaceLineEndings(" "), tokens: true), [facts.Resource[(facts.Resource.LastIndexOf('@') + 1)..]]);
+        return secrets.Leaks(line) ? "" : line;
+    }
+
+    // So that the accused can tell one recipient from another without knowing either (RFC 6590 §2).
+    private static string Recipients(RedactionFacts facts, Secrets secrets) =>
+        facts.Recipients.Count == 0
+            ? ""
+            : $"To: {string.Join(", ", facts.Recipients.Select(Notation.Mailbox).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Take(5).Select(secrets.Hash))}\n";
+
+    private static List<string> KeptDomains(MailParts mail, RedactionFacts facts)
+    {
+        var resource = facts.Resource[(facts.Resource.LastIndexOf('@') + 1)..];
+        return
+        [
+            .. mail.Root.AllHeaders("From").SelectMany(Evidence.Mailboxes).Take(1).Select(m => m[(m.LastIndexOf('@') + 1)..])
+                .Append(resource).Concat(facts.OwnHosts).Where(d => d.Length > 0),
+        ];
+    }
+
     private static string Head(MailParts mail, RedactionFacts facts, SortedDictionary<string, int> removed)
     {
         var text = new StringBuilder(Hops(mail, facts));
@@ -57,7 +88,7 @@ public static class Redactor
             var keep = Kept.Contains(header.Field, StringComparer.OrdinalIgnoreCase)
                 || facts.KeepHeaders.Contains(header.Field, StringComparer.OrdinalIgnoreCase);
             if (keep && written.Add(header.Field))
-                AppendField(text, header.Field, header.Value);
+                AppendField(text, header.Field, header.Id == HeaderId.Date ? Plain(ReportedTime.Read(header.Value)) : header.Value);
             else if (!keep)
                 Count(removed, header.Field);
         }
@@ -91,13 +122,16 @@ public static class Redactor
     {
         var text = new StringBuilder();
         foreach (var line in mail.Root.AllHeaders("Received").Take(facts.Limits.Hops))
-            if (ReceivedLine.Read(line) is { By: { } by } hop && facts.OwnHosts.Any(own => IsBelow(by, own)))
-                AppendField(text, "Received", $"from [{hop.Address}] by {by}; {hop.Time.Raw}");
+            if (ReceivedLine.Read(line) is { By: { } by } hop && facts.OwnHosts.Any(own => Secrets.IsAtOrBelow(by, own)))
+                AppendField(text, "Received", $"from [{hop.Address}] by {by}; {Plain(hop.Time)}");
         return text.ToString();
     }
 
-    private static bool IsBelow(string host, string domain) =>
-        host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    // A time that needs a comment to say more than a time is written anew.
+    private static string Plain(ReportedTime time) =>
+        time.Raw.Length <= 48 && !time.Raw.AsSpan().ContainsAnyExcept(TimeChars) && time.Utc is not null ? time.Raw
+        : time.Utc is { } utc ? NodaTime.Text.InstantPattern.General.Format(utc)
+        : "(a time that could not be read)";
 
     private static void AppendField(StringBuilder text, string name, string value)
     {

@@ -14,13 +14,26 @@ internal sealed class Secrets
     private const int RecipientsMax = 100;
     private const string Marker = "redacted-";
 
+    private const int TokensMax = 100;
+
     // Local parts that name a role, and words in display names that name nobody.
     private static readonly HashSet<string> Common = new(StringComparer.OrdinalIgnoreCase)
     {
-        "abuse", "admin", "all", "billing", "contact", "customer", "customers", "email", "hello", "help", "info", "inquiry", "mail",
-        "marketing", "member", "members", "news", "newsletter", "office", "postmaster", "recipient", "recipients", "root", "sales",
-        "service", "support", "team", "test", "the", "undisclosed", "user", "users", "webmaster",
+        "abuse", "admin", "all", "and", "any", "are", "automatic", "billing", "can", "center", "centre", "cert", "company", "complaint",
+        "complaints", "contact", "customer", "customers", "department", "desk", "email", "feedback", "for", "friend", "from", "hello", "help",
+        "inc", "info", "inquiry", "internet", "ltd", "gmbh", "loop", "mail", "madam", "marketing", "member", "members", "network", "networks",
+        "news", "newsletter", "noc", "noreply", "not", "office", "our", "postmaster", "recipient", "recipients", "reply", "report", "reporter",
+        "reports", "root", "sales", "security", "server", "service", "services", "sir", "soc", "spam", "support", "team", "test", "the",
+        "this", "undisclosed", "user", "users", "webmaster", "www", "you", "your",
     };
+
+    // Fields of senders of mass mail that name the recipient by a number (RFC 2919, RFC 2369, RFC 9477, and custom).
+    private static readonly string[] TokenFields =
+    [
+        "Return-Path", "Errors-To", "Bounces-To", "List-Id", "List-Unsubscribe", "List-Post", "Feedback-ID", "CFBL-Feedback-ID", "CFBL-Address",
+        "X-Campaign", "X-Campaign-Id", "X-CampaignID", "X-Mailer-Recptid", "X-Recipient-Id", "X-Subscriber-Id", "X-MessageID", "X-Message-Id",
+        "X-Job", "X-Job-ID", "X-Mailing-Id", "X-List-Member", "X-CSA-Complaints", "X-Report-Abuse", "X-SG-EID", "X-MC-User", "X-Reference",
+    ];
 
     /// <summary>Header fields that name recipients; "for" in Received is read separately.</summary>
     public static readonly string[] NamingFields =
@@ -29,13 +42,23 @@ internal sealed class Secrets
         "Apparently-To", "X-Apparently-To", "Resent-To", "Resent-Cc", "Resent-Bcc", "Original-Recipient", "X-Forwarded-To", "X-Forwarded-For",
     ];
 
+    // An "@", as it is written, encoded for a link once and twice, in quoted-printable and in HTML.
+    private static readonly string[] AtSigns = ["@", "%40", "%2540", "=40", "&#64;"];
+
     private readonly byte[] key;
-    private readonly List<string> literals = [];
+    private readonly IReadOnlyList<string> shown;
+    private readonly List<(string Text, string Hash)> literals = [];
     private readonly List<string> words = [];
     private readonly List<string> hosts = [];
     private readonly List<string> collapsed = [];
 
-    private Secrets(RedactionFacts facts) => key = facts.Key.ToArray();
+    private Secrets(RedactionFacts facts)
+    {
+        if (facts.Key.Length < 16)
+            throw new ArgumentException("The redaction key must have at least 16 bytes.", nameof(facts));
+        key = facts.Key.ToArray();
+        shown = [.. facts.OwnHosts, facts.Resource[(facts.Resource.LastIndexOf('@') + 1)..]];
+    }
 
     public static Secrets From(MailPart root, RedactionFacts facts)
     {
@@ -45,11 +68,17 @@ internal sealed class Secrets
             .Concat(root.AllHeaders("Received").SelectMany(ForClause));
         foreach (var mailbox in mailboxes.Select(Notation.Mailbox).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Take(RecipientsMax))
             secrets.AddMailbox(mailbox);
-        foreach (var name in named.SelectMany(DisplayNames).Take(RecipientsMax))
+        foreach (var name in named.SelectMany(DisplayNames).Concat(facts.ReporterNames).Take(RecipientsMax))
             secrets.AddName(name);
         foreach (var host in facts.ReporterHosts)
             secrets.AddHost(host);
-        secrets.literals.Sort((a, b) => b.Length.CompareTo(a.Length));
+        foreach (var token in TokenFields.SelectMany(root.AllHeaders).SelectMany(NamingTokens).Take(TokensMax))
+            secrets.AddToken(token);
+        secrets.literals.Sort((a, b) => b.Text.Length.CompareTo(a.Text.Length));
+        // Longest first here too, or a piece of a word is replaced before the word.
+        var ordered = secrets.words.Distinct(StringComparer.OrdinalIgnoreCase).OrderByDescending(w => w.Length).ToList();
+        secrets.words.Clear();
+        secrets.words.AddRange(ordered);
         return secrets;
     }
 
@@ -57,16 +86,62 @@ internal sealed class Secrets
     public string Scrub(string text, bool tokens)
     {
         text = Clean(text);
+        // Before the hosts, so that every way of writing a mailbox shows as the same word.
+        foreach (var (literal, hash) in literals)
+            text = Replace(text, literal, hash);
         foreach (var host in hosts)
             text = ReplaceAround(text, host);
-        foreach (var literal in literals)
-            text = text.Contains(literal, StringComparison.OrdinalIgnoreCase)
-                ? text.Replace(literal, Hash(literal), StringComparison.OrdinalIgnoreCase)
-                : text;
         foreach (var word in words)
             text = ReplaceWord(text, word);
         return ReplaceTokens(text, tokens);
     }
+
+    /// <summary>
+    /// The text without mailboxes that are not below one of these domains. Who is not named in the header may be named in the text, and
+    /// of a mailbox that nobody knows nobody knows that it is no recipient.
+    /// </summary>
+    public string ScrubMailboxes(string text, IReadOnlyCollection<string> kept)
+    {
+        foreach (var sign in AtSigns)
+            text = ScrubMailboxes(text, sign, kept);
+        return text;
+    }
+
+    private string ScrubMailboxes(string text, string sign, IReadOnlyCollection<string> kept)
+    {
+        var from = 0;
+        while (from < text.Length && text.IndexOf(sign, from, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+        {
+            from = at + sign.Length;
+            var (begin, end) = (at, from);
+            while (begin > 0 && (char.IsLetterOrDigit(text[begin - 1]) || text[begin - 1] is '.' or '-' or '_' or '+' or '=' or '%' or '~' or '/' or '*'))
+                begin--;
+            while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '.' or '-' or '_' or '%'))
+                end++;
+            while (end > from && text[end - 1] is '.' or '-')
+                end--;
+            var domain = text[from..end];
+            if (begin == at || domain.Length == 0 || kept.Any(k => IsAtOrBelow(domain, k)))
+                continue;
+            var slash = text.LastIndexOf('/', at - 1, at - begin);
+            begin = slash < 0 ? begin : slash + 1;
+            // "https://user@host" is a link: who was named before its host has gone, and the host stays.
+            if (begin == at || (begin >= 2 && text[begin - 1] == '/' && text[begin - 2] == '/'))
+                continue;
+            var hash = Hash(text[begin..end]);
+            text = string.Concat(text.AsSpan(0, begin), hash, text.AsSpan(end));
+            from = begin + hash.Length;
+        }
+
+        return text;
+    }
+
+    /// <summary>Whether a host is this domain or below it.</summary>
+    public static bool IsAtOrBelow(string host, string domain) =>
+        host.Equals(domain, StringComparison.OrdinalIgnoreCase) || host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a word names nobody.</summary>
+    public static bool IsCommon(string word) => Common.Contains(word);
 
     /// <summary>Whether a recipient or reporter can still be read out of the text, also through the usual encodings.</summary>
     public bool Leaks(string text)
@@ -90,13 +165,21 @@ internal sealed class Secrets
             return;
         var local = mailbox[..at];
         var domain = mailbox[(at + 1)..];
-        literals.AddRange([mailbox, $"{local}={domain}", $"{local}%40{domain}", $"{local}#{domain}", $"{local}&#64;{domain}"]);
         var lower = Encoding.UTF8.GetBytes(mailbox.ToLowerInvariant());
-        literals.AddRange([Convert.ToHexString(lower), Convert.ToHexString(MD5.HashData(lower)), Convert.ToHexString(SHA1.HashData(lower)),
-            Convert.ToHexString(SHA256.HashData(lower))]);
+        var hash = Hash(mailbox);
+        foreach (var form in (string[])
+            [
+                mailbox, $"{local}={domain}", $"{local}%40{domain}", $"{local}#{domain}", $"{local}&#64;{domain}", $"{local} at {domain}",
+                $"{local}(at){domain}", $"{local} (at) {domain}", $"{local}[at]{domain}", $"{local} [at] {domain}", $"{local}=40{domain}",
+                Convert.ToHexString(lower), Convert.ToHexString(MD5.HashData(lower)), Convert.ToHexString(SHA1.HashData(lower)),
+                Convert.ToHexString(SHA256.HashData(lower)),
+            ])
+            literals.Add((form, hash));
         collapsed.Add(Collapse(mailbox));
-        AddHost(domain);
-        if (local.Length < 4 || Common.Contains(local))
+        // Our own hosts and the accused's domain are no secret, even when the complainant has a mailbox there.
+        if (!shown.Any(s => s.Length > 0 && IsAtOrBelow(domain, s)))
+            AddHost(domain);
+        if (local.Length < 3 || Common.Contains(local))
             return;
         words.Add(local);
         // "information" is also a word; "jane.doe" and "trap2031" are not.
@@ -116,6 +199,32 @@ internal sealed class Secrets
 
     private void AddName(string name) =>
         words.AddRange(name.Split(' ', ',', '"', '\'', '(', ')').Where(w => w.Length >= 3 && w.Length < 60 && !Common.Contains(w) && !w.Contains('@')));
+
+    // "list-4411" may stand in a link as "4411" alone.
+    private void AddToken(string token)
+    {
+        words.Add(token);
+        words.AddRange(token.Split('-', '_').Where(p => p.Length >= 5 && p.Length < token.Length && p.Any(char.IsAsciiDigit)));
+    }
+
+    private static IEnumerable<string> NamingTokens(string value)
+    {
+        if (value.Length > 4096)
+            yield break;
+        var start = -1;
+        for (var i = 0; i <= value.Length; i++)
+        {
+            var inside = i < value.Length && (char.IsLetterOrDigit(value[i]) || value[i] is '-' or '_');
+            if (inside && start < 0)
+                start = i;
+            if (inside || start < 0)
+                continue;
+            var token = value[start..i];
+            start = -1;
+            if (token.Length is >= 5 and < 200 && token.Any(char.IsAsciiDigit))
+                yield return token;
+        }
+    }
 
     private static IEnumerable<string> ForClause(string received)
     {
@@ -148,6 +257,22 @@ internal sealed class Secrets
         return clean.ToString();
     }
 
+    private static string Replace(string text, string literal, string hash)
+    {
+        var from = 0;
+        while (text.IndexOf(literal, from, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+        {
+            from = at + literal.Length;
+            // "joan@…" is another mailbox than "an@…"; the host takes it as a whole.
+            if (at > 0 && literal.Contains('@') && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '.' or '_'))
+                continue;
+            text = string.Concat(text.AsSpan(0, at), hash, text.AsSpan(at + literal.Length));
+            from = at + hash.Length;
+        }
+
+        return text;
+    }
+
     // The host with everything that hangs on it to the left: labels below it, the local part, an encoded "@".
     private string ReplaceAround(string text, string host)
     {
@@ -155,7 +280,7 @@ internal sealed class Secrets
         while (text.IndexOf(host, from, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
         {
             from = at + host.Length;
-            if (!BeginsHere(text, at))
+            if (!IsHost(text, at, host))
                 continue;
             var begin = at;
             while (begin > 0 && (char.IsLetterOrDigit(text[begin - 1]) || text[begin - 1] is '.' or '-' or '_' or '@' or '+' or '=' or '%'))
@@ -169,15 +294,21 @@ internal sealed class Secrets
     }
 
     // "shop-reporter.example" is another domain than "reporter.example"; "%40reporter.example" is the same.
-    private static bool BeginsHere(string text, int at) =>
-        at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] == '-') || (at > 2 && text[at - 3] is '%' or '=');
+    private static bool IsHost(string text, int at, string host)
+    {
+        // 198.51.100.7 does not stand in 198.51.100.77.
+        var end = at + host.Length;
+        if (char.IsAsciiDigit(host[^1]) && end < text.Length && char.IsAsciiDigit(text[end]))
+            return false;
+        return at == 0 || !(char.IsAsciiLetterOrDigit(text[at - 1]) || text[at - 1] == '-') || (at > 2 && text[at - 3] is '%' or '=');
+    }
 
     private bool NamesHost(string text)
     {
         foreach (var host in hosts)
             for (var at = text.IndexOf(host, StringComparison.OrdinalIgnoreCase); at >= 0;
                 at = text.IndexOf(host, at + host.Length, StringComparison.OrdinalIgnoreCase))
-                if (BeginsHere(text, at))
+                if (IsHost(text, at, host))
                     return true;
         return false;
     }

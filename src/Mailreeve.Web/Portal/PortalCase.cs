@@ -15,7 +15,8 @@ namespace Mailreeve.Web.Portal;
 /// </summary>
 public sealed record PortalCase
 {
-    private const int SightingsMax = 20;
+    /// <summary>Complaints and sightings on one page.</summary>
+    internal const int SightingsMax = 20;
 
     /// <summary>The case as it stands.</summary>
     public required AbuseCase Case { get; init; }
@@ -50,16 +51,18 @@ public sealed record PortalCase
     /// <summary>Leaves out of a file what is not the customer's to see.</summary>
     /// <param name="file">The file.</param>
     /// <param name="evidence">Evidence, redacted already.</param>
+    /// <param name="sightings">What was seen, redacted already.</param>
     /// <param name="clause">The clause that the case is about.</param>
     /// <param name="timeZone">The reader's time zone.</param>
     /// <param name="own">The reader, and all downstream of it.</param>
-    public static PortalCase Of(CaseFile file, string evidence, PageClause clause, string timeZone, IReadOnlyCollection<CustomerId> own) => new()
+    public static PortalCase Of(
+        CaseFile file, string evidence, IReadOnlyList<Sighting> sightings, PageClause clause, string timeZone, IReadOnlyCollection<CustomerId> own) => new()
     {
         Case = file.Case,
         TimeZone = timeZone,
         Clause = clause,
         Evidence = evidence,
-        Sightings = [.. file.Observations.Take(SightingsMax).Select(Sighting.Of)],
+        Sightings = sightings,
         Answers = file.Responses,
         Blocks = [.. file.Blocks.Where(b => b.State == BlockState.InForce)],
         Charges = [.. file.Charges.Where(c => own.Contains(c.CustomerId))],
@@ -79,22 +82,10 @@ public sealed record PortalCase
 public sealed record Sighting(Instant? At, string What, string Where)
 {
     /// <summary>Leaves out of an observation who reported it, and what names a recipient.</summary>
-    public static Sighting Of(EventRow row)
-    {
-        var type = row.Type[(row.Type.IndexOf('/', StringComparison.Ordinal) + 1)..].Replace('_', ' ');
-        var address = row.Address is { } a ? (row.Port is { } port ? $"{a} port {port}" : $"{a}") : null;
-        return new Sighting(row.OccurredAt, type, address ?? Stripped(row.Url) ?? row.Domain ?? "");
-    }
-
-    // What follows the path often names the recipient: an "unsubscribe" key, a mail address. Only scheme, host and path are shown.
-    private static string? Stripped(string? url)
-    {
-        if (url is null)
-            return null;
-        var end = url.AsSpan().IndexOfAny('?', '#', ';');
-        var start = end < 0 ? url : url[..end];
-        return Uri.TryCreate(start, UriKind.Absolute, out var uri) ? $"{uri.Scheme}://{uri.Host}{uri.AbsolutePath}" : "";
-    }
+    /// <param name="row">The observation.</param>
+    /// <param name="where">Where it was, redacted already.</param>
+    public static Sighting Of(EventRow row, string where) =>
+        new(row.OccurredAt, row.Type[(row.Type.IndexOf('/', StringComparison.Ordinal) + 1)..].Replace('_', ' '), where);
 }
 
 /// <summary>A line of a history.</summary>

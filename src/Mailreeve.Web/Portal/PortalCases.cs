@@ -24,11 +24,22 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
             var file = await new DeskStore(db).FileAsync(id, stop);
             var clause = books.Policy.LadderOf(open.Kind).Clause;
             var page = PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc));
+            var shown = file!.Observations.Take(PortalCase.SightingsMax).ToList();
             return PortalCase.Of(
-                file!,
-                await evidence.OfCaseAsync(db, id, stop),
+                file,
+                await evidence.OfCaseAsync(db, open, stop),
+                [.. shown.Zip(await evidence.WhereSeenAsync(db, open, shown, stop), Sighting.Of)],
                 page.Clauses.First(c => c.Id == clause),
                 views.Directory.Find(customer)?.TimeZone ?? "Etc/UTC",
                 tree);
         }, stop);
+
+    /// <summary>The evidence of the case as a file; null when there is no such case, or it is someone else's.</summary>
+    public async Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop)
+    {
+        if (await FindAsync(customer, id, stop) is not { } seen)
+            return null;
+        var all = await database.ReadAsync(db => evidence.AllOfCaseAsync(db, seen.Case, PortalCase.SightingsMax, stop), stop);
+        return EvidenceFile.Write(seen.Case, all);
+    }
 }

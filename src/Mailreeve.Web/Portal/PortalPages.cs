@@ -26,6 +26,7 @@ internal static class PortalPages
         var portal = pages.MapGroup("/portal").RequireAuthorization(Schemes.Customer).AddEndpointFilter<FormGuard>();
         portal.MapGet("", OverviewAsync);
         portal.MapGet("/cases/{number:long}", CaseAsync);
+        portal.MapGet("/cases/{number:long}/evidence", EvidenceAsync);
         portal.MapPost("/cases/{number:long}/answer", AnswerAsync);
         portal.MapPost("/acknowledge", AcknowledgeAsync);
         PortalMailboxes.Map(portal);
@@ -56,6 +57,11 @@ internal static class PortalPages
     private static async Task<IResult> CaseAsync(long number, PortalCases cases, HttpContext http, IClock clock, CancellationToken stop) =>
         await cases.FindAsync(http.CustomerId(), new CaseId(number), stop) is { } seen
             ? Page.Of<CasePage>(new { Seen = seen, Now = clock.GetCurrentInstant() })
+            : Page.NotFound();
+
+    private static async Task<IResult> EvidenceAsync(long number, PortalCases cases, HttpContext http, CancellationToken stop) =>
+        await cases.EvidenceAsync(http.CustomerId(), new CaseId(number), stop) is { } text
+            ? Results.File(System.Text.Encoding.UTF8.GetBytes(text), "text/plain; charset=utf-8", $"case-{number}-evidence.txt")
             : Page.NotFound();
 
     private static async Task<IResult> AnswerAsync(
