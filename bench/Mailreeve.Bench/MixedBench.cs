@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Reporters;
-using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -39,7 +38,7 @@ internal sealed class MixedBench(Load load)
         database.Views = views;
         var policy = ShippedPolicy.Policy;
         var books = new CaseBooks(policy, Load.Provider, views);
-        var answers = new ReporterAnswers(policy, Load.Provider, new NoticeTemplates(ShippedPolicy.Check.Notices));
+        var answers = new ReporterAnswers(Load.Provider, new ReporterKey(new byte[32]));
         var clerk = new ReportClerk(database, Load.Provider, books, views, answers, SystemClock.Instance, NullLogger<ReportClerk>.Instance);
         var understanding = new ReportUnderstanding(policy, Load.Provider, ReportLimits.Default);
 
@@ -87,7 +86,7 @@ internal sealed class MixedBench(Load load)
             {
                 var raw = reports.Write(n);
                 await store.AddAsync(
-                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n), Token = $"t{n}" },
+                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n) },
                     stop);
             }
         }, stop);

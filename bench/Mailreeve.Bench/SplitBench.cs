@@ -5,7 +5,6 @@ using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
-using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -32,7 +31,7 @@ internal sealed class SplitBench(Load load)
         using var views = await LiveViews.LoadAsync(database, stop);
         database.Views = views;
         var books = new CaseBooks(policy, Load.Provider, views);
-        var answers = new ReporterAnswers(policy, Load.Provider, new NoticeTemplates(ShippedPolicy.Check.Notices));
+        var answers = new ReporterAnswers(Load.Provider, new ReporterKey(new byte[32]));
         var clerk = new ReportClerk(database, Load.Provider, books, views, answers, SystemClock.Instance, NullLogger<ReportClerk>.Instance);
 
         // Once for the just-in-time compiler, which also opens the cases.
@@ -144,7 +143,7 @@ internal sealed class SplitBench(Load load)
             {
                 var raw = SmallReport.Write(n, load.AddressOf(n), Start);
                 await store.AddAsync(
-                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n), Token = $"t{n}" },
+                    Some.Report with { ReceivedAt = Start, Raw = raw, Sha256 = SHA256.HashData(raw), EnvelopeFrom = SmallReport.SenderOf(n) },
                     stop);
             }
         }, stop);

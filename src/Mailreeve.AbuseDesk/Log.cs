@@ -11,4 +11,7 @@ internal static partial class Log
 
     [LoggerMessage(2002, LogLevel.Error, "Report {Report} failed and goes to a person")]
     public static partial void ReportFailed(this ILogger log, Exception why, ReportId report);
+
+    [LoggerMessage(2003, LogLevel.Information, "No registry could be asked about {Address}: {Why}")]
+    public static partial void RegistryFailed(this ILogger log, string why, string address);
 }

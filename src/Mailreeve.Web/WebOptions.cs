@@ -29,6 +29,9 @@ public sealed record WebOptions
     /// <summary>Attempts to sign in, and look-ups of forgotten numbers, from one network in a minute.</summary>
     public int SignInsPerMinute { get; init; } = 20;
 
+    /// <summary>Looks at how a report stands, from one network in a minute. People do not type faster, and codes cannot be tried.</summary>
+    public int StatusLooksPerMinute { get; init; } = 60;
+
     /// <summary>Settings posted for by mail programs of one network in a minute. An office that begins its day asks at once.</summary>
     public int ClientSetupsPerMinute { get; init; } = 120;
 

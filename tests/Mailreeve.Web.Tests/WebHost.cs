@@ -103,9 +103,9 @@ public sealed class WebHost : IAsyncDisposable
         builder.Services
             .AddSingleton(ShippedPolicy.Policy).AddSingleton(Provider).AddSingleton(new NoticeTemplates(ShippedPolicy.Notices))
             .AddSingleton<IClock>(clock).AddSingleton(testDatabase.Database).AddSingleton(views).AddSingleton(services ?? Services)
-            .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32]))
+            .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32])).AddSingleton(new ReporterKey(new byte[32]))
             .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
-            .AddSingleton<ReporterAnswers>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
+            .AddSingleton<ReporterAnswers>().AddSingleton<AnswerWriter>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
             .AddSingleton(new PasswordHashing(iterations: 1)).AddSingleton<AttemptThrottle>().AddSingleton<CustomerSignIn>()
             .AddSingleton<MailboxDesk>().AddSingleton<HoldDesk>()
             .AddSingleton(s => ActivatorUtilities.CreateInstance<OperatorSignIn>(s, Provider.Name))

@@ -264,6 +264,7 @@ internal sealed class CaseBook
     private async Task CloseAsync(CaseId id, Measure.Close m, Actor actor, CancellationToken stop)
     {
         await new DecisionStore(db).WithdrawAsync(id, now, stop);
+        await new AnswerStore(db).OweOutcomeAsync(id, now, stop);
         Record(id, new CaseEvent.Closed(m.Disposition, m.Reason), actor, m.Clause);
     }
 

@@ -2,6 +2,7 @@ using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Reporters;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -18,6 +19,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
     private readonly HashSet<(CaseId, long, string)> evidenceSeen = [];
     private readonly List<EventRow> events = [];
     private readonly List<ReportConclusion> conclusions = [];
+    private readonly List<NewAnswer> owed = [];
 
     private sealed record CaseKey(CustomerId Customer, Resource Resource, string Type);
 
@@ -40,6 +42,10 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         await new EventStore(db).AddAsync(events, stop);
         await eventIds.GiveBackAsync(stop);
         await new ReportStore(db).ConcludeAsync(conclusions, now, stop);
+        if (owed.Count == 0)
+            return;
+        var first = await db.NextIdsAsync("answer", owed.Count, stop);
+        await new AnswerStore(db).AddAsync([.. owed.Select((a, i) => a with { Id = first + i })], stop);
     }
 
     private async Task LoadAsync(IReadOnlyList<UnderstoodReport> reports, IEnumerable<long> reporters, CaseBook book, CancellationToken stop)
@@ -89,8 +95,22 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
 
         if (outcome == ReportOutcome.Case && !anyNew)
             outcome = ReportOutcome.Repeat;
-        if (outcome == ReportOutcome.NotOurs)
-            detail += await answers.AnswerNotOursAsync(db, report.Report, report.Reading, reporter, now, stop) ? " The reporter was told." : "";
+        if (answers.RepliesTo(report.Report) is { } earlier)
+        {
+            (outcome, detail) = ReporterAnswers.OfReply(report.Reading, earlier, outcome, detail);
+            await new AnswerStore(db).JoinAsync(report.Report.Id, earlier, stop);
+        }
+        else if (answers.Owed(report, outcome, now) is { } answer)
+        {
+            owed.Add(answer);
+            detail += answer.Kind switch
+            {
+                AnswerKind.NotOurs => " The reporter is told.",
+                AnswerKind.NeedsFacts => " The reporter is asked for what is missing.",
+                _ => "",
+            };
+        }
+
         var state = outcome == ReportOutcome.NeedsPerson ? ReportState.NeedsPerson : ReportState.Done;
         conclusions.Add(new ReportConclusion(report.Report.Id, state, outcome, detail, report.Reading.Format.Name(), reporter));
     }

@@ -1,70 +1,85 @@
+using System.Globalization;
+using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.Policy;
-using Mailreeve.Policy.Notices;
-using Mailreeve.Protocols.Messages;
+using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Reporters;
+using Mailreeve.Protocols.AuthResults;
 using Mailreeve.Protocols.Reports;
-using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
-using Mailreeve.Storage.Mail;
 using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Reporters;
 
-/// <summary>Answers to those who report, by mail: rarely, never to a machine, and never to an address that did not ask by mail.</summary>
-public sealed class ReporterAnswers(AbusePolicy policy, Provider provider, NoticeTemplates notices)
+/// <summary>Says what a report's sender is owed by mail, and to which report a reply belongs.</summary>
+public sealed class ReporterAnswers(Provider provider, ReporterKey key)
 {
-    // RFC 3834 §2: one answer for one sender in a while, so that no two programs keep each other busy.
-    private static readonly Duration Between = Duration.FromHours(24);
+    private const int ResourceCharsMax = 100;
 
-    /// <summary>Tells a reporter that what the report names is not ours.</summary>
-    /// <returns><see langword="false"/> when that would be answering a machine, or when there was an answer not long ago.</returns>
-    internal async Task<bool> AnswerNotOursAsync(
-        DbSession db, WaitingReport report, ReportReading reading, long reporter, Instant now, CancellationToken stop)
+    /// <summary>What is owed for a report that got this outcome; null when its sender is not answered. The id is still to be given.</summary>
+    internal NewAnswer? Owed(UnderstoodReport understood, ReportOutcome outcome, Instant now)
     {
-        if (report.Channel != ReportChannel.Smtp || reading.IsAutomatic || !MayAnswer(report.EnvelopeFrom))
-            return false;
-        if (!await new ReporterStore(db).TryTakeAnswerAsync(reporter, now, now - Between, stop))
-            return false;
+        var (report, reading) = (understood.Report, understood.Reading);
+        if (reading.NeedsPerson is { Reason: AttentionReason.NotAReport } || AnswerRules.WhyNot(FactsOf(report, reading)) is not null)
+            return null;
 
-        var resource = reading.Observations.Select(o => o.Address?.ToString() ?? o.Url ?? o.Domain).FirstOrDefault(r => r is not null);
-        var rendered = notices[NoticeNames.NotOurs].Render(
-            policy, provider.FactsIn(DateTimeZone.Utc), new NoticeFacts.OfReport(report.Id, resource ?? "what you reported"));
-        var id = await db.NextIdsAsync("outbound", 1, stop);
-        var message = new SystemMessage
+        var missing = MissingFacts.Of(understood, outcome);
+        var foreign = outcome == ReportOutcome.NotOurs
+            ? understood.Findings.FirstOrDefault(f => f.Verdict is AttributionVerdict.NotOurs && f.Observation.Role != ObservationRole.Victim)?.Observation.Address
+            : null;
+        return new NewAnswer
         {
-            FromName = provider.Name,
-            From = provider.AbuseAddress,
-            To = report.EnvelopeFrom!,
-            Subject = rendered.Subject,
-            Text = rendered.Text,
-            MessageId = $"answer.{report.Id.Value}@{provider.HostName}",
-            Date = now,
-            InReplyTo = reading.MessageId,
+            Id = 0,
+            Recipient = report.EnvelopeFrom!.ToLowerInvariant(),
+            ReportId = report.Id,
+            Kind = outcome == ReportOutcome.NotOurs ? AnswerKind.NotOurs : missing.Count > 0 ? AnswerKind.NeedsFacts : AnswerKind.Received,
+            Resource = ResourceOf(understood),
+            Address = foreign,
+            Wanted = missing,
+            DueAt = now,
         };
-        await new OutboundStore(db).AddAsync(
-            [
-                new NewOutbound
-                {
-                    Id = id,
-                    Purpose = OutboundPurpose.Answer,
-                    SubjectId = report.Id.Value,
-                    EnvelopeFrom = "",
-                    Recipient = report.EnvelopeFrom!,
-                    Message = message.Write(),
-                    CreatedAt = now,
-                },
-            ],
-            stop);
-        return true;
     }
 
-    private bool MayAnswer(string? envelopeFrom)
+    /// <summary>The report to which a mail belongs because it answers what we wrote about it; null when it does not.</summary>
+    internal ReportId? RepliesTo(WaitingReport report)
     {
-        if (string.IsNullOrEmpty(envelopeFrom) || envelopeFrom.IndexOf('@', StringComparison.Ordinal) <= 0 || !MimeKit.MailboxAddress.TryParse(envelopeFrom, out _))
-            return false;
-        var localPart = envelopeFrom[..envelopeFrom.LastIndexOf('@')].ToLowerInvariant();
-        return localPart is not ("mailer-daemon" or "postmaster" or "noreply" or "no-reply")
-            && !localPart.StartsWith("owner-", StringComparison.Ordinal)
-            && !localPart.EndsWith("-request", StringComparison.Ordinal)
-            && !provider.Owns(envelopeFrom[(envelopeFrom.LastIndexOf('@') + 1)..]);
+        // Few mails are replies, and this is much quicker than to read a header.
+        if (report.Channel != ReportChannel.Smtp || report.Raw.AsSpan().IndexOf("answer."u8) < 0)
+            return null;
+        foreach (var id in RepliedTo.Ids(report.Raw, ReportLimits.Default))
+            if (AnswerMessageId.ReadOrNull(id, key.Bytes) is { } earlier && earlier.Value < report.Id.Value)
+                return earlier;
+        return null;
+    }
+
+    /// <summary>What becomes of a reply: what a program wrote is kept, and what a person asks is for a person.</summary>
+    internal static (ReportOutcome Outcome, string Detail) OfReply(ReportReading reading, ReportId earlier, ReportOutcome outcome, string detail) =>
+        outcome is ReportOutcome.Case or ReportOutcome.Repeat ? (outcome, string.Create(CultureInfo.InvariantCulture, $"{detail} It answers what we wrote about {earlier}."))
+        // That it is no report does not matter: a question is none either.
+        : reading.IsAutomatic
+            ? (ReportOutcome.Noted, $"An automatic answer to what we wrote about {earlier}.")
+            : (ReportOutcome.NeedsPerson, $"An answer to what we wrote about {earlier}.");
+
+    private AnswerFacts FactsOf(WaitingReport report, ReportReading reading)
+    {
+        var sender = report.EnvelopeFrom ?? "";
+        return new AnswerFacts
+        {
+            ByMail = report.Channel == ReportChannel.Smtp,
+            EnvelopeFrom = MimeKit.MailboxAddress.TryParse(sender, out _) ? sender : null,
+            IsAutomatic = reading.IsAutomatic,
+            IsOurs = provider.Owns(sender[(sender.LastIndexOf('@') + 1)..]),
+            Checks = OwnResults.Read(report.Raw, provider.HostName),
+        };
+    }
+
+    // Said back in a mail, so no link: only what names a place.
+    private static string ResourceOf(UnderstoodReport understood)
+    {
+        var first = understood.Findings.FirstOrDefault(f => f.Holder is not null) ?? understood.Findings.FirstOrDefault(f => f.Resource is not null);
+        var text = first?.Observation.Address?.ToString() ?? first?.Observation.Domain ?? (first?.Resource is { Kind: Policy.Cases.ResourceKind.Domain } site ? site.Name : null);
+        return text is null ? "" : text.Length <= ResourceCharsMax ? text : text[..ResourceCharsMax];
     }
 }
+
+/// <summary>The secret of this installation from which the codes of reports and the numbers of answers are made.</summary>
+public sealed record ReporterKey(byte[] Bytes);

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
@@ -46,7 +44,6 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
         Helo = message.Helo,
         Tls = message.Tls,
         EnvelopeFrom = $"{message.From}",
-        Token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
         Sha256 = message.Sha256,
         Raw = message.Raw,
     };

@@ -120,5 +120,27 @@ public abstract record NoticeFacts
     /// <summary>An answer to a reporter.</summary>
     /// <param name="Report">Their report, <c>{report}</c>.</param>
     /// <param name="Resource">What it was about, <c>{resource}</c>.</param>
-    public sealed record OfReport(ReportId Report, string Resource) : NoticeFacts;
+    public sealed record OfReport(ReportId Report, string Resource) : NoticeFacts
+    {
+        /// <summary>How it stands, <c>{progress}</c>: a sentence or two.</summary>
+        public string Progress { get; init; } = "";
+
+        /// <summary>Where that is shown, <c>{status-url}</c>; the code is behind its "#".</summary>
+        public string StatusUrl { get; init; } = "";
+
+        /// <summary>The code that shows it, <c>{code}</c>.</summary>
+        public string Code { get; init; } = "";
+
+        /// <summary>What is asked for, <c>{wanted}</c>; several lines.</summary>
+        public string Wanted { get; init; } = "";
+
+        /// <summary>Who is to be asked about what is not ours, <c>{contact}</c>: a sentence.</summary>
+        public string Contact { get; init; } = "";
+
+        /// <summary>How many reports it is about, <c>{count}</c>.</summary>
+        public int Count { get; init; } = 1;
+
+        /// <summary>How each of them stands, <c>{reports}</c>; several lines.</summary>
+        public string Reports { get; init; } = "";
+    }
 }

@@ -30,6 +30,18 @@ public static class NoticeNames
     /// <summary>To a reporter: that address is not ours.</summary>
     public const string NotOurs = "not-ours";
 
+    /// <summary>To a reporter: we have the report, and what becomes of it.</summary>
+    public const string ReportReceived = "report-received";
+
+    /// <summary>To a reporter: what is missing.</summary>
+    public const string ReportNeedsFacts = "report-needs-facts";
+
+    /// <summary>To a reporter who wanted to know: how it ended.</summary>
+    public const string ReportOutcome = "report-outcome";
+
+    /// <summary>To a reporter: how several reports stand.</summary>
+    public const string ReportDigest = "report-digest";
+
     /// <summary>A mailbox that nobody uses will be closed (C9).</summary>
     public const string MailboxUnused = "mailbox-unused";
 
@@ -46,7 +58,7 @@ public static class NoticeNames
     public static readonly IReadOnlyList<string> Required =
     [
         Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed,
-        MailboxFilling, SendingHeld,
+        MailboxFilling, SendingHeld, ReportReceived, ReportNeedsFacts, ReportOutcome, ReportDigest,
     ];
 
     private static readonly IReadOnlyList<string> CaseNames =
@@ -61,6 +73,8 @@ public static class NoticeNames
         "clause", "clause-title", "clause-text",
     ];
 
+    private static readonly IReadOnlyList<string> ReportNames = ["report", "resource", "progress", "status-url", "code", "wanted", "contact", "count", "reports"];
+
     private static readonly IReadOnlyList<string> HoldNames =
     [
         "customer", "registration-number", "sender", "held-utc", "held-local", "figures", "hold-url", "clause", "clause-title", "clause-text",
@@ -70,7 +84,7 @@ public static class NoticeNames
     internal static IReadOnlyList<string> PlaceholdersOf(string notice) => notice switch
     {
         RegistrationNumber => ["customer", "registration-number"],
-        NotOurs => ["report", "resource"],
+        NotOurs or ReportReceived or ReportNeedsFacts or ReportOutcome or ReportDigest => ReportNames,
         SendingHeld => HoldNames,
         MailboxUnused or MailboxClosed or MailboxFilling => MailboxNames,
         _ => CaseNames,

@@ -4,7 +4,7 @@ namespace Mailreeve.Policy.Notices;
 
 /// <summary>
 /// A notice as it stands in <c>policy/notices</c>: a line <c>Subject: …</c>, an empty line, Markdown with placeholders.
-/// <c>{evidence}</c>, <c>{clause-text}</c> and <c>{reason}</c> have several lines and stand in a line of their own.
+/// <c>{evidence}</c>, <c>{clause-text}</c>, <c>{reason}</c>, <c>{wanted}</c> and <c>{reports}</c> have several lines and stand in a line of their own.
 /// </summary>
 /// <param name="Name">File name without <c>.md</c>.</param>
 /// <param name="Subject">With placeholders.</param>
@@ -16,7 +16,7 @@ public sealed record NoticeTemplate(string Name, string Subject, string Body)
 
     private const string SubjectField = "Subject: ";
 
-    internal static readonly IReadOnlyList<string> Blocks = ["evidence", "clause-text", "reason"];
+    internal static readonly IReadOnlyList<string> Blocks = ["evidence", "clause-text", "reason", "wanted", "reports"];
 
     /// <summary>Reads a notice.</summary>
     /// <param name="name">File name without <c>.md</c>; it decides whom the notice is for, and so which placeholders it may use.</param>

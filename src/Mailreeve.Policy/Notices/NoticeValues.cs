@@ -26,6 +26,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
     {
         "evidence" => Indent("    ", MarkdownText.Lines(value)),
         "reason" or "clause-text" => Indent("> ", MarkdownText.Lines(value)),
+        "wanted" or "reports" => MarkdownText.Lines(value),
         _ => MarkdownText.OneLine(value),
     };
 
@@ -33,9 +34,9 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
     public string? Markdown(string name) => Raw(name) is not { } value ? null : name switch
     {
         "evidence" => MarkdownText.CodeBlock(value),
-        "reason" => MarkdownText.Quote(value),
+        "reason" or "wanted" or "reports" => MarkdownText.Quote(value),
         "clause-text" => Indent("> ", ProviderText.Fill(ClauseOf()!.Text, provider)),
-        "case-url" or "mailbox-url" or "hold-url" => MarkdownText.Link(value),
+        "case-url" or "mailbox-url" or "hold-url" or "status-url" => MarkdownText.Link(value),
         _ when Placeholders.IsLink(name) => MarkdownText.Link(value),
         _ => MarkdownText.Escape(value),
     };
@@ -57,6 +58,13 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         {
             "report" => f.Report.ToString(),
             "resource" => f.Resource,
+            "progress" => f.Progress,
+            "status-url" => f.StatusUrl,
+            "code" => f.Code,
+            "wanted" => f.Wanted,
+            "contact" => f.Contact,
+            "count" => f.Count.ToString(CultureInfo.InvariantCulture),
+            "reports" => f.Reports,
             _ => null,
         },
         _ => throw new System.Diagnostics.UnreachableException($"No values for {facts.GetType().Name}."),

@@ -11,9 +11,9 @@ public sealed class ReportStore(DbSession db)
     public Task<ReportId> AddAsync(IncomingReport report, CancellationToken stop) =>
         db.SingleAsync<ReportId>("""
             INSERT INTO report (received_at, channel, queue, recipients, client_address, helo, tls, envelope_from,
-                                token, sha256, size, state, raw)
+                                sha256, size, state, raw)
             VALUES (@ReceivedAt, @Channel, @Queue, @Recipients, @ClientAddress, @Helo, @Tls, @EnvelopeFrom,
-                    @Token, @Sha256, @Size, 'received', @Raw)
+                    @Sha256, @Size, 'received', @Raw)
             RETURNING id
             """, report, stop);
 
@@ -61,10 +61,6 @@ public sealed class ReportStore(DbSession db)
     public Task<ReportRow?> FindAsync(ReportId id, CancellationToken stop) =>
         db.SingleOrDefaultAsync<ReportRow>($"{SelectRow} WHERE id = @id", new { id }, stop);
 
-    /// <summary>One report by the reporter's token.</summary>
-    public Task<ReportRow?> FindByTokenAsync(string token, CancellationToken stop) =>
-        db.SingleOrDefaultAsync<ReportRow>($"{SelectRow} WHERE token = @token", new { token }, stop);
-
     /// <summary>The bytes of a report.</summary>
     public Task<byte[]?> RawAsync(ReportId id, CancellationToken stop) =>
         db.SingleOrDefaultAsync<byte[]>("SELECT raw FROM report WHERE id = @id", new { id }, stop);
@@ -88,7 +84,7 @@ public sealed class ReportStore(DbSession db)
             """, new { id, detail }, stop) == 1;
 
     private const string SelectRow = """
-        SELECT id, received_at, channel, queue, recipients, client_address, envelope_from, token, sha256, size, state,
+        SELECT id, received_at, channel, queue, recipients, client_address, envelope_from, sha256, size, state,
                outcome, outcome_detail, format, reporter_id, processed_at
         FROM   report
         """;
@@ -185,9 +181,6 @@ public sealed record IncomingReport
     /// <summary>Envelope sender; empty for the null sender.</summary>
     public string? EnvelopeFrom { get; init; }
 
-    /// <summary>Random; whoever has it may see how the report fares.</summary>
-    public required string Token { get; init; }
-
     /// <summary>SHA-256 of <see cref="Raw"/> as it came from the client.</summary>
     public required byte[] Sha256 { get; init; }
 
@@ -261,9 +254,6 @@ public sealed record ReportRow
 
     /// <summary>Envelope sender.</summary>
     public string? EnvelopeFrom { get; init; }
-
-    /// <summary>The reporter's token.</summary>
-    public required string Token { get; init; }
 
     /// <summary>SHA-256 of the bytes.</summary>
     public required byte[] Sha256 { get; init; }

@@ -33,18 +33,6 @@ public sealed class ReporterStore(DbSession db)
         return rows.ToDictionary(r => r.Mailbox, r => r.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>Takes the right to answer a reporter, which is given once in a while.</summary>
-    /// <param name="id">The reporter.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="notSince">Only when the last answer is older than this.</param>
-    /// <param name="stop">Stops the work.</param>
-    public async Task<bool> TryTakeAnswerAsync(long id, Instant now, Instant notSince, CancellationToken stop) =>
-        await db.ExecuteAsync("""
-            UPDATE reporter
-            SET    last_answered_at = @now
-            WHERE  id = @id AND (last_answered_at IS NULL OR last_answered_at <= @notSince)
-            """, new { id, now, notSince }, stop) == 1;
-
     private sealed record ReporterId
     {
         public required long Id { get; init; }

@@ -15,6 +15,7 @@ internal static class RateLimits
     public const string Api = "api";
     public const string SignIn = "sign-in";
     public const string ClientSetup = "client-setup";
+    public const string Status = "status";
 
     public static void Add(RateLimiterOptions limiter, WebOptions options)
     {
@@ -22,6 +23,7 @@ internal static class RateLimits
         limiter.AddPolicy(Api, http => ForNetwork(http, options.ApiReportsPerMinute));
         limiter.AddPolicy(SignIn, http => ForNetwork(http, options.SignInsPerMinute));
         limiter.AddPolicy(ClientSetup, http => ForNetwork(http, options.ClientSetupsPerMinute));
+        limiter.AddPolicy(Status, http => ForNetwork(http, options.StatusLooksPerMinute));
         limiter.OnRejected = RefuseAsync;
     }
 

@@ -20,6 +20,7 @@ internal static class ReportsApi
     public static void Map(IEndpointRouteBuilder pages)
     {
         pages.MapPost("/api/reports", PostAsync).RequireRateLimiting(RateLimits.Api);
+        ReportStatusApi.Map(pages);
         pages.MapGet("/openapi.json", () => Results.Bytes(OpenApi.Document, "application/json"));
     }
 
@@ -34,7 +35,7 @@ internal static class ReportsApi
 
         var kept = await intake.KeepAsync(raw, ReportChannel.Api, http.Connection.RemoteIpAddress, stop);
         return Results.Json(
-            new { report = kept.Id.ToString(), status = kept.StatusPath },
+            new { report = kept.Id.ToString(), code = kept.Code, status = kept.StatusPath },
             statusCode: StatusCodes.Status202Accepted);
     }
 

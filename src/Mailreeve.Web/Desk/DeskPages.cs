@@ -108,10 +108,11 @@ internal static class DeskPages
     private static async Task<IResult> ReportAsync(long number, long? after, Database database, IClock clock, CancellationToken stop)
     {
         var id = new ReportId(number);
-        var (report, raw, observations) = await database.ReadAsync(async db => (
+        var (report, raw, observations, answersTo) = await database.ReadAsync(async db => (
             await new ReportStore(db).FindAsync(id, stop),
             await new ReportStore(db).RawAsync(id, stop),
-            await new EventStore(db).OfReportAsync(id, new EventId(after ?? 0), ObservationsShown + 1, stop)), stop);
+            await new EventStore(db).OfReportAsync(id, new EventId(after ?? 0), ObservationsShown + 1, stop),
+            await new AnswerStore(db).JoinedToAsync(id, stop)), stop);
         if (report is null || raw is null)
             return Page.NotFound();
 
@@ -122,6 +123,7 @@ internal static class DeskPages
             Report = report,
             Observations = (IReadOnlyList<EventRow>)[.. observations.Take(ObservationsShown)],
             Next = observations.Count > ObservationsShown ? observations[ObservationsShown - 1].Id : (EventId?)null,
+            AnswersTo = answersTo,
             Raw = Show.Plain(IsUtf8(text) ? Encoding.UTF8.GetString(text) : Encoding.Latin1.GetString(text)),
             IsCut = raw.Length > RawShownBytes,
             Now = clock.GetCurrentInstant(),

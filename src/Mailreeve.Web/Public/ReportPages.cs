@@ -1,4 +1,3 @@
-using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Api;
@@ -22,7 +21,7 @@ internal static class ReportPages
     {
         pages.MapGet("/report", () => Page.Of<ReportPage>());
         pages.MapPost("/report", PostAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.Form);
-        pages.MapGet("/report/{token}", StatusAsync);
+        ReportStatusPages.Map(pages);
     }
 
     private static async Task<IResult> PostAsync(HttpContext http, ReportIntake intake, IClock clock, WebOptions options, CancellationToken stop)
@@ -44,11 +43,6 @@ internal static class ReportPages
         var kept = await intake.KeepAsync(raw, ReportChannel.Form, http.Connection.RemoteIpAddress, stop);
         return Page.SeeOther(kept.StatusPath);
     }
-
-    private static async Task<IResult> StatusAsync(string token, Database database, CancellationToken stop) =>
-        await database.ReadAsync(db => new ReportStore(db).FindByTokenAsync(token, stop), stop) is { } report
-            ? Page.Of<ReportStatusPage>(new { Report = report })
-            : Page.NotFound();
 
     /// <summary>The form; null when it is larger than allowed.</summary>
     private static async Task<IFormCollection?> ReadAsync(HttpContext http, int messageBytesMax, CancellationToken stop)

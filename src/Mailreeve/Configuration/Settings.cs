@@ -74,6 +74,9 @@ internal sealed record Settings
     /// <summary>How mail is sent.</summary>
     public required OutboundOptions Outbound { get; init; }
 
+    /// <summary>Whether registries of addresses are asked whose an address is that is not ours, so that a reporter can be told.</summary>
+    public bool AsksRegistries { get; init; }
+
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }
 

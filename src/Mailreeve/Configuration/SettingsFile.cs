@@ -83,6 +83,9 @@ internal sealed class SettingsFile
         web?.Finish();
 
         var outbound = ReadOutbound(file, provider.HostName);
+        var reporters = file.Table("reporters", required: false);
+        var asksRegistries = reporters?.TruthIfAny("ask-registries") ?? false;
+        reporters?.Finish();
         file.Finish();
         return new Settings
         {
@@ -104,6 +107,7 @@ internal sealed class SettingsFile
             WebListenTls = webListenTls,
             TrustedProxies = proxies,
             Outbound = outbound,
+            AsksRegistries = asksRegistries,
             JsonLog = json,
             DebugLog = debug,
         };

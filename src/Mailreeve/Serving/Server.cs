@@ -1,4 +1,5 @@
 using System.Net;
+using DnsClient;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Intake;
@@ -11,6 +12,7 @@ using Mailreeve.Configuration;
 using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Lmtp;
 using Mailreeve.Mail.Mailboxes;
+using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
@@ -90,7 +92,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist, byte[] Reporters);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -108,7 +110,8 @@ internal sealed class Server : IAsyncDisposable
             await secrets.GetOrCreateAsync("redaction", 32, stop),
             await secrets.GetOrCreateAsync("feedback", 32, stop),
             await secrets.GetOrCreateAsync("recipients", 32, stop),
-            await secrets.GetOrCreateAsync("greylist", 32, stop));
+            await secrets.GetOrCreateAsync("greylist", 32, stop),
+            await secrets.GetOrCreateAsync("reporters", 32, stop));
     }
 
     private static WebApplication Build(
@@ -134,6 +137,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton(mail.Queue)
             .AddSingleton(new BounceKey(keys.Bounce))
             .AddSingleton(new RedactionKey(keys.Redaction))
+            .AddSingleton(new ReporterKey(keys.Reporters))
             .AddSingleton(new FeedbackKey(keys.Feedback))
             .AddSingleton(s => new OutgoingSigner(() => views.SigningKeys, settings.Provider, s.GetRequiredService<FeedbackKey>()));
         AddSlices(builder.Services, settings);
@@ -191,6 +195,12 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<CaseEvidence>()
             .AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>()
+            .AddSingleton<AnswerWriter>()
+            .AddSingleton(s => new RegistryContacts(
+                s.GetRequiredService<Database>(),
+                settings.AsksRegistries ? OutwardHttps.Client(s.GetRequiredService<ILookupClient>(), RegistryContacts.Timeout) : null,
+                RegistryContacts.Iana, s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<RegistryContacts>>()))
+            .AddSingleton<IClerk, AnswerClerk>()
             .AddSingleton<IClerk, ReportClerk>()
             .AddSingleton<IClerk>(s => HostClerkOf(s, settings))
             .AddSingleton<IClerk, NoticeClerk>()

@@ -224,7 +224,7 @@ public class NoticeTemplateTests
     private static NoticeFacts FactsOf(string name) => name switch
     {
         "registration-number" => new NoticeFacts.OfAccount("Orchard Web Hosting", "10023-7"),
-        "not-ours" => new NoticeFacts.OfReport(new ReportId(12), "203.0.113.9"),
+        "not-ours" or "report-received" or "report-needs-facts" or "report-outcome" or "report-digest" => new NoticeFacts.OfReport(new ReportId(12), "203.0.113.9"),
         "sending-held" => HoldFacts,
         "mailbox-unused" or "mailbox-closed" or "mailbox-filling" => MailboxFacts,
         _ => Facts,

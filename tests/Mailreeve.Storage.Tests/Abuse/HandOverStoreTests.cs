@@ -106,21 +106,6 @@ public sealed class HandOverStoreTests
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
-    public async Task A_reporter_is_answered_once_in_a_while(Dialect dialect)
-    {
-        await using var test = await TestDatabase.OpenAsync(dialect);
-        var id = (await test.Database.WriteAsync(
-            db => new ReporterStore(db).CountAsync(new Dictionary<string, long> { ["a@reporter.example"] = 1 }, Some.Time, Stop), Stop)).Values.Single();
-        var day = Duration.FromDays(1);
-        Task<bool> TakeAsync(Instant now) =>
-            test.Database.WriteAsync(db => new ReporterStore(db).TryTakeAnswerAsync(id, now, now - day, Stop), Stop);
-
-        Assert.True(await TakeAsync(Some.Time));
-        Assert.False(await TakeAsync(Some.Time + day - Duration.FromMilliseconds(1)));
-        Assert.True(await TakeAsync(Some.Time + day));
-    }
-
-    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public async Task Observations_come_back_as_they_were_and_say_who_has_seen_what(Dialect dialect)
     {
         await using var test = await OpenAsync(dialect);

@@ -21,8 +21,8 @@ public sealed class ReportStoreTests
         var row = await test.Database.ReadAsync(db => new ReportStore(db).FindAsync(id, Stop), Stop);
         Assert.NotNull(row);
         Assert.Equal(
-            (report.ReceivedAt, report.Channel, report.Queue, report.ClientAddress, report.EnvelopeFrom, report.Token, 70_000),
-            (row.ReceivedAt, row.Channel, row.Queue, row.ClientAddress, row.EnvelopeFrom, row.Token, row.Size));
+            (report.ReceivedAt, report.Channel, report.Queue, report.ClientAddress, report.EnvelopeFrom, 70_000),
+            (row.ReceivedAt, row.Channel, row.Queue, row.ClientAddress, row.EnvelopeFrom, row.Size));
         Assert.Equal((ReportState.Received, null, null), (row.State, row.Outcome, row.ProcessedAt));
     }
 
@@ -102,16 +102,6 @@ public sealed class ReportStoreTests
         Assert.Empty(await test.Database.ReadAsync(db => new ReportStore(db).NeedingPersonAsync(10, Stop), Stop));
     }
 
-    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
-    public async Task A_token_finds_its_report_and_nothing_else_does(Dialect dialect)
-    {
-        await using var test = await TestDatabase.OpenAsync(dialect);
-        var ids = await AddAsync(test, 3);
-
-        Assert.Equal(ids[1], (await test.Database.ReadAsync(db => new ReportStore(db).FindByTokenAsync("token-1", Stop), Stop))!.Id);
-        Assert.Null(await test.Database.ReadAsync(db => new ReportStore(db).FindByTokenAsync("TOKEN-1", Stop), Stop));
-    }
-
     private static ReportConclusion Done(ReportId id) => new(id, ReportState.Done, ReportOutcome.Case, "why", "arf", null);
 
     private static Task<List<ReportId>> AddAsync(TestDatabase test, int count) =>
@@ -119,7 +109,7 @@ public sealed class ReportStoreTests
         {
             var ids = new List<ReportId>();
             for (var i = 0; i < count; i++)
-                ids.Add(await new ReportStore(db).AddAsync(Some.Report with { Token = $"token-{i}" }, Stop));
+                ids.Add(await new ReportStore(db).AddAsync(Some.Report, Stop));
             return ids;
         }, Stop);
 }
