@@ -90,7 +90,7 @@ internal sealed class MixedBench(Load load)
                     stop);
             }
         }, stop);
-        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, stop), stop)];
+        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, Instant.MaxValue, stop), stop)];
     }
 
     private void Read(List<WaitingReport> waiting)
