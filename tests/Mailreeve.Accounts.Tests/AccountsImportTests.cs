@@ -32,8 +32,8 @@ public sealed class AccountsImportTests : IAsyncDisposable
 
         """;
 
-    private static readonly ProviderResources Ours = new([Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8::/32")], ["provider.example"]);
-    private static readonly ProviderResources Nothing = new([], []);
+    private static readonly ProviderResources Ours = new([Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8::/32")], ["provider.example"], ["trusted", "new"]);
+    private static readonly ProviderResources Nothing = new([], [], []);
 
     private readonly AccountsFixture it = new();
 
@@ -51,6 +51,23 @@ public sealed class AccountsImportTests : IAsyncDisposable
         Assert.Equal(text, await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop));
         // The file as it was written by hand changes nothing either: what has no beginning keeps the one it was given.
         Assert.Equal("", (await ImportAsync(Two)).Changes);
+    }
+
+    [Fact]
+    public async Task A_class_of_addresses_to_send_from_is_kept_and_one_that_is_not_configured_is_a_mistake()
+    {
+        const string Alder = """
+            [[customer]]
+            name = "Alder"
+            time-zone = "Etc/UTC"
+            source-class = "trusted"
+            """;
+
+        Assert.Empty((await ImportAsync(Alder)).Problems);
+        Assert.Contains("source-class = \"trusted\"", await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop), StringComparison.Ordinal);
+        Assert.Contains("source-class: trusted -> new", (await ImportAsync(Alder.Replace("trusted", "new", StringComparison.Ordinal))).Changes, StringComparison.Ordinal);
+        var wrong = Assert.Single((await ImportAsync(Alder.Replace("trusted", "old", StringComparison.Ordinal))).Problems);
+        Assert.Equal(("customer[1].source-class", 4), (wrong.Key, wrong.Line));
     }
 
     [Fact]

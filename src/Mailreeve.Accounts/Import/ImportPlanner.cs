@@ -49,6 +49,7 @@ internal sealed class ImportPlanner
         var planner = new ImportPlanner(fileName, file, stored, now);
         planner.FindCustomers(file.Customers);
         planner.CheckRings();
+        planner.CheckSourceClasses(ours.SourceClasses);
         planner.ComparePossessions();
         planner.CheckAssignments(ours.Networks);
         planner.CompareMail(ours.Domains);
@@ -118,6 +119,7 @@ internal sealed class ImportPlanner
             Upstream = upstream,
             State = entry.State ?? customer?.State ?? CustomerState.Active,
             TimeZone = entry.TimeZone,
+            SourceClass = entry.SourceClass,
         };
         var plan = new CustomerPlan { Customer = fact, Stored = customer };
         if (customer is null)
@@ -139,6 +141,19 @@ internal sealed class ImportPlanner
                 continue;
             var names = string.Join(", ", ring.Select(NameOf));
             Problem(entry.UpstreamAt, $"{entry.Key}.upstream", $"These are each other's upstream: {names}.", "Remove one of the upstreams.");
+        }
+    }
+
+    private void CheckSourceClasses(IReadOnlyList<string> classes)
+    {
+        foreach (var (entry, _) in plans)
+        {
+            if (entry.SourceClass is { } written && !classes.Contains(written))
+            {
+                Problem(
+                    entry.SourceClassAt, $"{entry.Key}.source-class", $"No mail is sent from addresses of a class '{written}'.",
+                    classes.Count == 0 ? "Add [[outbound.source]] to the configuration, or leave the key out." : $"The configuration has {string.Join(", ", classes)}.");
+            }
         }
     }
 
@@ -246,6 +261,8 @@ internal sealed class ImportPlanner
             yield return new ImportChange('~', $"state: {old.State} -> {fact.State}");
         if (old.Upstream != fact.Upstream)
             yield return new ImportChange('~', $"upstream: {NumberOf(old.Upstream)} -> {NumberOf(fact.Upstream)}");
+        if (old.SourceClass != fact.SourceClass)
+            yield return new ImportChange('~', $"source-class: {old.SourceClass ?? "none"} -> {fact.SourceClass ?? "none"}");
     }
 
     private string NumberOf(CustomerId? id) =>

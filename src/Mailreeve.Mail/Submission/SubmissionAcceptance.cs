@@ -116,6 +116,7 @@ internal static class SubmissionAcceptance
             Recipients = transaction.Recipients.ConvertAll(r => new OutgoingRecipient(r.Mailbox, r.Notify, r.Original)),
             Content = transaction.Message.ToSequence(prefix, skip),
             HoldId = admission.Hold == 0 ? null : admission.Hold,
+            SourceClass = door.Views.Directory.SourceClassOf(message.Submitter.Customer),
             EnvelopeId = transaction.Mail.EnvelopeId,
             ReturnFull = transaction.Mail.ReturnFull,
             EightBit = transaction.Mail.EightBit,

@@ -48,13 +48,18 @@ public sealed record SubmissionDoor
     internal Submitter? SubmitterOf(MailboxId mailbox) =>
         Views.Mailboxes.Find(mailbox) is { } entry ? new Submitter(entry.CustomerId, mailbox) : null;
 
-    /// <summary>The customer whose own server this is, by its address at this moment; null for anybody else, and where servers are not taken.</summary>
-    internal Submitter? SubmitterAt(Address client, Instant now)
-    {
-        if (!Options.TakesServers)
-            return null;
-        return Views.Directory.HolderOf(client, now) is { } customer ? new Submitter(customer, null) : null;
-    }
+    /// <summary>
+    /// The customer whose own server this is, by its address at this moment; null for anybody else, for customers without the service
+    /// (C7: one line that is taken over must not be a way for mail to everybody), and where servers are not taken.
+    /// </summary>
+    internal Submitter? SubmitterAt(Address client, Instant now) =>
+        HolderAt(client, now) is { } customer && Views.Directory.MailRelays.Contains(customer) ? new Submitter(customer, null) : null;
+
+    /// <summary>Whether it is a customer's address, and the service is all that is missing.</summary>
+    internal bool LacksRelayService(Address client, Instant now) =>
+        HolderAt(client, now) is { } customer && !Views.Directory.MailRelays.Contains(customer);
+
+    private CustomerId? HolderAt(Address client, Instant now) => Options.TakesServers ? Views.Directory.HolderOf(client, now) : null;
 
     /// <summary>What keeps a customer from sending under this name now; null when nothing does.</summary>
     /// <param name="submitter">Who.</param>

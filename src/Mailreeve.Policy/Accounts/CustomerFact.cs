@@ -20,6 +20,9 @@ public sealed record CustomerFact
 
     /// <summary>Time zone of the customer (TZDB id), for deadlines in local time.</summary>
     public required string TimeZone { get; init; }
+
+    /// <summary>The class that chooses the address from which the customer's mail is sent; null for that of the upstream, or none.</summary>
+    public string? SourceClass { get; init; }
 }
 
 /// <summary>State of an account.</summary>

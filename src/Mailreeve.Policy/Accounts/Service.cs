@@ -37,6 +37,9 @@ public enum ServiceKind
     /// <summary>Mailboxes.</summary>
     Mailbox,
 
+    /// <summary>Mail of the customer's own server, which hands it in without a password, known by its address.</summary>
+    MailRelay,
+
     /// <summary>Telephone lines and gateways.</summary>
     Telephony,
 

@@ -37,6 +37,12 @@ public sealed record CustomerEntry
     /// <summary>State; null leaves it as it is, and makes a new customer active.</summary>
     public CustomerState? State { get; init; }
 
+    /// <summary>The class that chooses the address from which the customer's mail is sent; null for none of its own.</summary>
+    public string? SourceClass { get; init; }
+
+    /// <summary>Where that class stands.</summary>
+    public Place SourceClassAt { get; init; }
+
     /// <summary>Contacts, first to be tried first.</summary>
     public IReadOnlyList<ContactEntry> Contacts { get; init; } = [];
 

@@ -58,6 +58,8 @@ public static class AccountsText
             Key(text, "upstream", upstream);
         if (customer.State != CustomerState.Active)
             Key(text, "state", Words.Of(customer.State));
+        if (customer.SourceClass is { } sourceClass)
+            Key(text, "source-class", sourceClass);
         List(text, "contacts", contacts.OrderBy(c => c.Position).ThenBy(c => c.Id).Select(Inline));
         List(text, "services", services.OrderBy(s => s.Id).Select(Inline));
         var names = services.ToDictionary(s => s.Id, s => s.Name);

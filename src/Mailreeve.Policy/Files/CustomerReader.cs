@@ -25,6 +25,7 @@ internal sealed class CustomerReader(FileProblems problems)
         var zone = Zone(table);
         var upstreamAt = table.TextIfAny("upstream", "100-0000-4")?.At ?? table.At;
         var upstream = Number(table, "upstream");
+        var sourceClass = table.TextIfAny("source-class", "trusted");
         var entry = new CustomerEntry
         {
             At = table.At,
@@ -35,6 +36,8 @@ internal sealed class CustomerReader(FileProblems problems)
             Upstream = upstream,
             UpstreamAt = upstreamAt,
             State = table.WordIfAny<CustomerState>("state"),
+            SourceClass = sourceClass?.Value,
+            SourceClassAt = sourceClass?.At ?? table.At,
             Contacts = Contacts(table),
             Services = Services(table),
             Assignments = [.. table.Tables("assignments").Select(t => Assignment(t, zone ?? DateTimeZone.Utc)).OfType<AssignmentEntry>()],

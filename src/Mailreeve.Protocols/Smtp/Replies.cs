@@ -195,6 +195,10 @@ public sealed partial record Reply
     /// <summary>Not ours, or a way of writing an address that only relays understand.</summary>
     public static readonly Reply C550RelayDenied = Of(550, "5.7.1", "Relay denied: not a domain of this server");
 
+    /// <summary>The address is a customer's, who has not asked for mail of own servers to be relayed.</summary>
+    public static readonly Reply C550NoRelayService =
+        Of(550, "5.7.1", "Relay denied: the service mail-relay is not booked for this address; ask for it, or sign in on port 587 or 465");
+
     /// <summary>The mailbox is full; it may have room again when its user has read and deleted.</summary>
     public static readonly Reply C452MailboxFull = Of(452, "4.2.2", "Mailbox is full");
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using NodaTime;
@@ -8,7 +9,7 @@ namespace Mailreeve.Storage.Accounts;
 public sealed class CustomerStore(DbSession db)
 {
     private const string SelectCustomer = """
-        SELECT id, reg_number, name, upstream_id AS upstream, state, time_zone
+        SELECT id, reg_number, name, upstream_id AS upstream, state, time_zone, source_class
         FROM   customer
         """;
 
@@ -46,9 +47,9 @@ public sealed class CustomerStore(DbSession db)
     {
         // Without upstreams first: the statement may be cut into several, and a downstream must not come before its upstream.
         await db.InsertManyAsync(
-            "INSERT INTO customer (id, reg_number, name, state, time_zone, created_at)",
+            "INSERT INTO customer (id, reg_number, name, state, time_zone, source_class, created_at)",
             customers,
-            c => [c.Id, c.RegNumber, c.Name, c.State, c.TimeZone, now],
+            c => [c.Id, c.RegNumber, c.Name, c.State, c.TimeZone, c.SourceClass, now],
             stop);
         foreach (var customer in customers.Where(c => c.Upstream is not null))
         {
@@ -69,9 +70,9 @@ public sealed class CustomerStore(DbSession db)
         {
             await db.ExecuteAsync("""
                 UPDATE customer
-                SET    name = @Name, upstream_id = @Upstream, state = @State, time_zone = @TimeZone
+                SET    name = @Name, upstream_id = @Upstream, state = @State, time_zone = @TimeZone, source_class = @SourceClass
                 WHERE  id = @Id
-                """, new { c.Name, c.Upstream, c.State, c.TimeZone, c.Id }, stop);
+                """, new { c.Name, c.Upstream, c.State, c.TimeZone, c.SourceClass, c.Id }, stop);
         }
 
         await RecordAsync(customers.Select(c => c.Id), stop);
@@ -266,7 +267,11 @@ public sealed class CustomerStore(DbSession db)
     }
 
     internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop) =>
-        new(await ListAsync(stop), await AllAssignmentsAsync(stop));
+        new(await ListAsync(stop), await AllAssignmentsAsync(stop))
+        {
+            MailRelays = (await AllServicesAsync(stop))
+                .Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
+        };
 
     // The directory is read anew as a whole, so one row will do, whoever it was.
     private async Task RecordAsync(IEnumerable<CustomerId> customers, CancellationToken stop)

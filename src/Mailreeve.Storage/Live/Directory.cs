@@ -39,6 +39,9 @@ public sealed class Directory
     /// <summary>All customers.</summary>
     public IEnumerable<CustomerFact> Customers => customers.Values;
 
+    /// <summary>The customers whose own servers may hand in mail: those with an active service of that kind.</summary>
+    public FrozenSet<CustomerId> MailRelays { get; init; } = [];
+
     /// <summary>The customer, or null.</summary>
     public CustomerFact? Find(CustomerId id) => customers.GetValueOrDefault(id);
 
@@ -64,6 +67,20 @@ public sealed class Directory
         }
 
         return CustomerState.Active;
+    }
+
+    /// <summary>The class that chooses the address from which the customer's mail is sent: its own, or that of the next one up that has one; null for none.</summary>
+    public string? SourceClassOf(CustomerId customer)
+    {
+        var next = Find(customer);
+        for (var depth = 0; next is not null && depth < ChainLengthMax; depth++)
+        {
+            if (next.SourceClass is not null)
+                return next.SourceClass;
+            next = next.Upstream is { } up ? Find(up) : null;
+        }
+
+        return null;
     }
 
     /// <summary>Every assignment that has an address in the prefix.</summary>

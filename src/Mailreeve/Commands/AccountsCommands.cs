@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mailreeve.Accounts.Commands;
 using Mailreeve.Accounts.Import;
+using Mailreeve.Configuration;
 using NodaTime;
 
 namespace Mailreeve.Commands;
@@ -16,10 +17,13 @@ internal static class AccountsCommands
         var import = new Command("import", "Takes customers, contacts, services, assignments and mailboxes from a file.") { file, dryRun };
         import.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, (database, settings, output) =>
             AccountsImportCommand.RunAsync(
-                database, parsed.GetValue(file)!, parsed.GetValue(dryRun), ProviderResources.Of(settings.Provider), SystemClock.Instance, output, stop)));
+                database, parsed.GetValue(file)!, parsed.GetValue(dryRun), ResourcesOf(settings), SystemClock.Instance, output, stop)));
         var export = new Command("export", "Prints all accounts as a file that can be imported.");
         export.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, (database, _, output) =>
             AccountsExportCommand.RunAsync(database, output, stop)));
         return new Command("accounts", "Accounts as one readable file.") { config, import, export };
     }
+
+    private static ProviderResources ResourcesOf(Settings settings) =>
+        ProviderResources.Of(settings.Provider, [.. settings.Outbound.Sources.Select(s => s.Class)]);
 }

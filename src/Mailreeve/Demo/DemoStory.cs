@@ -81,7 +81,7 @@ internal sealed class DemoStory
     private async Task OpenAccountsAsync(Provider provider, string accounts, CancellationToken stop)
     {
         observed.Chapter("A provider with a dozen customers and a downstream");
-        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, ProviderResources.Of(provider), clock, stop);
+        var result = await AccountsImport.RunAsync(server.Database, "accounts.toml", accounts, ProviderResources.Of(provider, []), clock, stop);
         observed.That("the accounts file is imported", result.Problems.Count == 0, string.Join('\n', result.Problems));
 
         using var hashing = new PasswordHashing();

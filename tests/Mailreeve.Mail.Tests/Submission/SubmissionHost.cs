@@ -9,6 +9,7 @@ using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
@@ -111,6 +112,14 @@ internal sealed class SubmissionHost : IAsyncDisposable
                 Domain = domain,
                 ValidFrom = mailboxes.Clock.GetCurrentInstant() - Duration.FromDays(1),
             }], mailboxes.Clock.GetCurrentInstant(), stop), stop);
+    }
+
+    /// <summary>Lets a customer's own servers hand in mail, or no more.</summary>
+    public Task PutRelayServiceAsync(CustomerId customer, ServiceState state)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var service = new Service { Id = 0, Customer = customer, Kind = ServiceKind.MailRelay, Name = "relay", State = state };
+        return Database.WriteAsync(db => new CustomerStore(db).PutServicesAsync([service], stop), stop);
     }
 
     /// <summary>A connection that is past EHLO and, if there is an address, signed in.</summary>

@@ -3,6 +3,7 @@ using Mailreeve.Mail.Signing;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Tests.Smtp;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Policy.Tracing;
 using Mailreeve.Protocols.Dkim;
@@ -277,6 +278,8 @@ public sealed class SubmissionTests : IAsyncLifetime
 
         await relay.AssignAsync(alder, "127.0.0.0/8", null);
         await relay.AssignAsync(alder, null, "alder.example");
+        Assert.StartsWith("550 5.7.1 Relay denied: the service mail-relay is not booked", await stranger.AskAsync("RCPT TO:<a@elsewhere.example>"), StringComparison.Ordinal);
+        await relay.PutRelayServiceAsync(alder, ServiceState.Active);
         await stranger.AskAsync("RSET");
 
         Assert.StartsWith("250 2.0.0", await SendAsync(stranger, "shop@alder.example", ["a@elsewhere.example"], "From: shop@alder.example\r\n\r\nText."), StringComparison.Ordinal);
@@ -287,6 +290,25 @@ public sealed class SubmissionTests : IAsyncLifetime
         await stranger.AskAsync("MAIL FROM:<a@elsewhere.example>");
         Assert.StartsWith("553 5.7.1", await stranger.AskAsync("RCPT TO:<b@elsewhere.example>"), StringComparison.Ordinal);
         Assert.StartsWith("250", await stranger.AskAsync("RCPT TO:<kim@provider.example>"), StringComparison.Ordinal);
+
+        await stranger.AskAsync("RSET");
+        await relay.PutRelayServiceAsync(alder, ServiceState.Suspended);
+        await stranger.AskAsync("MAIL FROM:<shop@alder.example>");
+        Assert.StartsWith("550 5.7.1 Relay denied: the service", await stranger.AskAsync("RCPT TO:<a@elsewhere.example>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_port_587_a_server_without_the_service_may_still_sign_in()
+    {
+        await using var host = await SubmissionHost.StartAsync(options: new SubmissionOptions { AllowsPlain = true, TakesServers = true });
+        var alder = await host.AddCustomerAsync("Alder", "kim@provider.example");
+        await host.AssignAsync(alder, "127.0.0.0/8", null);
+        using var peer = await host.ConnectAsync(null);
+        Assert.StartsWith("530 5.7.0", await peer.AskAsync("MAIL FROM:<kim@provider.example>"), StringComparison.Ordinal);
+
+        await peer.AskAsync($"AUTH PLAIN {SubmissionHost.Plain("kim@provider.example", SubmissionHost.Password)}");
+
+        Assert.StartsWith("250", await peer.AskAsync("MAIL FROM:<kim@provider.example>"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -296,6 +318,7 @@ public sealed class SubmissionTests : IAsyncLifetime
         var alder = await relay.AddCustomerAsync("Alder", "kim@provider.example");
         await relay.AssignAsync(alder, "127.0.0.0/8", null);
         await relay.AssignAsync(alder, null, "alder.example");
+        await relay.PutRelayServiceAsync(alder, ServiceState.Active);
         using var peer = await relay.ConnectAsync(null);
         await peer.AskAsync("MAIL FROM:<shop@alder.example>");
 

@@ -44,6 +44,15 @@ public sealed class DirectoryTests
     }
 
     [Fact]
+    public void A_downstream_sends_from_its_own_addresses_or_from_those_of_who_is_above()
+    {
+        var directory = new Directory([Some.Customer with { SourceClass = "trusted" }, Downstream, Below with { SourceClass = "new" }], []);
+
+        Assert.Equal(("trusted", "new"), (directory.SourceClassOf(Downstream.Id), directory.SourceClassOf(Below.Id)));
+        Assert.Null(new Directory([Some.Customer with { Upstream = Below.Id }, Downstream, Below], []).SourceClassOf(Below.Id));
+    }
+
+    [Fact]
     public void Of_equal_prefixes_the_downstream_comes_first()
     {
         var passedOn = Some.Assignment with { Id = 2, Customer = Downstream.Id };

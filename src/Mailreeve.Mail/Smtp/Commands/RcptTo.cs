@@ -30,7 +30,7 @@ internal static class RcptTo
         }
 
         if (verdict is not RecipientVerdict.Accept(var route))
-            return Refusal(((RecipientVerdict.Refuse)verdict).Reason);
+            return LacksService(session, verdict) ? Reply.C550NoRelayService : Refusal(((RecipientVerdict.Refuse)verdict).Reason);
 
         // LMTP delivers to mailboxes; mail for a role comes by SMTP, where it becomes a report.
         if (session.Door == SmtpDoor.Lmtp && route is not MailRoute.ToMailbox)
@@ -56,6 +56,10 @@ internal static class RcptTo
     // A customer's own server, known by its address, may send to anybody through us; that is the only relaying there is.
     private static Submitter? ServerOfCustomer(SmtpSession session) =>
         session.Door == SmtpDoor.Exchange ? session.Parts.Submission?.SubmitterAt(session.Client, session.Now()) : null;
+
+    private static bool LacksService(SmtpSession session, RecipientVerdict verdict) =>
+        session.Door == SmtpDoor.Exchange && verdict is RecipientVerdict.Refuse { Reason: RefusalReason.NotOurs }
+        && session.Parts.Submission?.LacksRelayService(session.Client, session.Now()) == true;
 
     private static Reply Refusal(RefusalReason reason) => reason switch
     {
