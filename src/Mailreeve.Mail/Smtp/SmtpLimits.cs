@@ -32,6 +32,9 @@ public sealed record SmtpLimits
     /// <summary>Refused passwords after which the connection ends. Default 3: a program that asks its user opens a new one anyway.</summary>
     public int SignInsMax { get; init; } = 3;
 
+    /// <summary>Times that a sender is put off after which the connection ends. Default 10.</summary>
+    public int PutOffsMax { get; init; } = 10;
+
     /// <summary>Connections from one IPv4 address or one IPv6 /64. Default 20.</summary>
     public int ConnectionsPerAddress { get; init; } = 20;
 
@@ -72,7 +75,7 @@ public sealed record SmtpLimits
             yield return new("smtp.receivedLinesMax", $"{ReceivedLinesMax} is below 30: honest mail has come further.");
         foreach (var (key, value) in new[]
         {
-            ("errorsMax", ErrorsMax), ("junkCommandsMax", JunkCommandsMax), ("signInsMax", SignInsMax),
+            ("errorsMax", ErrorsMax), ("junkCommandsMax", JunkCommandsMax), ("signInsMax", SignInsMax), ("putOffsMax", PutOffsMax),
             ("connectionsPerAddress", ConnectionsPerAddress), ("connectionsMax", ConnectionsMax),
         })
         {

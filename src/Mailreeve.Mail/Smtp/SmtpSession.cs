@@ -18,6 +18,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
     private int errors;
     private int junk;
     private int messages;
+    private int putOffs;
+    private Submitter? counted;
 
     public SmtpServerParts Parts { get; } = parts;
 
@@ -45,7 +47,7 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
     public SmtpTransaction? Transaction { get; private set; }
 
     /// <summary>Who has signed in; <see langword="null"/> for nobody.</summary>
-    public Submitter? SignedIn { get; set; }
+    public Submitter? SignedIn { get; private set; }
 
     /// <summary>Wrong passwords so far.</summary>
     public int SignInsRefused { get; set; }
@@ -108,6 +110,7 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
         Helo = null;
         Extended = false;
         SignedIn = null;
+        StopCounting();
         junk = 0;
     }
 
@@ -120,6 +123,35 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
         transaction.Submitter is not null ? SubmissionAcceptance.TakeAsync(this, transaction, content)
         : Door == SmtpDoor.Lmtp ? LmtpAcceptance.TakeAsync(this, transaction, content)
         : Acceptance.TakeAsync(this, transaction, content);
+
+    /// <summary>A customer has signed in.</summary>
+    /// <returns>What keeps the session from being theirs: they have too many.</returns>
+    public async ValueTask<Reply?> SignInAsync(Submitter submitter)
+    {
+        if (!TryCount(submitter))
+            return await PutOffAsync(submitter, Reply.C421TooManySessions);
+        SignedIn = submitter;
+        return null;
+    }
+
+    /// <summary>What keeps a customer from sending under this name now; null when nothing does. The session counts as theirs.</summary>
+    public async ValueTask<Reply?> RefusalAsync(Submitter submitter, Mailbox? from)
+    {
+        if (!TryCount(submitter))
+            return await PutOffAsync(submitter, Reply.C421TooManySessions);
+        var refused = await Parts.Submission!.RefusalAsync(submitter, from);
+        return refused == Reply.C450SendingHeld ? await PutOffAsync(submitter, refused) : refused;
+    }
+
+    /// <summary>Puts a sender off, after a pause that grows when it keeps trying.</summary>
+    public async ValueTask<Reply> PutOffAsync(Submitter submitter, Reply reply)
+    {
+        putOffs++;
+        var pause = Parts.Submission!.PauseFor(submitter, Parts.Ticks);
+        if (pause > TimeSpan.Zero)
+            await Wire.PauseAsync(pause);
+        return reply;
+    }
 
     /// <summary>The line that answers a challenge of AUTH, without its end.</summary>
     /// <returns>The line, or the reply that ends the exchange.</returns>
@@ -161,7 +193,29 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
         return Reply.C550Blocked($"{block.Clause}", block.Case is { } number ? $"{number}" : null, Parts.WhereToTurn);
     }
 
-    public void Dispose() => EndTransaction();
+    public void Dispose()
+    {
+        EndTransaction();
+        StopCounting();
+    }
+
+    private bool TryCount(Submitter submitter)
+    {
+        if (counted == submitter)
+            return true;
+        StopCounting();
+        if (!Parts.Submission!.Sessions.TryEnter(submitter, Parts.Submission.SessionsOf(submitter)))
+            return false;
+        counted = submitter;
+        return true;
+    }
+
+    private void StopCounting()
+    {
+        if (counted is { } who)
+            Parts.Submission!.Sessions.Leave(who);
+        counted = null;
+    }
 
     // Null: there is nothing to say, as after a TLS handshake.
     private async ValueTask<Reply?> AnswerAsync(ReadOnlyMemory<byte> command)
@@ -186,6 +240,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
             Log.SmtpRefused(Id, reply.Text);
         if (reply.Code >= 500 && ++errors >= Limits.ErrorsMax)
             return Reply.C421TooManyErrors;
+        if (putOffs >= Limits.PutOffsMax)
+            return Reply.C421PutOffTooOften;
         return junk > Limits.JunkCommandsMax ? Reply.C421TooMuchJunk : null;
     }
 

@@ -34,22 +34,34 @@ internal static class SubmissionAcceptance
         if (HeaderRefusal(session, transaction.Submitter!, read) is { } wrong)
             return wrong;
 
+        var reply = await InTurnAsync(new SubmittedMessage
+        {
+            Session = session,
+            Transaction = transaction,
+            Submitter = transaction.Submitter!,
+            Header = read,
+            HeaderOctets = header,
+            BodyHash = BodyHasher.Of(octets.Slice(headerLength), Canonicalization.Relaxed),
+        });
+        return reply == Reply.C450SendingHeld ? await session.PutOffAsync(transaction.Submitter!, reply) : reply;
+    }
+
+    private static async ValueTask<Reply> InTurnAsync(SubmittedMessage message)
+    {
+        var door = message.Session.Parts.Submission!;
+        await door.Sessions.TakeTurnAsync(message.Submitter, door.MessagesAtOnceOf(message.Submitter));
         try
         {
-            return await DecideAsync(new SubmittedMessage
-            {
-                Session = session,
-                Transaction = transaction,
-                Submitter = transaction.Submitter!,
-                Header = read,
-                HeaderOctets = header,
-                BodyHash = BodyHasher.Of(octets.Slice(headerLength), Canonicalization.Relaxed),
-            });
+            return await DecideAsync(message);
         }
         catch (Exception e)
         {
-            session.Log.SmtpNotStored(e, session.Id);
+            message.Session.Log.SmtpNotStored(e, message.Session.Id);
             return Reply.C451NotStored;
+        }
+        finally
+        {
+            door.Sessions.EndTurn(message.Submitter);
         }
     }
 
@@ -65,7 +77,9 @@ internal static class SubmissionAcceptance
                 return Reply.C450SendingHeld;
             try
             {
-                return await PutAsync(door, message, admission);
+                var reply = await PutAsync(door, message, admission);
+                door.Sessions.Forgive(message.Submitter);
+                return reply;
             }
             catch (HoldEndedException) when (attempt < AttemptsMax)
             {

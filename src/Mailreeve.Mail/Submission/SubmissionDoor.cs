@@ -44,6 +44,19 @@ public sealed record SubmissionDoor
     /// <summary>How mail is taken.</summary>
     public SubmissionOptions Options { get; init; } = new();
 
+    /// <summary>What each sender does at the doors.</summary>
+    internal SenderSessions Sessions { get; } = new();
+
+    /// <summary>How many sessions they may have at once.</summary>
+    internal int SessionsOf(Submitter submitter) => submitter.Mailbox is null ? Options.SessionsPerCustomer : Options.SessionsPerMailbox;
+
+    /// <summary>How many of their messages are worked on at once: signing and queueing is what costs.</summary>
+    internal int MessagesAtOnceOf(Submitter submitter) => submitter.Mailbox is null ? Options.MessagesAtOncePerCustomer : Options.MessagesAtOncePerMailbox;
+
+    /// <summary>Counts that they are put off, and says how long to wait before they are told.</summary>
+    internal TimeSpan PauseFor(Submitter submitter, TimeProvider ticks) =>
+        SendingRules.PauseBefore(Sessions.PutOff(submitter, ticks), Duration.FromTimeSpan(Options.PauseMax)).ToTimeSpan();
+
     /// <summary>The customer whose mailbox has signed in; null when it is gone.</summary>
     internal Submitter? SubmitterOf(MailboxId mailbox) =>
         Views.Mailboxes.Find(mailbox) is { } entry ? new Submitter(entry.CustomerId, mailbox) : null;

@@ -132,6 +132,15 @@ internal sealed class ClientWire : IAsyncDisposable
             throw new IOException("The client does not read any more.");
     }
 
+    /// <summary>Sends the replies, then lets the client wait for the next one, without a thread; not when it is gone or the server is going down.</summary>
+    public async Task PauseAsync(TimeSpan pause)
+    {
+        await FlushAsync();
+        var requested = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, requested);
+        await Task.Delay(pause, ticks, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Ends a wait for the client early: there is something to tell it. May be called from any thread.</summary>
     public void Wake() => input.CancelPendingRead();
 

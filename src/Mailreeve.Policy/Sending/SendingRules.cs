@@ -15,6 +15,9 @@ public static class SendingRules
     /// <summary>The window of recipients and of bulk mail.</summary>
     public static readonly Duration Day = Duration.FromHours(24);
 
+    // Attempts that are answered without a pause.
+    private const long PutOffAtOnce = 4;
+
     /// <summary>The verdict.</summary>
     /// <param name="terms">The numbers of the policy.</param>
     /// <param name="counts">What this sender has sent, without the message.</param>
@@ -42,6 +45,21 @@ public static class SendingRules
     /// <param name="held">Messages under the hold.</param>
     public static SendingVerdict UnderHold(SendingTerms terms, long held) =>
         held < terms.HeldAtMost.Value ? new SendingVerdict.Held() : new SendingVerdict.Defer(terms.HeldAtMost.Clause);
+
+    /// <summary>How long a sender who is put off waits for the reply: nothing at first, then twice as long each time.</summary>
+    /// <param name="times">How often it was put off lately, with this time.</param>
+    /// <param name="most">The longest.</param>
+    /// <remarks>
+    /// A mail program tries a few times and is not kept waiting. One that goes on as fast as it is answered would take the time that others'
+    /// mail needs, for an answer that it has already.
+    /// </remarks>
+    public static Duration PauseBefore(long times, Duration most)
+    {
+        if (times <= PutOffAtOnce)
+            return Duration.Zero;
+        var doublings = (int)Math.Min(times - PutOffAtOnce - 1, 20);
+        return Duration.Min(Duration.FromMilliseconds(250L << doublings), most);
+    }
 
     /// <summary>What a term allows this sender.</summary>
     public static long LimitOf(Term<long> term, SendingTerms terms, SendingCounts counts, Instant now)

@@ -53,6 +53,12 @@ public sealed partial record Reply
     /// <summary>Too many commands were refused on this connection.</summary>
     public static readonly Reply C421TooManyErrors = Of(421, "4.7.0", "Too many errors; closing");
 
+    /// <summary>A customer has too many sessions open.</summary>
+    public static readonly Reply C421TooManySessions = Of(421, "4.7.0", "Too many sessions of this account at once; try again later");
+
+    /// <summary>A customer was put off too often on this connection.</summary>
+    public static readonly Reply C421PutOffTooOften = Of(421, "4.7.0", "Nothing of this account is taken now; closing");
+
     /// <summary>Too many commands that lead nowhere.</summary>
     public static readonly Reply C421TooMuchJunk = Of(421, "4.7.0", "Too many commands without a message; closing");
 

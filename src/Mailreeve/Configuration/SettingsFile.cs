@@ -185,6 +185,7 @@ internal sealed class SettingsFile
         if (file.Table("submission", required: false) is not { } table)
             return new SubmissionDoors(MailDoors.None);
         var doors = DoorsOf(table, "0.0.0.0:587", "0.0.0.0:465", hasCertificate);
+        var defaults = new SubmissionOptions();
         var submission = new SubmissionDoors(doors)
         {
             Elsewhere = new MailPorts(Port(table, "port-tls"), Port(table, "port")),
@@ -193,6 +194,9 @@ internal sealed class SettingsFile
                 AllowsPlain = doors.AllowsPlain,
                 TakesServers = table.Truth("smarthost"),
                 ServersNameAnySender = table.Truth("smarthost-any-sender"),
+                SessionsPerMailbox = (int)(table.WholeIfAny("sessions-per-mailbox") ?? defaults.SessionsPerMailbox),
+                SessionsPerCustomer = (int)(table.WholeIfAny("sessions-per-customer") ?? defaults.SessionsPerCustomer),
+                PauseMax = table.WholeIfAny("pause-seconds-max") is { } pause ? TimeSpan.FromSeconds(pause) : defaults.PauseMax,
             },
             RecipientsPerMessage = (int?)table.WholeIfAny("recipients-per-message"),
         };
@@ -200,6 +204,8 @@ internal sealed class SettingsFile
             problems.Add(table.At, table.KeyOf("listen"), "Nobody could sign in: passwords are taken under TLS only, and TLS needs a certificate.", "Give smtp.certificate and smtp.key: all mail services use them.");
         foreach (var problem in new SmtpLimits { RecipientsPerMessage = submission.RecipientsPerMessage ?? 100 }.Problems())
             problems.Add(table.At, table.KeyOf("recipients-per-message"), problem.Reason, "Leave the key out for the default.");
+        foreach (var problem in submission.Options.Problems())
+            problems.Add(table.At, table.KeyOf(problem.Key), problem.Reason, "Leave the key out for the default.");
         table.Finish();
         return submission;
     }

@@ -45,13 +45,15 @@ internal sealed class SubmissionHost : IAsyncDisposable
     private readonly string queueFolder;
     private readonly SmtpDoor kind;
     private readonly SubmissionOptions options;
+    private readonly Func<SmtpServerParts, SmtpServerParts>? change;
     private QueueSegments? queue;
     private SubmissionIds? ids;
     private SmtpTestServer? server;
 
-    private SubmissionHost(TestDatabase database, MailboxHost mailboxes, SmtpDoor kind, SubmissionOptions options)
+    private SubmissionHost(
+        TestDatabase database, MailboxHost mailboxes, SmtpDoor kind, SubmissionOptions options, Func<SmtpServerParts, SmtpServerParts>? change)
     {
-        (this.database, this.mailboxes, this.kind, this.options) = (database, mailboxes, kind, options);
+        (this.database, this.mailboxes, this.kind, this.options, this.change) = (database, mailboxes, kind, options, change);
         queueFolder = System.IO.Directory.CreateTempSubdirectory("mailreeve-queue-").FullName;
     }
 
@@ -67,11 +69,12 @@ internal sealed class SubmissionHost : IAsyncDisposable
     private OutgoingSigner Signer => new(() => mailboxes.Views.SigningKeys, Provider, new FeedbackKey(new byte[32]));
 
     public static async Task<SubmissionHost> StartAsync(
-        Dialect dialect = Dialect.Sqlite, SmtpDoor kind = SmtpDoor.Submission, SubmissionOptions? options = null)
+        Dialect dialect = Dialect.Sqlite, SmtpDoor kind = SmtpDoor.Submission, SubmissionOptions? options = null,
+        Func<SmtpServerParts, SmtpServerParts>? change = null)
     {
         var database = await TestDatabase.OpenAsync(dialect);
         var host = new SubmissionHost(
-            database, await MailboxHost.StartAsync(database.ConnectionString), kind, options ?? new SubmissionOptions { AllowsPlain = true });
+            database, await MailboxHost.StartAsync(database.ConnectionString), kind, options ?? new SubmissionOptions { AllowsPlain = true }, change);
         await host.ListenAsync();
         return host;
     }
@@ -182,14 +185,14 @@ internal sealed class SubmissionHost : IAsyncDisposable
             Options = options,
         };
         server = await SmtpTestServer.StartAsync(
-            p => p with
+            parts => (change ?? (p => p))(parts with
             {
                 Mailboxes = mailboxes.Delivery,
                 Submission = door,
                 Clock = mailboxes.Clock,
                 Domains = new OwnDomains(["provider.example"]),
-                Limits = p.Limits with { ConnectionsPerAddress = 1000, ConnectionsMax = 1000, ErrorsMax = 1000 },
-            },
+                Limits = parts.Limits with { ConnectionsPerAddress = 1000, ConnectionsMax = 1000, ErrorsMax = 1000 },
+            }),
             kind);
     }
 

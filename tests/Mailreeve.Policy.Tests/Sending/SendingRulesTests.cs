@@ -22,6 +22,17 @@ public class SendingRulesTests
     };
 
     [Theory]
+    [InlineData(1, 0)]
+    [InlineData(4, 0)]
+    [InlineData(5, 250)]
+    [InlineData(6, 500)]
+    [InlineData(11, 16_000)]
+    [InlineData(12, 20_000)]
+    [InlineData(100_000, 20_000)]
+    public void C1_who_keeps_trying_waits_twice_as_long_each_time(long times, long milliseconds) =>
+        Assert.Equal(Duration.FromMilliseconds(milliseconds), SendingRules.PauseBefore(times, Duration.FromSeconds(20)));
+
+    [Theory]
     [InlineData(0, true)]
     [InlineData(99, true)]
     [InlineData(100, false)]

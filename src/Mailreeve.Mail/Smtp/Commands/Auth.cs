@@ -70,7 +70,8 @@ internal static class Auth
         switch (await door.SignIn(user, password, session.Client, CancellationToken.None))
         {
             case MailSignIn.Accepted(var mailbox) when door.SubmitterOf(mailbox) is { } submitter:
-                session.SignedIn = submitter;
+                if (await session.SignInAsync(submitter) is { } tooMany)
+                    return tooMany;
                 session.Log.SmtpSignedIn(session.Id, $"{mailbox}");
                 return Reply.C235SignedIn;
             case MailSignIn.Unavailable(var text):

@@ -35,7 +35,7 @@ internal static class MailFrom
             return rejected;
         if (session.BlockedNow() is { } blocked)
             return blocked;
-        if (await door.RefusalAsync(submitter, mail.From) is { } refused)
+        if (await session.RefusalAsync(submitter, mail.From) is { } refused)
             return refused;
 
         session.Begin(mail).Submitter = submitter;

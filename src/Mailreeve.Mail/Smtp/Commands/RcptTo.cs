@@ -24,7 +24,7 @@ internal static class RcptTo
         var server = verdict is RecipientVerdict.Refuse { Reason: RefusalReason.NotOurs } ? ServerOfCustomer(session) : null;
         if (server is not null)
         {
-            if (await session.Parts.Submission!.RefusalAsync(server, transaction.Mail.From) is { } refused)
+            if (await session.RefusalAsync(server, transaction.Mail.From) is { } refused)
                 return refused;
             verdict = RecipientRules.DecideOutgoing(facts);
         }
