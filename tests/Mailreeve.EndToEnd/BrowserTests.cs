@@ -82,6 +82,17 @@ public sealed class BrowserTests(RunningDemo demo) : IClassFixture<RunningDemo>,
         await desk.GetByRole(AriaRole.Link, new() { Name = "cold-creek@provider.example" }).ClickAsync();
         await ShotAsync(desk, "desk-mailbox");
         await AssertFitsAsync(desk);
+
+        await desk.GotoAsync($"{demo.BaseUrl}/desk/queue");
+        await ShotAsync(desk, "desk-queue");
+        await desk.Locator("a[href*='state=held']").First.ClickAsync();
+        await ShotAsync(desk, "desk-queue-held");
+        await AssertFitsAsync(desk);
+        await desk.GotoAsync($"{demo.BaseUrl}/desk/holds");
+        await ShotAsync(desk, "desk-holds");
+        await desk.GetByRole(AriaRole.Link, new() { Name = "fibre@provider.example" }).ClickAsync();
+        await ShotAsync(desk, "desk-hold");
+        await AssertFitsAsync(desk);
     }
 
     [Fact]

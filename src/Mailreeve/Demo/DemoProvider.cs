@@ -27,7 +27,7 @@ internal static class DemoProvider
     };
 
     /// <summary>How its server is set up.</summary>
-    public static Settings Settings(string folder, int webPort, int smtpPort, int imapPort, int sinkPort) => new()
+    public static Settings Settings(string folder, int webPort, int smtpPort, int imapPort, int submissionPort, int sinkPort) => new()
     {
         Provider = Provider(webPort),
         Database = $"sqlite:{Path.Combine(folder, "mailreeve.db")}",
@@ -36,6 +36,7 @@ internal static class DemoProvider
         SmtpListen = [new IPEndPoint(IPAddress.Loopback, smtpPort)],
         Tls = new TlsSettings { Files = [DemoCertificate.Write(folder, "mail.provider.example")] },
         Imap = new MailDoors([], [new IPEndPoint(IPAddress.Loopback, imapPort)]),
+        Submission = new SubmissionDoors(new MailDoors([], [new IPEndPoint(IPAddress.Loopback, submissionPort)])),
         WebListen = [new IPEndPoint(IPAddress.Loopback, webPort)],
         Outbound = new OutboundOptions
         {

@@ -16,7 +16,7 @@ namespace Mailreeve.Demo;
 
 /// <summary>
 /// The main job, end to end, on real protocols: a complaint by mail, the case, the notice, the clock, the block, the answer, the lift,
-/// the charge. Each step says what was observed; one that does not hold ends the story with exit code 1.
+/// the charge; then mail in and out. Each step says what was observed; one that does not hold ends the story with exit code 1.
 /// </summary>
 internal sealed class DemoStory
 {
@@ -25,6 +25,7 @@ internal sealed class DemoStory
     private const string AccusedNumber = "104-2237-2";
     private const string Password = "correct horse battery staple";
     private const string MailboxAddress = "robin@provider.example";
+    private const string StolenAddress = "fibre@provider.example";
     private const string OperatorName = "mara";
     private static readonly CaseId Case = new(1);
 
@@ -33,13 +34,15 @@ internal sealed class DemoStory
     private readonly CustomerMailServer customers;
     private readonly Outside outside;
     private readonly MailboxUser user;
+    private readonly SendingStory sending;
     private readonly Observations observed;
     private readonly string baseUrl;
 
     private DemoStory(
-        Server server, DemoClock clock, CustomerMailServer customers, Outside outside, MailboxUser user, Observations observed, string baseUrl) =>
-        (this.server, this.clock, this.customers, this.outside, this.user, this.observed, this.baseUrl) =
-        (server, clock, customers, outside, user, observed, baseUrl);
+        Server server, DemoClock clock, CustomerMailServer customers, Outside outside, MailboxUser user, SendingStory sending, Observations observed,
+        string baseUrl) =>
+        (this.server, this.clock, this.customers, this.outside, this.user, this.sending, this.observed, this.baseUrl) =
+        (server, clock, customers, outside, user, sending, observed, baseUrl);
 
     /// <summary>Plays the story in a temporary folder.</summary>
     /// <param name="once">Whether to end after it; otherwise the pages stay up until the program is told to stop.</param>
@@ -51,8 +54,8 @@ internal sealed class DemoStory
         var folder = Directory.CreateTempSubdirectory("mailreeve-demo-");
         try
         {
-            var (web, smtp, imap, sink) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
-            var settings = DemoProvider.Settings(folder.FullName, web, smtp, imap, sink);
+            var (web, smtp, imap, submission, sink) = (LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free(), LocalPorts.Free());
+            var settings = DemoProvider.Settings(folder.FullName, web, smtp, imap, submission, sink);
             if (Setup.ReadPolicy(settings.PolicyFolder, output) is not { } policy)
                 return 1;
 
@@ -61,12 +64,13 @@ internal sealed class DemoStory
             await using var customers = await CustomerMailServer.StartAsync(sink, DomainsIn(accounts), clock);
             await using var server = await Server.StartAsync(settings with { QuietLog = true }, policy, clock, stop);
             var observed = new Observations(output, clock);
-            var user = new MailboxUser(smtp, imap, MailboxAddress, Password);
-            var story = new DemoStory(server, clock, customers, new Outside(smtp), user, observed, settings.Provider.BaseUrl);
+            var user = new MailboxUser(smtp, imap, submission, MailboxAddress, Password);
+            var sending = new SendingStory(server, clock, customers, observed, user, new MailboxUser(smtp, imap, submission, StolenAddress, Password));
+            var story = new DemoStory(server, clock, customers, new Outside(smtp), user, sending, observed, settings.Provider.BaseUrl);
             await story.OpenAccountsAsync(settings.Provider, accounts, stop);
             await story.PlayAsync(stop);
             if (!once && observed.AllHeld)
-                await story.StayAsync(smtp, imap, output, stop);
+                await story.StayAsync(smtp, imap, submission, output, stop);
             return observed.AllHeld ? 0 : 1;
         }
         finally
@@ -103,7 +107,7 @@ internal sealed class DemoStory
     private async Task PlayAsync(CancellationToken stop)
     {
         // What comes later makes no sense when an earlier part did not hold.
-        foreach (var part in new Func<CancellationToken, Task>[] { ComplainAsync, NotifyAsync, BlockAsync, AnswerAsync, LiftAsync, ChargeAsync, MailboxAsync })
+        foreach (var part in new Func<CancellationToken, Task>[] { ComplainAsync, NotifyAsync, BlockAsync, AnswerAsync, LiftAsync, ChargeAsync, MailboxAsync, sending.PlayAsync })
         {
             if (observed.AllHeld)
                 await part(stop);
@@ -201,7 +205,7 @@ internal sealed class DemoStory
         observed.That("the mailbox holds 25 MB, as the policy says", room == 24_414, $"{room} KiB");
     }
 
-    private async Task StayAsync(int smtp, int imap, TextWriter output, CancellationToken stop)
+    private async Task StayAsync(int smtp, int imap, int submission, TextWriter output, CancellationToken stop)
     {
         // Something for the desk to decide, and for the customer to answer.
         await outside.ReportAsync("127.80.7.34", clock.GetCurrentInstant() - Duration.FromMinutes(9), "run-3@harbourlane.example", stop);
@@ -216,6 +220,7 @@ internal sealed class DemoStory
               Their mailboxes        {baseUrl}/portal/mailboxes  robin@provider.example; same password
               The desk               {baseUrl}/desk/sign-in name {OperatorName}, same password; it shows a code to enrol
               Mail                   127.0.0.1:{smtp} (abuse@provider.example, {MailboxAddress})
+              Mail, to be sent       127.0.0.1:{submission}, submission under TLS; name {MailboxAddress}, same password
               Mail, to be read       127.0.0.1:{imap}, IMAP under TLS; name {MailboxAddress}, same password
             """);
         try

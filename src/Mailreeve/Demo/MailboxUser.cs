@@ -7,8 +7,11 @@ using MimeKit;
 namespace Mailreeve.Demo;
 
 /// <summary>Somebody with a mailbox, and somebody who writes to them.</summary>
-internal sealed class MailboxUser(int smtpPort, int imapPort, string address, string password)
+internal sealed class MailboxUser(int smtpPort, int imapPort, int submissionPort, string address, string password)
 {
+    /// <summary>The mailbox.</summary>
+    public string Address => address;
+
     /// <summary>Sends them a message from outside.</summary>
     /// <returns>The server's reply.</returns>
     public async Task<string> WriteToAsync(string subject, CancellationToken stop)
@@ -20,6 +23,23 @@ internal sealed class MailboxUser(int smtpPort, int imapPort, string address, st
         var message = new MimeMessage { Subject = subject, Body = new TextPart("plain") { Text = "Shall we say Thursday?\r\n" } };
         message.From.Add(MailboxAddress.Parse("lee@elsewhere.example"));
         message.To.Add(MailboxAddress.Parse(address));
+        var reply = await client.SendAsync(message, stop);
+        await client.DisconnectAsync(quit: true, stop);
+        return reply;
+    }
+
+    /// <summary>They send a message, over submission under TLS.</summary>
+    /// <returns>The server's reply.</returns>
+    public async Task<string> SendAsync(string to, string subject, string text, CancellationToken stop)
+    {
+#pragma warning disable CA5359 // As above.
+        using var client = new SmtpClient { ServerCertificateValidationCallback = (_, _, _, _) => true };
+#pragma warning restore CA5359
+        await client.ConnectAsync("127.0.0.1", submissionPort, SecureSocketOptions.SslOnConnect, stop);
+        await client.AuthenticateAsync(address, password, stop);
+        var message = new MimeMessage { Subject = subject, Body = new TextPart("plain") { Text = text + "\r\n" } };
+        message.From.Add(MailboxAddress.Parse(address));
+        message.To.Add(MailboxAddress.Parse(to));
         var reply = await client.SendAsync(message, stop);
         await client.DisconnectAsync(quit: true, stop);
         return reply;
