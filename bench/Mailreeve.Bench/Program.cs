@@ -10,8 +10,9 @@ var cases = new Option<int>("--cases") { Description = $"Distinct addresses they
 var connections = new Option<int>("--connections") { Description = "SMTP connections at once", DefaultValueFactory = _ => 50 };
 var place = new Argument<string[]>("place") { Arity = new ArgumentArity(4, 4) };
 
+Dialect DialectOf(ParseResult parsed) => parsed.GetValue(database) == "sqlite" ? Dialect.Sqlite : Dialect.PostgreSql;
 Load LoadOf(ParseResult parsed) => new(
-    parsed.GetValue(database) == "sqlite" ? Dialect.Sqlite : Dialect.PostgreSql,
+    DialectOf(parsed),
     parsed.GetValue(reports), Math.Clamp(parsed.GetValue(cases), 1, Load.CasesMax), parsed.GetValue(connections));
 
 var split = new Command("split", "Cost of a report: parse, attribute, decide, commit.") { database, reports, cases };
@@ -65,4 +66,21 @@ var sink = new Option<int>("--port") { Description = "Port of smtp-sink", Defaul
 var queue = new Command("queue", "Empties a queue into smtp-sink.") { queued, destinations, waiting, sink };
 queue.SetAction((parsed, stop) =>
     new QueueBench(parsed.GetValue(queued), parsed.GetValue(destinations), parsed.GetValue(waiting), parsed.GetValue(sink)).RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue }.Parse(args).InvokeAsync();
+var attacking = new Option<int>("--connections") { Description = "Attacking connections at once", DefaultValueFactory = _ => 200 };
+var measured = new Option<int>("--seconds") { Description = "How long, without and with the attack, 1 to 20", DefaultValueFactory = _ => 20 };
+var unprotected = new Option<bool>("--unprotected") { Description = "Without a cap on sessions, and without pauses" };
+var hijack = new Command("hijack", "How long customers wait while a hijacked account attacks.") { database, attacking, measured, unprotected };
+hijack.SetAction((parsed, stop) => new HijackBench(
+    DialectOf(parsed), parsed.GetValue(attacking), Math.Clamp(parsed.GetValue(measured), 1, 20), parsed.GetValue(unprotected)).RunAsync(stop));
+var serveHijack = new Command("hijack-serve", "The server of 'hijack'.") { place };
+serveHijack.Hidden = true;
+serveHijack.SetAction((parsed, stop) =>
+{
+    var p = parsed.GetValue(place)!;
+    return HijackServeCommand.RunAsync(p[0], int.Parse(p[1]), int.Parse(p[2]), bool.Parse(p[3]), stop);
+});
+var fromWhere = new Argument<int>("connections");
+var attack = new Command("hijack-attack", "The attackers of 'hijack'.") { port, fromWhere };
+attack.Hidden = true;
+attack.SetAction((parsed, stop) => HijackAttackCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(fromWhere), stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
