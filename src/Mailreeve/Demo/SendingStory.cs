@@ -32,7 +32,7 @@ internal sealed class SendingStory(Server server, IClock clock, CustomerMailServ
 
     private async Task WriteAsync(CancellationToken stop)
     {
-        observed.Chapter("A customer writes a letter (submission)");
+        observed.Chapter("Somebody writes a letter (submission)");
         var reply = await writer.SendAsync(Strangers[0], "Order", "Twenty copies, please.", stop);
         observed.That($"{writer.Address} signs in under TLS and hands it in", reply.Contains("Accepted", StringComparison.Ordinal), reply);
         var letter = await observed.UntilAsync("it arrives", _ => Task.FromResult(FindFrom(writer)), m => m is not null, stop);
