@@ -83,6 +83,8 @@ public sealed class CustomersServerTests(NetworkOfPeers network)
         };
         var store = new CustomerStore(db);
         await store.AddAsync([customer], since, Stop);
+        await store.PutServicesAsync(
+            [new Service { Id = 0, Customer = customer.Id, Kind = ServiceKind.MailRelay, Name = "relay", State = ServiceState.Active }], Stop);
         await store.AssignAsync(
             [
                 .. addresses.Select(a => Some.Assignment with { Customer = customer.Id, Prefix = Prefix.Single(Address.From(a)), ValidFrom = since }),
