@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
-using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Testing;
