@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Reporters;
-using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -91,7 +90,7 @@ internal sealed class MixedBench(Load load)
                     stop);
             }
         }, stop);
-        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, Start, stop), stop)];
+        return [.. await database.ReadAsync(db => new ReportStore(db).WaitingAsync(Chunk, 1L << 32, Instant.MaxValue, stop), stop)];
     }
 
     private void Read(List<WaitingReport> waiting)

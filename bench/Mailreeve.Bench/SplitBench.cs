@@ -5,7 +5,6 @@ using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
-using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;

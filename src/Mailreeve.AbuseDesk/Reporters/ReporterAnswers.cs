@@ -54,7 +54,8 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
     /// <summary>What becomes of a reply: what a program wrote is kept, and what a person asks is for a person.</summary>
     internal static (ReportOutcome Outcome, string Detail) OfReply(ReportReading reading, ReportId earlier, ReportOutcome outcome, string detail) =>
         outcome is ReportOutcome.Case or ReportOutcome.Repeat or ReportOutcome.Doubted ? (outcome, string.Create(CultureInfo.InvariantCulture, $"{detail} It answers what we wrote about {earlier}."))
-        : reading.IsAutomatic || reading.NeedsPerson is { Reason: AttentionReason.NotAReport }
+        // That it is no report does not matter: a question is none either.
+        : reading.IsAutomatic
             ? (ReportOutcome.Noted, $"An automatic answer to what we wrote about {earlier}.")
             : (ReportOutcome.NeedsPerson, $"An answer to what we wrote about {earlier}.");
 

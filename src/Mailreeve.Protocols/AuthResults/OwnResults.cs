@@ -1,6 +1,5 @@
 using System.Text;
 using Mailreeve.Protocols.Messages;
-using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Protocols.AuthResults;
 

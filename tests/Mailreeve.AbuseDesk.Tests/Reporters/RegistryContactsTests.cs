@@ -8,7 +8,6 @@ using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
@@ -69,11 +68,11 @@ public sealed class RegistryContactsTests
 
         registry.Redirects["/rir/ip/203.0.113.9"] = "/elsewhere/ip/203.0.113.9";
         Assert.Equal("abuse@other.example", (await contacts.FindAsync(Foreign, Stop))!.AbuseMailbox);
-        registry.Redirects["/rir/ip/203.0.112.1"] = "http://127.0.0.1/ip/203.0.112.1";
-        Assert.Null((await contacts.FindAsync(Address.Parse("203.0.112.1"), Stop))!.AbuseMailbox);
-        registry.Redirects["/rir/ip/203.0.112.2"] = "/rir/ip/203.0.112.2";
-        Assert.Null((await contacts.FindAsync(Address.Parse("203.0.112.2"), Stop))!.AbuseMailbox);
-        Assert.Equal(4, registry.Asked.Count(a => a == "/rir/ip/203.0.112.2"));
+        registry.Redirects["/rir/ip/198.51.100.1"] = "http://127.0.0.1/ip/198.51.100.1";
+        Assert.Null((await contacts.FindAsync(Address.Parse("198.51.100.1"), Stop))!.AbuseMailbox);
+        registry.Redirects["/rir/ip/198.51.100.2"] = "/rir/ip/198.51.100.2";
+        Assert.Null((await contacts.FindAsync(Address.Parse("198.51.100.2"), Stop))!.AbuseMailbox);
+        Assert.Equal(4, registry.Asked.Count(a => a == "/rir/ip/198.51.100.2"));
     }
 
     [Fact]
@@ -130,7 +129,7 @@ public sealed class RegistryContactsTests
                 }
 
                 var body = path.EndsWith(".json", StringComparison.Ordinal)
-                    ? $$"""{"version":"1.0","services":[[["203.0.0.0/8"],["http://localhost:1/","https://localhost:{{registry.Port}}/rir/"]]]}"""
+                    ? $$"""{"version":"1.0","services":[[["203.0.113.0/24","198.51.100.0/24"],["http://localhost:1/","https://localhost:{{registry.Port}}/rir/"]]]}"""
                     : answer;
                 await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), http.RequestAborted);
             });

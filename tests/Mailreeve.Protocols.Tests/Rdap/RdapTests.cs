@@ -15,13 +15,13 @@ public sealed class RdapTests
         """;
 
     private const string List = """
-        {"version":"1.0","services":[[["203.0.0.0/8","2001:db8::/32"],["http://a.example/","https://a.example/rdap"]],[["203.0.113.0/24"],["https://b.example/"]],
+        {"version":"1.0","services":[[["203.0.113.0/24","2001:db8::/32"],["http://a.example/","https://a.example/rdap"]],[["203.0.113.128/25"],["https://b.example/"]],
          [["198.51.100.0/24"],["http://only-clear.example/"]]]}
         """;
 
     [Theory]
-    [InlineData("203.0.113.9", "https://b.example/")]
-    [InlineData("203.1.2.3", "https://a.example/rdap/")]
+    [InlineData("203.0.113.200", "https://b.example/")]
+    [InlineData("203.0.113.9", "https://a.example/rdap/")]
     [InlineData("2001:db8::1", "https://a.example/rdap/")]
     [InlineData("198.51.100.1", null)]
     [InlineData("192.0.2.1", null)]
@@ -36,7 +36,7 @@ public sealed class RdapTests
 
     [Fact]
     public void A_network_that_does_not_hold_the_address_is_no_answer() =>
-        Assert.Null(RdapNetwork.Read(Encoding.UTF8.GetBytes(Network), Address.Parse("203.0.112.9")));
+        Assert.Null(RdapNetwork.Read(Encoding.UTF8.GetBytes(Network), Address.Parse("198.51.100.9")));
 
     [Theory]
     [InlineData("a b@other.example")]
