@@ -27,7 +27,7 @@ public sealed class ReportStatusTests
         var after = await ShowAsync(host, report.ToLowerInvariant(), code.ToUpperInvariant());
 
         Assert.Contains("Received", before, StringComparison.Ordinal);
-        Assert.Contains("Passed on", after, StringComparison.Ordinal);
+        Assert.Contains("Being looked at", after, StringComparison.Ordinal);
         Assert.Contains(code, after, StringComparison.Ordinal);
         foreach (var secret in new[] { "Alder", "192.0.2.3", "rea@", "Rea Porter", "#1" })
             Assert.DoesNotContain(secret, after, StringComparison.OrdinalIgnoreCase);

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Mailreeve.AbuseDesk.Desk;
-using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Smtp;

@@ -6,20 +6,20 @@ public class OwnResourcesTests
 {
     private static readonly string[] Lines =
     [
-        "# ours", "", "192.0.2.0/25  # customers", "192.0.2.64/26", "192.0.2.0/24", "198.51.100.7", "2001:db8::/32", "Customer.example.",
+        "# ours", "", "192.0.2.64/27  # customers", "192.0.2.80/28", "192.0.2.64/26", "198.51.100.7", "2001:db8:1::/48", "Customer.example.",
         "*.wild.example", "@mail.example", "post@elsewhere.example", "bücher.example",
     ];
 
     [Theory]
-    [InlineData("192.0.2.0", true)]
-    [InlineData("192.0.2.255", true)]
-    [InlineData("192.0.3.0", false)]
-    [InlineData("192.0.1.255", false)]
-    [InlineData("::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.64", true)]
+    [InlineData("192.0.2.127", true)]
+    [InlineData("192.0.2.128", false)]
+    [InlineData("192.0.2.63", false)]
+    [InlineData("::ffff:192.0.2.65", true)]
     [InlineData("198.51.100.7", true)]
     [InlineData("198.51.100.8", false)]
-    [InlineData("2001:db8:ffff::1", true)]
-    [InlineData("2001:db9::", false)]
+    [InlineData("2001:db8:1:ffff::1", true)]
+    [InlineData("2001:db8:2::", false)]
     [InlineData("::", false)]
     public void Addresses_are_ours_when_a_prefix_covers_them(string address, bool isOurs) =>
         Assert.Equal(isOurs, OwnResources.Read(Lines, out _).Owns(Address.Parse(address)));

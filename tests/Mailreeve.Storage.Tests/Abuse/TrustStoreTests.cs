@@ -2,7 +2,6 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
-using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Abuse;
 
