@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Policy;
-using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Reporters;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;

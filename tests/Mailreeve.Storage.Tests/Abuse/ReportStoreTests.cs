@@ -1,6 +1,5 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage.Abuse;
-using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Abuse;
 
