@@ -17,7 +17,7 @@ public class BadReportTests
 
     private static readonly Dictionary<string, string> BaitOf = new()
     {
-        ["digits and dots"] = "1.1.1.1.",
+        ["digits and dots"] = "192.0.2.1.",
         ["dots"] = ".",
         ["digits"] = "1",
         ["opening brackets"] = "<",

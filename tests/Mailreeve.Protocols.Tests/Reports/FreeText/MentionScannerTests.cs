@@ -26,9 +26,9 @@ public class MentionScannerTests
     public void Addresses_are_found_in_the_ways_they_are_written(string text, string expected) => Assert.Equal(expected, Show(text));
 
     [Theory]
-    [InlineData("version 1.2.3.4")]
-    [InlineData("v1.2.3.4")]
-    [InlineData("Agent/12.0.1.4")]
+    [InlineData("version 192.0.2.4")]
+    [InlineData("v192.0.2.4")]
+    [InlineData("Agent/192.0.2.4")]
     [InlineData("firmware: 10.1.2.3")]
     [InlineData("1.3.6.1.4.1.311")]
     [InlineData("192.0.2.x")]
