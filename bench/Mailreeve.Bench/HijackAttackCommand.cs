@@ -92,7 +92,7 @@ internal static class HijackAttackCommand
         {
             if (!reply.StartsWith("250", StringComparison.Ordinal))
                 Interlocked.Increment(ref PutOff);
-            else if (reply.Contains("held", StringComparison.Ordinal))
+            else if (reply.Contains("; held", StringComparison.Ordinal))
                 Interlocked.Increment(ref Held);
             else
                 Interlocked.Increment(ref GoneOut);

@@ -138,7 +138,7 @@ internal sealed class HijackBench(Dialect dialect, int connections, int seconds,
             do
                 line = await answers!.ReadLineAsync() ?? throw new EndOfStreamException("The server hung up.");
             while (line.Length > 3 && line[3] == '-');
-            if (!line.StartsWith(code, StringComparison.Ordinal) || line.Contains("held", StringComparison.Ordinal))
+            if (!line.StartsWith(code, StringComparison.Ordinal) || line.Contains("; held", StringComparison.Ordinal))
                 throw new InvalidDataException($"Expected {code}, got: {line}");
         }
     }

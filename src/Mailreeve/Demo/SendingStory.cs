@@ -43,9 +43,9 @@ internal sealed class SendingStory(Server server, IClock clock, CustomerMailServ
     {
         observed.Chapter("A stolen password: the limit holds what is too much (C1)");
         var (goneOut, reply) = (0, "");
-        for (; goneOut < MessagesMax && !reply.Contains("held", StringComparison.Ordinal); goneOut++)
+        for (; goneOut < MessagesMax && !reply.Contains("; held", StringComparison.Ordinal); goneOut++)
             reply = await stolen.SendAsync(Strangers[goneOut % Strangers.Length], "Bargain", $"Only today, offer {goneOut}.", stop);
-        observed.That($"{goneOut - 1} messages go out, and the next is taken but held", reply.Contains("held", StringComparison.Ordinal), reply);
+        observed.That($"{goneOut - 1} messages go out, and the next is taken but held", reply.Contains("; held", StringComparison.Ordinal), reply);
 
         var holds = await server.Database.ReadAsync(db => new SendingHoldStore(db).WaitingAsync(10, stop), stop);
         observed.That("the desk has it, with the reason (/desk/holds)", holds is [{ Messages: 1 }], holds is [var hold, ..] ? $"{hold.Id}, {hold.Mailbox}: {hold.Detail}" : "");

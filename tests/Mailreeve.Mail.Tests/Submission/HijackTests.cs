@@ -159,7 +159,7 @@ public sealed class HijackTests
         {
             var text = $"From: {address}\r\nSubject: Minutes\r\n\r\nPage {sent} of {address}.";
             var reply = await SubmissionTests.SendAsync(peer, address, ["a@elsewhere.example"], text);
-            Assert.DoesNotContain("held", reply, StringComparison.Ordinal);
+            Assert.DoesNotContain("; held", reply, StringComparison.Ordinal);
             Assert.StartsWith("250", reply, StringComparison.Ordinal);
             sent++;
         }
@@ -176,7 +176,7 @@ public sealed class HijackTests
         public void Count(string reply)
         {
             if (reply.StartsWith("250", StringComparison.Ordinal))
-                Interlocked.Increment(ref reply.Contains("held", StringComparison.Ordinal) ? ref Held : ref GoneOut);
+                Interlocked.Increment(ref reply.Contains("; held", StringComparison.Ordinal) ? ref Held : ref GoneOut);
             else if (reply.StartsWith("450 4.7.1", StringComparison.Ordinal))
                 Interlocked.Increment(ref PutOff);
             else
