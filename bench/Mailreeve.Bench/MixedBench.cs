@@ -49,7 +49,8 @@ internal sealed class MixedBench(Load load)
         {
             var waiting = await AddAsync(database, first + Chunk, stop);
             Read(waiting);
-            understand += Measure(() => waiting.ForEach(w => understanding.Understand(w, views.Directory)));
+            understand += Measure(() => waiting.ForEach(
+                w => understanding.Attribute(understanding.Understand(w, views.Directory), OwnRecords.None, views.Directory, views.Mailboxes, Start)));
             var meter = new CpuMeter(Process.GetCurrentProcess(), test.ConnectionString);
             var before = Environment.CpuUsage.TotalTime;
             while (await clerk.WorkAsync(stop) > 0)

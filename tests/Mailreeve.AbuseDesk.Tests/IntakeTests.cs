@@ -1,5 +1,4 @@
 using System.Text;
-using Mailreeve.AbuseDesk.Tests.Reporters;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
@@ -127,7 +126,7 @@ public sealed class IntakeTests
         {
             var report = await desk.ReportAsync(id);
             Assert.Equal((ReportState.NeedsPerson, ReportOutcome.NeedsPerson), (report.State, report.Outcome));
-            Assert.Equal("192.0.2.40 was of 2 customers within the time in question.", report.OutcomeDetail);
+            Assert.Equal("192.0.2.40 was of 2 customers within the time in question. The reporter is asked for what is missing.", report.OutcomeDetail);
         }
 
         Assert.Empty(await desk.CasesAsync());
@@ -137,10 +136,10 @@ public sealed class IntakeTests
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public Task What_is_not_ours_is_answered(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
-        var id = await desk.ReceiveAsync(AnswerTests.Proved(Reports.Arf("203.0.113.5", at: desk.Now)));
+        var id = await desk.ReceiveAsync(Reports.Arf("203.0.113.5", at: desk.Now));
         await desk.WorkAsync();
 
-        var answer = Assert.Single(await desk.LettersAsync());
+        var answer = Assert.Single(await desk.AnswersAsync());
         Assert.Equal((OutboundPurpose.Answer, id.Value, "", "reporter@reporter.example"),
             (answer.Purpose, answer.SubjectId, answer.EnvelopeFrom, answer.Recipient));
         Assert.Contains("203.0.113.5", answer.Text, StringComparison.Ordinal);
@@ -156,14 +155,14 @@ public sealed class IntakeTests
     public Task A_machine_is_never_answered(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
         foreach (var header in new[] { "Auto-Submitted: auto-generated\n", "Precedence: bulk\n", "List-Id: <fbl.reporter.example>\n" })
-            await desk.ReceiveAsync(AnswerTests.Proved(Reports.Arf("203.0.113.5", at: desk.Now, header: header)));
+            await desk.ReceiveAsync(Reports.Arf("203.0.113.5", at: desk.Now, header: header));
         foreach (var sender in new[] { "", "mailer-daemon@reporter.example", "no-reply@reporter.example", "owner-fbl@reporter.example", "loop@provider.example" })
-            await desk.ReceiveAsync(AnswerTests.Proved(Reports.Arf("203.0.113.5", at: desk.Now), "dmarc=pass header.from=example"), r => r with { EnvelopeFrom = sender });
-        await desk.ReceiveAsync(AnswerTests.Proved(Reports.Arf("203.0.113.5", at: desk.Now), "dmarc=pass header.from=example"), r => r with { Channel = ReportChannel.Form });
+            await desk.ReceiveAsync(Reports.Arf("203.0.113.5", at: desk.Now), r => r with { EnvelopeFrom = sender });
+        await desk.ReceiveAsync(Reports.Arf("203.0.113.5", at: desk.Now), r => r with { Channel = ReportChannel.Form });
 
         await desk.WorkAsync();
 
-        Assert.Empty(await desk.LettersAsync());
+        Assert.Empty(await desk.AnswersAsync());
         for (var id = 1; id <= 9; id++)
             Assert.Equal(ReportOutcome.NotOurs, (await desk.ReportAsync(new ReportId(id))).Outcome);
     });

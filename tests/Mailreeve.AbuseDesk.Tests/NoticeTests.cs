@@ -28,7 +28,7 @@ public sealed class NoticeTests
         var accepted = desk.Now;
         await desk.Db.WriteAsync(async db =>
         {
-            var due = Assert.Single(await db.TakeOutboundAsync(accepted));
+            var due = Assert.Single(await db.TakeOutboundAsync(accepted), d => d.Purpose == OutboundPurpose.Notice);
             await db.EndOutboundAsync(due.Id, OutboundState.Accepted, "250 OK", accepted);
         }, TestContext.Current.CancellationToken);
 

@@ -63,7 +63,7 @@ public sealed class TableIntakeTests
         await desk.WorkAsync();
 
         Assert.Empty(await desk.CasesAsync());
-        Assert.Empty(await desk.LettersAsync());
+        Assert.Empty(await desk.AnswersAsync());
         Assert.Equal((ReportOutcome.Noted, "dmarc-aggregate"), ((await desk.ReportAsync(id)).Outcome, (await desk.ReportAsync(id)).Format));
     });
 

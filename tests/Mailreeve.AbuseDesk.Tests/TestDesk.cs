@@ -256,8 +256,13 @@ internal sealed class TestDesk : IAsyncDisposable
 
     private async Task<CaseFile> LastCaseAsync() => (await CasesAsync())[^1];
 
-    /// <summary>Messages that wait to be sent, oldest first.</summary>
-    public Task<IReadOnlyList<Letter>> LettersAsync() =>
+    /// <summary>Messages that wait to be sent, oldest first; without what reporters are told.</summary>
+    public async Task<IReadOnlyList<Letter>> LettersAsync() => [.. (await WaitingAsync()).Where(l => l.Purpose != OutboundPurpose.Answer)];
+
+    /// <summary>What waits to be sent to reporters, oldest first.</summary>
+    public async Task<IReadOnlyList<Letter>> AnswersAsync() => [.. (await WaitingAsync()).Where(l => l.Purpose == OutboundPurpose.Answer)];
+
+    private Task<IReadOnlyList<Letter>> WaitingAsync() =>
         Db.ReadAsync(db => db.QueryAsync<Letter>("""
             SELECT id, purpose, subject_id, envelope_from, recipient, message
             FROM   outbound

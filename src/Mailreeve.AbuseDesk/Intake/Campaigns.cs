@@ -13,6 +13,7 @@ internal sealed class Campaigns(DbSession db, Instant now)
     private readonly List<CampaignRow> known = [];
     private readonly List<CampaignRow> added = [];
     private readonly HashSet<long> seen = [];
+    private readonly Dictionary<(CustomerId, long), long> chosen = [];
     private readonly Dictionary<long, List<CampaignComplaint>> complaints = [];
     private readonly IdPool ids = new(db, "campaign", 1);
 
@@ -20,8 +21,38 @@ internal sealed class Campaigns(DbSession db, Instant now)
     public async Task LoadAsync(IReadOnlyCollection<CustomerId> customers, Instant since, CancellationToken stop) =>
         known.AddRange(await new CampaignStore(db).RecentAsync(customers, since, stop));
 
-    /// <summary>The mailing of this customer with this print, or one like it; a new one when there is none.</summary>
-    public async Task<long> OfAsync(CustomerId customer, long print, CancellationToken stop)
+    /// <summary>The mailing of this customer with this print; it was chosen before.</summary>
+    public long this[CustomerId customer, long print] => chosen[(customer, print)];
+
+    /// <summary>Chooses the mailing of this customer with this print, or one like it; a new one when there is none.</summary>
+    public async Task ChooseAsync(CustomerId customer, long print, CancellationToken stop)
+    {
+        if (!chosen.ContainsKey((customer, print)))
+            chosen[(customer, print)] = await OfAsync(customer, print, stop);
+    }
+
+    /// <summary>Adds a complaint about a mailing.</summary>
+    /// <returns>All complaints about it, this one and those of this transaction among them.</returns>
+    public async Task<IReadOnlyList<CampaignComplaint>> ComplainAsync(long campaign, byte[] complainer, Instant earliest, CancellationToken stop)
+    {
+        if (!complaints.TryGetValue(campaign, out var all))
+        {
+            all = [.. (await new CampaignStore(db).ComplaintsAsync(campaign, stop)).Select(c => new CampaignComplaint(Convert.ToHexString(c.Complainer), c.SeenFrom))];
+            complaints[campaign] = all;
+        }
+
+        all.Add(new CampaignComplaint(Convert.ToHexString(complainer), earliest));
+        return all;
+    }
+
+    /// <summary>Writes what is new.</summary>
+    public async Task SaveAsync(CancellationToken stop)
+    {
+        await new CampaignStore(db).SaveAsync(added, seen, now, stop);
+        await ids.GiveBackAsync(stop);
+    }
+
+    private async Task<long> OfAsync(CustomerId customer, long print, CancellationToken stop)
     {
         var nearest = known.Where(c => c.CustomerId == customer)
             .Select(c => (Campaign: c, Distance: CampaignPrint.Distance(c.Print, print)))
@@ -39,26 +70,5 @@ internal sealed class Campaigns(DbSession db, Instant now)
         known.Add(campaign);
         added.Add(campaign);
         return campaign.Id;
-    }
-
-    /// <summary>Adds a complaint about a mailing.</summary>
-    /// <returns>All complaints about it, this one and those of this transaction among them.</returns>
-    public async Task<IReadOnlyList<CampaignComplaint>> ComplainAsync(long campaign, byte[] complainer, Instant earliest, CancellationToken stop)
-    {
-        if (!complaints.TryGetValue(campaign, out var all))
-        {
-            all = [.. (await new CampaignStore(db).ComplaintsAsync([campaign], stop)).Select(c => new CampaignComplaint(Convert.ToHexString(c.Complainer), c.SeenFrom))];
-            complaints[campaign] = all;
-        }
-
-        all.Add(new CampaignComplaint(Convert.ToHexString(complainer), earliest));
-        return all;
-    }
-
-    /// <summary>Writes what is new.</summary>
-    public async Task SaveAsync(CancellationToken stop)
-    {
-        await new CampaignStore(db).SaveAsync(added, seen, now, stop);
-        await ids.GiveBackAsync(stop);
     }
 }

@@ -21,17 +21,8 @@ internal sealed record Finding(Observation Observation, CaseKind? Kind, Attribut
     /// <summary>Whether an address of ours handed the message to the reporter; null when the report names none that did.</summary>
     public bool? IsFromUs { get; init; }
 
-    /// <summary>
-    /// What our own records say about the message. <see cref="OwnRecord.Whole"/> lets a single reporter block (C4): so the text must be the one
-    /// that was handed in, and it must have come from us. A header is copied in a second, and a genuine message is sent again to strangers.
-    /// </summary>
-    public OwnRecord Records => Basis switch
-    {
-        AttributionBasis.Traced or AttributionBasis.QueueId when Attributed.Match == LogMatch.Proven && IsFromUs == true => OwnRecord.Whole,
-        AttributionBasis.Dkim when IsFromUs == true => OwnRecord.Whole,
-        AttributionBasis.Traced or AttributionBasis.QueueId or AttributionBasis.Dkim => OwnRecord.InPart,
-        _ => OwnRecord.None,
-    };
+    /// <summary>What our own records say about the message.</summary>
+    public OwnRecord Records => TrustRules.RecordsOf(Attributed, IsFromUs);
 
     /// <summary>Whether a customer of ours sent the message, and the reporter has it from elsewhere: forwarded, or sent again by somebody else.</summary>
     public bool CameFromElsewhere => Records != OwnRecord.None && IsFromUs == false;

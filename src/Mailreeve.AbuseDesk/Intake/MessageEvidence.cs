@@ -70,7 +70,7 @@ internal sealed class MessageEvidence(Provider provider, Directory directory, Ma
         {
             HasQueueId = handOver is not null,
             SameMessageId = clues.MessageId is { } id ? id == submission.MessageId.Trim('<', '>') : null,
-            SameAuthor = original.From is { Length: > 0 } from ? AddressIn(from).Equals(submission.HeaderFrom, StringComparison.OrdinalIgnoreCase) : null,
+            SameAuthor = original.From is { Length: > 0 } ? submission.HeaderFrom.Equals(original.Author, StringComparison.OrdinalIgnoreCase) : null,
             SameClient = handOver?.Client is { } client ? client == submission.ClientAddress : null,
             SameTime = time is { } at ? IsNear(at, submission.At)
                 // Date is when it was written; a message that waited in the sender's outbox is none the less that message.
@@ -102,7 +102,7 @@ internal sealed class MessageEvidence(Provider provider, Directory directory, Ma
         {
             if (!verdict.Passes || verdict.IsPartial || verdict.Signature is not { } signature || !records.Keys.TryGetValue(signature.Key, out var key))
                 continue;
-            var author = AddressIn(report.Reading.Original!.From ?? "");
+            var author = report.Reading.Original!.Author ?? "";
             var resource = provider.Owns(key.Domain) && author.EndsWith($"@{key.Domain}", StringComparison.OrdinalIgnoreCase)
                 ? new Resource(ResourceKind.Mailbox, author.ToLowerInvariant())
                 : new Resource(ResourceKind.Domain, key.Domain);
@@ -121,7 +121,7 @@ internal sealed class MessageEvidence(Provider provider, Directory directory, Ma
 
     private SenderFacts? SenderOf(UnderstoodReport report, string? mailbox)
     {
-        foreach (var address in new[] { AddressIn(report.Reading.Original?.From ?? ""), AddressIn(mailbox ?? "") })
+        foreach (var address in new[] { report.Reading.Original?.Author ?? "", mailbox ?? "" })
         {
             var at = address.LastIndexOf('@');
             if (at < 0 || address.Length > 320)
@@ -147,13 +147,5 @@ internal sealed class MessageEvidence(Provider provider, Directory directory, Ma
         // A mailbox stays with its customer; what is closed is not given to another.
         var held = new Assignment { Id = 0, Customer = mailbox.CustomerId, ValidFrom = Instant.MinValue };
         return [new Candidate(held, directory.ChainIdsOf(mailbox.CustomerId))];
-    }
-
-    // The address of a decoded From line: in angle brackets, or all of it.
-    private static string AddressIn(string from)
-    {
-        var open = from.LastIndexOf('<');
-        var close = from.LastIndexOf('>');
-        return (open >= 0 && close > open ? from[(open + 1)..close] : from).Trim();
     }
 }

@@ -20,9 +20,6 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
     // Complaints that nobody vouches for: so many are told apart in a case.
     private const int UnvouchedMax = 20;
 
-    // No connection is made for these: the source is what the packet says.
-    private static readonly HashSet<string> EasilyForged = ["connection/ddos", "connection/port_scan", "connection/reconnaissance"];
-
     private readonly AbusePolicy policy = books.Policy;
     private readonly Dictionary<CaseKey, CaseId> openCases = [];
     private readonly Campaigns campaigns = new(db, now);
@@ -91,8 +88,10 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         // Before anything else takes numbers: two nodes that take them in another order would wait for each other.
         foreach (var report in reports)
         {
-            foreach (var customer in report.Findings.Where(f => f.MakesCase).Select(f => f.Direct!.Value).Distinct())
-                _ = report.CampaignPrint is { } print ? await campaigns.OfAsync(customer, print, stop) : 0;
+            if (report.CampaignPrint is not { } print)
+                continue;
+            foreach (var finding in report.Findings.Where(f => f.MakesCase))
+                await campaigns.ChooseAsync(finding.Direct!.Value, print, stop);
         }
 
         var store = new EventStore(db);
@@ -125,7 +124,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             long? campaign = null;
             if (outcome == ReportOutcome.Case && finding.MakesCase)
             {
-                campaign = report.CampaignPrint is { } print ? await campaigns.OfAsync(finding.Direct!.Value, print, stop) : null;
+                campaign = report.CampaignPrint is { } print ? campaigns[finding.Direct!.Value, print] : null;
                 var key = new CaseKey(finding.Direct!.Value, finding.Resource!, finding.Type);
                 if (caseOf.TryGetValue(key, out var known))
                 {
@@ -243,7 +242,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
             Age = AgeOf(report, finding),
             Records = finding.Records,
             CameFromElsewhere = finding.CameFromElsewhere,
-            IsEasilyForged = EasilyForged.Contains(finding.Type),
+            IsEasilyForged = TrustRules.IsEasilyForged(finding.Type),
         };
     }
 
@@ -262,7 +261,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         UnderstoodReport report, Finding finding, ComplaintFacts facts, bool isVouched, bool isKnownEvidence, CancellationToken stop) =>
         ValidityRules.Decide(new ValidityFacts
         {
-            IsUnsolicitedMail = finding.Kind is CaseKind.Spam or CaseKind.AdvertisedSite or CaseKind.SupportService,
+            Kind = finding.Kind!.Value,
             IsFeedback = facts.IsFeedback,
             IsAuthentic = facts.Organisation is not null && isVouched,
             IsCertain = finding.Verdict is AttributionVerdict.Certain,

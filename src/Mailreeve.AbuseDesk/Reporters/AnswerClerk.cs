@@ -1,6 +1,5 @@
 using Mailreeve.Policy.Reporters;
 using Mailreeve.Protocols.Rdap;
-using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Mail;
@@ -55,10 +54,6 @@ public sealed class AnswerClerk(Database database, AnswerWriter writer, Registry
         var outbound = await db.NextIdsAsync("outbound", 1, stop);
         if (!await new AnswerStore(db).TryWrittenAsync([.. owed.Select(o => o.Id)], outbound, now, stop))
             throw new StaleRowException("Another has answered this reporter meanwhile.");
-        var answered = owed.Count == 1 && owed[0].Kind != AnswerKind.Outcome ? await MessageIdOfAsync(db, owed[0], stop) : null;
-        await new OutboundStore(db).AddAsync([writer.Write(recipient, owed, contacts, answered, outbound, now)], stop);
+        await new OutboundStore(db).AddAsync([writer.Write(recipient, owed, contacts, outbound, now)], stop);
     }
-
-    private static async Task<string?> MessageIdOfAsync(DbSession db, OwedAnswer owed, CancellationToken stop) =>
-        await new ReportStore(db).RawAsync(owed.ReportId, stop) is { } raw ? ReportReader.Read(raw, ReportLimits.Default).MessageId : null;
 }

@@ -19,11 +19,10 @@ public sealed class AnswerWriter(AbusePolicy policy, Provider provider, NoticeTe
     /// <param name="recipient">To whom.</param>
     /// <param name="owed">What is told, oldest first; at least one.</param>
     /// <param name="contacts">What registries say about addresses that are not ours.</param>
-    /// <param name="inReplyTo">Message-ID of the report, when it is the answer to one; null for several.</param>
     /// <param name="outbound">The mail's number.</param>
     /// <param name="now">The time.</param>
     public NewOutbound Write(
-        string recipient, IReadOnlyList<OwedAnswer> owed, IReadOnlyDictionary<long, RdapNetwork> contacts, string? inReplyTo, long outbound, Instant now)
+        string recipient, IReadOnlyList<OwedAnswer> owed, IReadOnlyDictionary<long, RdapNetwork> contacts, long outbound, Instant now)
     {
         var first = owed[0];
         var template = owed.Count > 1 ? NoticeNames.ReportDigest : first.Kind switch
@@ -43,7 +42,7 @@ public sealed class AnswerWriter(AbusePolicy policy, Provider provider, NoticeTe
             Text = rendered.Text,
             MessageId = AnswerMessageId.For(outbound, first.ReportId, key.Bytes, provider.HostName),
             Date = now,
-            InReplyTo = inReplyTo,
+            InReplyTo = owed.Count == 1 ? first.MessageId : null,
             Headers = [("X-Auto-Response-Suppress", "All"), ("X-Mailreeve-Report", $"{first.ReportId}")],
         };
         return new NewOutbound

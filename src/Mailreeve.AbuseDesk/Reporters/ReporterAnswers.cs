@@ -3,7 +3,6 @@ using Mailreeve.AbuseDesk.Intake;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Reporters;
-using Mailreeve.Protocols.AuthResults;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage.Abuse;
 using NodaTime;
@@ -19,7 +18,8 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
     internal NewAnswer? Owed(UnderstoodReport understood, ReportOutcome outcome, Instant now)
     {
         var (report, reading) = (understood.Report, understood.Reading);
-        if (reading.NeedsPerson is { Reason: AttentionReason.NotAReport } || AnswerRules.WhyNot(FactsOf(report, reading)) is not null)
+        // What is only noted asks for nothing: feedback, and what providers tell each other about their mail.
+        if (outcome == ReportOutcome.Noted || reading.NeedsPerson is { Reason: AttentionReason.NotAReport } || AnswerRules.WhyNot(FactsOf(report, reading)) is not null)
             return null;
 
         var missing = MissingFacts.Of(understood, outcome);
@@ -35,6 +35,7 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
             Resource = ResourceOf(understood),
             Address = foreign,
             Wanted = missing,
+            MessageId = reading.MessageId,
             DueAt = now,
         };
     }
@@ -68,7 +69,7 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
             EnvelopeFrom = MimeKit.MailboxAddress.TryParse(sender, out _) ? sender : null,
             IsAutomatic = reading.IsAutomatic,
             IsOurs = provider.Owns(sender[(sender.LastIndexOf('@') + 1)..]),
-            Checks = OwnResults.Read(report.Raw, provider.HostName),
+            Authentication = report.Authentication,
         };
     }
 

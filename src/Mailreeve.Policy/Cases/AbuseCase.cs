@@ -135,7 +135,7 @@ public sealed record AbuseCase
         // Whoever has answered, or was blocked, has heard of it. A clock that had run out already starts another round.
         // That it is open again is news to those who have answered, too.
         CaseEvent.NoticeReturned { StartsClock: true } e when Phase == CasePhase.AwaitingAnswer && Blocks.IsEmpty
-            && (Answers == 0 || e.Step.StartsWith("reopened#", StringComparison.Ordinal)) =>
+            && (Answers == 0 || e.Step.StartsWith(CaseRules.Reopened, StringComparison.Ordinal)) =>
             this with { Phase = CasePhase.Notifying, Due = null, Round = Math.Max(Round, OverdueHandledRound + 1) },
         CaseEvent.NoticeReturned => this,
         CaseEvent.NoticeUndeliverable e when Phase == CasePhase.Notifying => this with { UndeliverableStep = e.Step },

@@ -15,6 +15,9 @@ public static class CaseRules
     /// <summary>Ends the name of a step that a person is asked about because the complaints are not trusted enough for it.</summary>
     public const char DoubtMark = '?';
 
+    /// <summary>Begins the name of the step that tells the customer that the case is open again.</summary>
+    public const string Reopened = "reopened#";
+
     private const string Unheard = "undeliverable#";
 
     /// <summary>What is due now.</summary>
@@ -255,7 +258,7 @@ public static class CaseRules
 
     private static void TellOfReopening(Ladder ladder, AbuseCase open, List<Measure> measures)
     {
-        var step = $"reopened#{open.Reopenings}";
+        var step = $"{Reopened}{open.Reopenings}";
         if (open.Reopenings > 0 && open.Phase == CasePhase.Notifying && !open.StepsTaken.Contains(step))
             measures.Add(new Measure.Notify(step, NoticeNames.Reopened, StartsClock: true) { Clause = ladder.Clause });
     }

@@ -1,4 +1,4 @@
-using Mailreeve.Protocols.AuthResults;
+using Mailreeve.Policy.Trust;
 using NodaTime;
 
 namespace Mailreeve.Policy.Reporters;
@@ -31,7 +31,7 @@ public static class AnswerRules
             return "Its sender is a machine or a list.";
         if (facts.IsOurs)
             return "It is from our own domain.";
-        return Proves(facts.Checks, sender[(at + 1)..]) ? null : "Nothing proves that its sender is its sender.";
+        return facts.Authentication?.Covers(sender) == true ? null : "Nothing proves that its sender is its sender.";
     }
 
     /// <summary>When the next mail to a mailbox may go.</summary>
@@ -46,30 +46,6 @@ public static class AnswerRules
         || localPart.EndsWith("-request", StringComparison.Ordinal)
         || localPart.EndsWith("-bounces", StringComparison.Ordinal)
         || localPart.EndsWith("-owner", StringComparison.Ordinal);
-
-    // The envelope sender's own domain vouches (SPF), or that of the author or of a signature covers it (DMARC, DKIM).
-    private static bool Proves(IReadOnlyList<AuthResult> checks, string domain)
-    {
-        foreach (var check in checks.Where(c => c.Result.Equals("pass", StringComparison.OrdinalIgnoreCase)))
-        {
-            var property = check.Method.ToLowerInvariant() switch
-            {
-                "spf" => "smtp.mailfrom",
-                "dmarc" => "header.from",
-                "dkim" => "header.d",
-                _ => null,
-            };
-            foreach (var (_, value) in check.Properties.Where(p => p.Property.Equals(property, StringComparison.OrdinalIgnoreCase)))
-                if (IsAtOrBelow(domain, value[(value.LastIndexOf('@') + 1)..], exactly: property == "smtp.mailfrom"))
-                    return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsAtOrBelow(string domain, string proved, bool exactly) =>
-        domain.Equals(proved, StringComparison.OrdinalIgnoreCase)
-        || (!exactly && proved.Contains('.') && domain.EndsWith($".{proved}", StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>What is known of who sent a report.</summary>
@@ -87,8 +63,8 @@ public sealed record AnswerFacts
     /// <summary>Whether the envelope sender is at one of our domains.</summary>
     public required bool IsOurs { get; init; }
 
-    /// <summary>What our own checks found when it arrived.</summary>
-    public required IReadOnlyList<AuthResult> Checks { get; init; }
+    /// <summary>Who sent it; null when that is not proved.</summary>
+    public required ReportAuthentication? Authentication { get; init; }
 }
 
 /// <summary>What a reporter is told.</summary>

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using Mailreeve.Policy.Attribution;
+
 namespace Mailreeve.Policy.Trust;
 
 /// <summary>Decides what complaints may lead to without a person (C3, C4). Pure.</summary>
@@ -16,6 +19,9 @@ public static class TrustRules
 
     // A history of one or two decisions is chance.
     private const long DecidedAtLeast = 3;
+
+    // No connection is made for these: the source is what the packet says.
+    private static readonly FrozenSet<string> WithoutConnection = FrozenSet.Create("connection/ddos", "connection/port_scan", "connection/reconnaissance");
 
     private const long PointsOfWitness = 10;
     private const long PointsOfOwnRecords = 20;
@@ -54,6 +60,24 @@ public static class TrustRules
         var level = LevelOf(terms, points, witnesses.Count, isConfirmed);
         return new TrustVerdict(new CaseTrust(Higher(before.Level, level), witnesses, isConfirmed), points, reasons);
     }
+
+    /// <summary>Whether the source of such an observation is easily forged.</summary>
+    /// <param name="type">XARF v4 <c>category/type</c>.</param>
+    public static bool IsEasilyForged(string type) => WithoutConnection.Contains(type);
+
+    /// <summary>
+    /// What our own records say about a message. <see cref="OwnRecord.Whole"/> lets a single reporter block (C4): so the text must be the one that
+    /// was handed in, and it must have come from us. A header is copied in a second, and a genuine message is sent again to strangers.
+    /// </summary>
+    /// <param name="attributed">Whose it was found to be.</param>
+    /// <param name="isFromUs">Whether an address of ours handed it to the reporter; null when the report names none that did.</param>
+    public static OwnRecord RecordsOf(Attributed attributed, bool? isFromUs) => attributed.Basis switch
+    {
+        AttributionBasis.Traced or AttributionBasis.QueueId when attributed.Match == LogMatch.Proven && isFromUs == true => OwnRecord.Whole,
+        AttributionBasis.Dkim when isFromUs == true => OwnRecord.Whole,
+        AttributionBasis.Traced or AttributionBasis.QueueId or AttributionBasis.Dkim => OwnRecord.InPart,
+        _ => OwnRecord.None,
+    };
 
     private static TrustLevel LevelOf(TrustTerms terms, long points, int witnesses, bool isConfirmed)
     {

@@ -1,3 +1,5 @@
+using Mailreeve.Policy.Cases;
+
 namespace Mailreeve.Policy.Trust;
 
 /// <summary>Whether a complaint is one that C3 lets be charged.</summary>
@@ -31,8 +33,8 @@ public enum ComplaintValidity
 /// <summary>What is known about a complaint when it is asked whether it may be charged.</summary>
 public sealed record ValidityFacts
 {
-    /// <summary>Whether it alleges unsolicited mail, or a site that such mail promotes.</summary>
-    public required bool IsUnsolicitedMail { get; init; }
+    /// <summary>What it alleges.</summary>
+    public required CaseKind Kind { get; init; }
 
     /// <summary>Whether it is a click in a feedback loop.</summary>
     public required bool IsFeedback { get; init; }
@@ -76,7 +78,7 @@ public static class ValidityRules
         var isConfirmed = facts.Records == OwnRecord.Whole;
         var outcome = facts switch
         {
-            { IsUnsolicitedMail: false } => ComplaintValidity.OtherKind,
+            { Kind: not (CaseKind.Spam or CaseKind.AdvertisedSite or CaseKind.SupportService) } => ComplaintValidity.OtherKind,
             { IsFeedback: true } => ComplaintValidity.FeedbackOnly,
             { IsAuthentic: false } => ComplaintValidity.NotAuthentic,
             { IsCertain: false } => ComplaintValidity.NotAttributable,

@@ -66,6 +66,13 @@ internal static class Evidence
         return list.Mailboxes.Select(m => m.Address).Where(a => a.Contains('@'));
     }
 
+    /// <summary>The name before the mailbox of an address header field; null when there is none.</summary>
+    public static string? DisplayName(string value)
+    {
+        var open = value.LastIndexOf('<');
+        return open <= 0 ? null : value[..open].Trim(' ', '"');
+    }
+
     private static OriginalMessage From(
         ReadOnlyMemory<byte> bytes, IReadOnlyList<Header> headers, bool headersOnly, Findings findings)
     {

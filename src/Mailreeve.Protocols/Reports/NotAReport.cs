@@ -5,7 +5,7 @@ namespace Mailreeve.Protocols.Reports;
 /// <summary>Mail that reaches abuse@ without reporting anything, and mail that must not be answered automatically.</summary>
 internal static class NotAReport
 {
-    private static readonly string[][] SubjectWords = [.. WordFile.Rows("not-a-report-words.tsv")];
+    private static readonly string[][] SubjectWords = [.. DataTable.Rows("not-a-report-words.tsv")];
 
     /// <summary>What it is instead, or null when it may be a report.</summary>
     public static string? Reason(MailParts mail)

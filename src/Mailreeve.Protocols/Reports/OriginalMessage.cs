@@ -23,6 +23,9 @@ public sealed record OriginalMessage
     /// <summary>From header, decoded.</summary>
     public string? From { get; init; }
 
+    /// <summary>The mailbox in the From header; null when it names none.</summary>
+    public string? Author => From is { } from ? Evidence.Mailboxes(from).FirstOrDefault() : null;
+
     /// <summary>Hand-overs according to its Received lines, newest first.</summary>
     public IReadOnlyList<Hop> Hops { get; init; } = [];
 }

@@ -91,7 +91,7 @@ public static class ReportReader
     {
         var from = mail.Root.Header("From");
         var sender = from is null ? null
-            : new ReportParty(Evidence.Mailboxes(from).FirstOrDefault(), findings.Keep(DisplayName(from)));
+            : new ReportParty(Evidence.Mailboxes(from).FirstOrDefault(), findings.Keep(Evidence.DisplayName(from)));
         return reading with
         {
             Reporter = reading.Reporter ?? sender,
@@ -99,12 +99,6 @@ public static class ReportReader
             MessageId = findings.Keep(mail.Root.Header("Message-ID"))?.Trim('<', '>', ' '),
             IsAutomatic = NotAReport.IsAutomatic(mail.Root),
         };
-    }
-
-    private static string? DisplayName(string from)
-    {
-        var open = from.LastIndexOf('<');
-        return open <= 0 ? null : from[..open].Trim(' ', '"');
     }
 
     private static ReportReading Finish(ReportReading reading, Findings findings) => reading with

@@ -35,7 +35,7 @@ public sealed record ReporterMarks
         return new ReporterMarks
         {
             Mailboxes = [.. people.SelectMany(Evidence.Mailboxes).Distinct(StringComparer.OrdinalIgnoreCase).Take(Each)],
-            Names = [.. people.Select(NameOf).OfType<string>().Distinct().Take(Each)],
+            Names = [.. people.Select(Evidence.DisplayName).OfType<string>().Distinct().Take(Each)],
             Hosts = [.. hosts.Distinct(StringComparer.OrdinalIgnoreCase).Take(Each)],
         };
     }
@@ -53,11 +53,5 @@ public sealed record ReporterMarks
             if (signature.AsSpan()[range].Trim() is ['d', '=', .. var domain])
                 return Notation.Domain(domain.ToString());
         return null;
-    }
-
-    private static string? NameOf(string field)
-    {
-        var open = field.LastIndexOf('<');
-        return open <= 0 ? null : field[..open].Trim(' ', '"');
     }
 }

@@ -12,9 +12,9 @@ public sealed class AnswerStore(DbSession db)
     /// <summary>Owes answers. What was owed or told before is not owed again.</summary>
     public Task AddAsync(IReadOnlyList<NewAnswer> answers, CancellationToken stop) =>
         db.InsertManyAsync(
-            "INSERT INTO answer (id, recipient, report_id, kind, case_id, resource, address, wanted, due_at)",
+            "INSERT INTO answer (id, recipient, report_id, kind, case_id, resource, address, wanted, message_id, due_at)",
             answers,
-            a => [a.Id, a.Recipient, a.ReportId, a.Kind, a.CaseId, a.Resource, a.Address, string.Join(',', a.Wanted), a.DueAt],
+            a => [a.Id, a.Recipient, a.ReportId, a.Kind, a.CaseId, a.Resource, a.Address, string.Join(',', a.Wanted), a.MessageId, a.DueAt],
             "ON CONFLICT DO NOTHING",
             stop);
 
@@ -64,7 +64,7 @@ public sealed class AnswerStore(DbSession db)
     /// <summary>What a recipient is owed, oldest first, with how each report stands now.</summary>
     public Task<IReadOnlyList<OwedAnswer>> OwedToAsync(string recipient, long limit, CancellationToken stop) =>
         db.QueryAsync<OwedAnswer>("""
-            SELECT a.id, a.report_id, a.kind, a.case_id, a.resource, a.address, a.wanted, r.state, r.outcome, c.phase, c.disposition
+            SELECT a.id, a.report_id, a.kind, a.case_id, a.resource, a.address, a.wanted, a.message_id, r.state, r.outcome, c.phase, c.disposition
             FROM   answer a
             JOIN   report r ON r.id = a.report_id
             LEFT   JOIN abuse_case c ON c.id = COALESCE(a.case_id, (SELECT MIN(e.case_id) FROM event e WHERE e.report_id = a.report_id))
@@ -151,6 +151,9 @@ public sealed record NewAnswer
     /// <summary>What is asked for.</summary>
     public IReadOnlyList<MissingFact> Wanted { get; init; } = [];
 
+    /// <summary>Message-ID of the report, without angle brackets, to thread the answer; null when it has none.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>Not before.</summary>
     public required Instant DueAt { get; init; }
 }
@@ -188,6 +191,9 @@ public sealed record OwedAnswer
 
     /// <summary>What is asked for: names of <see cref="MissingFact"/>, comma-separated.</summary>
     public required string Wanted { get; init; }
+
+    /// <summary>Message-ID of the report; null when it has none, or when it is told how its case ended.</summary>
+    public string? MessageId { get; init; }
 
     /// <summary>Where the report stands.</summary>
     public required ReportState State { get; init; }

@@ -34,16 +34,14 @@ public sealed class CampaignStore(DbSession db)
         await db.ExecuteManyAsync("UPDATE campaign SET last_at = $1 WHERE id = $2 AND last_at < $1", [.. seen.Order()], id => [now, id], stop);
     }
 
-    /// <summary>All complaints about these mailings that made or joined a case.</summary>
-    public async Task<IReadOnlyList<CampaignComplaintRow>> ComplaintsAsync(IReadOnlyCollection<long> campaigns, CancellationToken stop) =>
-        campaigns.Count == 0
-            ? []
-            : await db.QueryAsync<CampaignComplaintRow>($"""
-                SELECT campaign_id, case_id, complainer, seen_from
-                FROM   event
-                WHERE  {db.IsAnyOf("campaign_id", "campaigns")} AND case_id IS NOT NULL AND complainer IS NOT NULL
-                ORDER  BY id
-                """, new { campaigns = campaigns.ToArray() }, stop);
+    /// <summary>All complaints about a mailing that made or joined a case, oldest first.</summary>
+    public Task<IReadOnlyList<CampaignComplaintRow>> ComplaintsAsync(long campaign, CancellationToken stop) =>
+        db.QueryAsync<CampaignComplaintRow>("""
+            SELECT complainer, seen_from
+            FROM   event
+            WHERE  campaign_id = @campaign AND case_id IS NOT NULL AND complainer IS NOT NULL
+            ORDER  BY id
+            """, new { campaign }, stop);
 
     /// <summary>How the mailings of a case count, in all cases together, most complaints first.</summary>
     public Task<IReadOnlyList<CampaignTally>> OfCaseAsync(CaseId id, CancellationToken stop) =>
@@ -101,12 +99,6 @@ public sealed record CampaignRow
 /// <summary>Somebody complained about a mailing.</summary>
 public sealed record CampaignComplaintRow
 {
-    /// <summary>The mailing.</summary>
-    public required long CampaignId { get; init; }
-
-    /// <summary>In which case.</summary>
-    public required CaseId CaseId { get; init; }
-
     /// <summary>Who got it, see <see cref="CampaignStore.HashOf"/>.</summary>
     public required byte[] Complainer { get; init; }
 

@@ -10,35 +10,30 @@ namespace Mailreeve.Storage.Abuse;
 /// <summary>Cases: their events, and the row that is the projection of them.</summary>
 public sealed class CaseStore(DbSession db)
 {
+    /// <summary><see cref="AbuseCase.IsDoubtful"/> in SQL, of the case <c>c</c>.</summary>
+    internal const string IsDoubtful = "c.told = 0 AND c.trust = 'nothing' AND c.phase <> 'closed'";
+
     /// <summary>The case as it stands, or null.</summary>
     public async Task<AbuseCase?> FindAsync(CaseId id, CancellationToken stop) =>
         (await db.SingleOrDefaultAsync<CaseRow>("SELECT * FROM abuse_case WHERE id = @id", new { id }, stop))?.ToCase();
 
     /// <summary>Open cases of any of these customers about any of these resources.</summary>
-    public async Task<IReadOnlyList<AbuseCase>> OpenAsync(
-        IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, CancellationToken stop)
-    {
-        var found = new List<AbuseCase>();
-        foreach (var whose in customers.Select(c => c.Value).Chunk(DbSession.ListMax))
-        {
-            foreach (var what in resources.Chunk(DbSession.ListMax))
-            {
-                var rows = await db.QueryAsync<CaseRow>($"""
-                    SELECT *
-                    FROM   abuse_case
-                    WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND phase <> 'closed'
-                    """, new { customers = whose, resources = what }, stop);
-                found.AddRange(rows.Select(r => r.ToCase()));
-            }
-        }
-
-        return found;
-    }
+    public Task<IReadOnlyList<AbuseCase>> OpenAsync(
+        IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, CancellationToken stop) =>
+        AboutAsync(customers, resources, "phase <> 'closed'", since: default, stop);
 
     /// <summary>Resolved cases of any of these customers about any of these resources, closed since; the last closed first.</summary>
     public async Task<IReadOnlyList<AbuseCase>> ResolvedAsync(
         IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, Instant since, CancellationToken stop)
     {
+        var found = await AboutAsync(customers, resources, "closed_at > @since AND disposition = 'resolved'", since, stop);
+        return [.. found.OrderByDescending(c => c.ClosedAt).ThenByDescending(c => c.Id.Value)];
+    }
+
+    // In pieces: one report may name as many as it likes.
+    private async Task<IReadOnlyList<AbuseCase>> AboutAsync(
+        IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, string condition, Instant since, CancellationToken stop)
+    {
         var found = new List<AbuseCase>();
         foreach (var whose in customers.Select(c => c.Value).Chunk(DbSession.ListMax))
         {
@@ -47,14 +42,13 @@ public sealed class CaseStore(DbSession db)
                 var rows = await db.QueryAsync<CaseRow>($"""
                     SELECT *
                     FROM   abuse_case
-                    WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND closed_at > @since
-                    AND    disposition = 'resolved'
+                    WHERE  {db.IsAnyOf("customer_id", "customers")} AND {db.IsAnyOf("resource", "resources")} AND {condition}
                     """, new { customers = whose, resources = what, since }, stop);
                 found.AddRange(rows.Select(r => r.ToCase()));
             }
         }
 
-        return [.. found.OrderByDescending(c => c.ClosedAt).ThenByDescending(c => c.Id.Value)];
+        return found;
     }
 
     /// <summary>Cases whose time to answer is over, most overdue first.</summary>

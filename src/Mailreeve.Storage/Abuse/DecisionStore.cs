@@ -29,11 +29,11 @@ public sealed class DecisionStore(DbSession db)
 
     /// <summary>Questions that wait, oldest first; without those about cases that nobody vouches for, of which there may be a flood.</summary>
     public Task<IReadOnlyList<DecisionRow>> AskedAsync(long limit, CancellationToken stop) =>
-        db.QueryAsync<DecisionRow>("""
+        db.QueryAsync<DecisionRow>($"""
             SELECT *
             FROM   decision
             WHERE  state = 'asked'
-            AND    NOT EXISTS (SELECT 1 FROM abuse_case c WHERE c.id = decision.case_id AND c.told = 0 AND c.trust = 'nothing' AND c.phase <> 'closed')
+            AND    NOT EXISTS (SELECT 1 FROM abuse_case c WHERE c.id = decision.case_id AND {CaseStore.IsDoubtful})
             ORDER  BY asked_at, id
             LIMIT  @limit
             """, new { limit }, stop);

@@ -57,10 +57,10 @@ public sealed class DeskStore(DbSession db)
             Charges = charges,
             Reports = await new ReportStore(db).NeedingPersonAsync(limit, stop),
             Holds = await new SendingHoldStore(db).WaitingAsync(limit, stop),
-            Doubtful = await db.SingleAsync<DoubtfulCases>("""
-                SELECT COUNT(*) AS count, MIN(opened_at) AS since
-                FROM   abuse_case
-                WHERE  told = 0 AND trust = 'nothing' AND phase <> 'closed'
+            Doubtful = await db.SingleAsync<DoubtfulCases>($"""
+                SELECT COUNT(*) AS count, MIN(c.opened_at) AS since
+                FROM   abuse_case c
+                WHERE  {CaseStore.IsDoubtful}
                 """, null, stop),
             Cases = (await SummariesAsync([.. ids], stop)).ToDictionary(c => c.Id),
         };
@@ -113,7 +113,7 @@ public sealed class DeskStore(DbSession db)
     public Task<IReadOnlyList<CaseSummary>> DoubtfulAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<CaseSummary>($"""
             {SelectSummary}
-            WHERE  c.told = 0 AND c.trust = 'nothing' AND c.phase <> 'closed'
+            WHERE  {CaseStore.IsDoubtful}
             ORDER  BY c.id
             LIMIT  @limit
             """, new { limit }, stop);

@@ -23,7 +23,7 @@ public sealed class ReparseStore(DbSession db)
         if (filter.Outcome is not null)
             conditions.Add("outcome = @outcome");
         return db.QueryAsync<KeptReport>($"""
-            SELECT id, received_at, channel, state, outcome, outcome_detail, format, raw
+            SELECT id, channel, state, outcome, format, raw
             FROM   report
             WHERE  id IN (
                 SELECT id
@@ -93,9 +93,6 @@ public sealed record KeptReport
     /// <summary>Its number.</summary>
     public required ReportId Id { get; init; }
 
-    /// <summary>When it arrived.</summary>
-    public required Instant ReceivedAt { get; init; }
-
     /// <summary>How it came.</summary>
     public required ReportChannel Channel { get; init; }
 
@@ -104,9 +101,6 @@ public sealed record KeptReport
 
     /// <summary>What became of it.</summary>
     public ReportOutcome? Outcome { get; init; }
-
-    /// <summary>Why.</summary>
-    public string? OutcomeDetail { get; init; }
 
     /// <summary>The format it was read as.</summary>
     public string? Format { get; init; }

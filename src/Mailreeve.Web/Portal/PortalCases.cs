@@ -1,6 +1,7 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Notices;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Page;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -17,8 +18,7 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
         database.ReadAsync<PortalCase?>(async db =>
         {
             var tree = views.Directory.TreeOf(customer);
-            if (await new CaseStore(db).FindAsync(id, stop) is not { IsTold: true } open
-                || !(tree.Contains(open.Customer) || (open.Downstream is { } downstream && tree.Contains(downstream))))
+            if (await TheirsAsync(db, tree, id, stop) is not { } open)
                 return null;
 
             var file = await new DeskStore(db).FileAsync(id, stop);
@@ -35,11 +35,14 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
         }, stop);
 
     /// <summary>The evidence of the case as a file; null when there is no such case, or it is someone else's.</summary>
-    public async Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop)
-    {
-        if (await FindAsync(customer, id, stop) is not { } seen)
-            return null;
-        var all = await database.ReadAsync(db => evidence.AllOfCaseAsync(db, seen.Case, PortalCase.SightingsMax, stop), stop);
-        return EvidenceFile.Write(seen.Case, all);
-    }
+    public Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
+        database.ReadAsync<string?>(async db => await TheirsAsync(db, views.Directory.TreeOf(customer), id, stop) is { } open
+            ? EvidenceFile.Write(open, await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
+            : null, stop);
+
+    private static async Task<AbuseCase?> TheirsAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, CaseId id, CancellationToken stop) =>
+        await new CaseStore(db).FindAsync(id, stop) is { IsTold: true } open
+        && (tree.Contains(open.Customer) || (open.Downstream is { } downstream && tree.Contains(downstream)))
+            ? open
+            : null;
 }

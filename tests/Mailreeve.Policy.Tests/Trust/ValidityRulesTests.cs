@@ -1,3 +1,4 @@
+using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Trust;
 
 namespace Mailreeve.Policy.Tests.Trust;
@@ -6,7 +7,7 @@ public class ValidityRulesTests
 {
     private static readonly ValidityFacts Good = new()
     {
-        IsUnsolicitedMail = true,
+        Kind = CaseKind.Spam,
         IsFeedback = false,
         IsAuthentic = true,
         IsCertain = true,
@@ -20,7 +21,8 @@ public class ValidityRulesTests
     {
         { Good, ComplaintValidity.Valid, true },
         { Good with { Records = OwnRecord.Whole }, ComplaintValidity.Valid, true },
-        { Good with { IsUnsolicitedMail = false }, ComplaintValidity.OtherKind, false },
+        { Good with { Kind = CaseKind.AdvertisedSite }, ComplaintValidity.Valid, true },
+        { Good with { Kind = CaseKind.NetworkAbuse }, ComplaintValidity.OtherKind, false },
         { Good with { IsFeedback = true }, ComplaintValidity.FeedbackOnly, false },
         { Good with { IsFeedback = true, Records = OwnRecord.Whole }, ComplaintValidity.FeedbackOnly, false },
         { Good with { IsAuthentic = false, Records = OwnRecord.Whole }, ComplaintValidity.NotAuthentic, false },

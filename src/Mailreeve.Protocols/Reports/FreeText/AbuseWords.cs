@@ -81,7 +81,7 @@ internal static class AbuseWords
     private static Table Load()
     {
         var rows = new List<Row>();
-        foreach (var cells in WordFile.Rows("abuse-words.tsv"))
+        foreach (var cells in DataTable.Rows("abuse-words.tsv"))
         {
             var slash = cells[0].IndexOf('/', StringComparison.Ordinal);
             var role = cells[1] == "site" ? ObservationRole.Site : ObservationRole.Source;
@@ -99,19 +99,4 @@ internal static class AbuseWords
     private sealed record Row(string Word, bool IsStem, AbuseType Type, int Weight, int Order);
 
     private sealed record Table(SearchValues<string> Phrases, FrozenDictionary<string, Row[]> ByStart);
-}
-
-/// <summary>Tables of words that lie beside the code: tab-separated, "#" begins a comment line.</summary>
-internal static class WordFile
-{
-    /// <summary>The rows of an embedded table.</summary>
-    public static IEnumerable<string[]> Rows(string name)
-    {
-        using var stream = typeof(WordFile).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The table {name} is not in the program.");
-        using var reader = new StreamReader(stream);
-        while (reader.ReadLine() is { } line)
-            if (line.Length > 0 && line[0] != '#')
-                yield return line.Split('\t', StringSplitOptions.RemoveEmptyEntries);
-    }
 }

@@ -59,7 +59,7 @@ internal static class FreeTextReport
                 : story.Resources.Any(r => r.Count(Part.Site) > 0) ? new AbuseType("content", "other", ObservationRole.Site)
                 : new AbuseType("connection", "other");
         // The words of attacks stand in headers too; a pasted mail is about mail unless more than a word says otherwise.
-        return hasMail && verdict.Type.Category is "connection" or "vulnerability" or "infrastructure" && hasMail && verdict.Score < 15 && story.LogLines == 0
+        return hasMail && verdict.Type.Category is "connection" or "vulnerability" or "infrastructure" && verdict.Score < 15 && story.LogLines == 0
             ? AbuseType.Spam
             : verdict.Type;
     }
@@ -181,7 +181,7 @@ internal static class FreeTextReport
                 Type = type.Type,
                 ReportedType = verdict?.Word ?? "",
                 Candidates = candidates,
-                Mailbox = isQuoted && original.From is { } from ? Evidence.Mailboxes(from).FirstOrDefault() : null,
+                Mailbox = isQuoted ? original.Author : null,
                 Time = ReportedTime.Missing,
             });
         }

@@ -275,14 +275,14 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
             return;
 
         var body = Refang(written, ref defanged);
-        var host = UrlText.HostOf(body);
+        var host = UrlHost.Behind(body);
         if (host.IsEmpty || (!host.Contains('.') && !host.Contains(':')))
             return;
         var name = scheme.ToString().ToLowerInvariant();
         if (defanged || name is not ("http" or "https" or "ftp" or "ftps" or "sftp" or "rtmp" or "rtsp"))
             name = name[0] == 'f' ? "ftp" : name[^1] == 's' && name.Length == 5 ? "https" : name.Length == 4 || name[0] == 'h' ? "http" : name;
         var url = UrlText.Unwrap($"{name}://{body}");
-        var realHost = UrlText.HostOf(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3)).ToString().ToLowerInvariant().TrimEnd('.');
+        var realHost = UrlHost.Behind(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3)).ToString().ToLowerInvariant().TrimEnd('.');
         found.Add(new Mention(MentionKind.Url, start, at)
         {
             Text = url,

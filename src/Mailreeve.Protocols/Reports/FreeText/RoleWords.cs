@@ -126,7 +126,7 @@ internal static class RoleWords
     private static FrozenDictionary<string, (Part, bool)> Load(params ReadOnlySpan<string> kinds)
     {
         var words = new Dictionary<string, (Part, bool)>(StringComparer.OrdinalIgnoreCase);
-        foreach (var cells in WordFile.Rows("role-words.tsv"))
+        foreach (var cells in DataTable.Rows("role-words.tsv"))
         {
             if (!kinds.Contains(cells[0]))
                 continue;

@@ -5,24 +5,6 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 /// <summary>URLs as they stand in mail: their host, and the target behind a mail filter's link wrapper. Nothing is ever fetched.</summary>
 internal static class UrlText
 {
-    /// <summary>Host of what follows "://", without user and port; brackets of IPv6 taken off.</summary>
-    public static ReadOnlySpan<char> HostOf(ReadOnlySpan<char> afterScheme)
-    {
-        var end = afterScheme.IndexOfAny("/?#\\");
-        var authority = end < 0 ? afterScheme : afterScheme[..end];
-        authority = authority[(authority.LastIndexOf('@') + 1)..];
-        if (authority is ['[', ..])
-        {
-            var close = authority.IndexOf(']');
-            return close < 0 ? [] : authority[1..close];
-        }
-
-        var port = authority.IndexOf(':');
-        if (port >= 0)
-            authority = authority[..port];
-        return authority.Length > 253 ? [] : authority;
-    }
-
     /// <summary>The target of a wrapped link, or the URL itself.</summary>
     public static string Unwrap(string url)
     {
@@ -40,7 +22,7 @@ internal static class UrlText
 
     private static string? Inner(string url)
     {
-        var host = HostOf(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3));
+        var host = UrlHost.Behind(url.AsSpan(url.IndexOf("://", StringComparison.Ordinal) + 3));
         var target =
             host.EndsWith(".safelinks.protection.outlook.com", StringComparison.OrdinalIgnoreCase) ? Decoded(Query(url, "url"))
             : host.Equals("urldefense.proofpoint.com", StringComparison.OrdinalIgnoreCase) ? Proofpoint(url)
