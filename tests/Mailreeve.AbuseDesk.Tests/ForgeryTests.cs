@@ -291,6 +291,20 @@ public sealed class ForgeryTests
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task The_customer_is_shown_what_is_proved_and_not_the_forgery_that_came_before_it(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await desk.ReceiveFromAsync(null, Reports.Arf(Accused, desk.Now - Duration.FromHours(3), original: Reports.Evidence("1@x.example").Replace("hedge trimmers", "nothing at all", StringComparison.Ordinal)));
+        await desk.WorkAsync();
+        await desk.ReceiveFromAsync("one.example", Reports.Arf(Accused, desk.Now, original: Reports.Evidence("2@x.example")));
+        await desk.WorkAsync();
+
+        var letter = Assert.Single(await desk.LettersAsync()).Text;
+
+        Assert.Contains("Half price hedge trimmers", letter, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing at all", letter, StringComparison.Ordinal);
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public Task A_person_can_make_a_case_of_what_nobody_vouches_for_and_is_asked_again_before_a_block(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
         await desk.ReceiveFromAsync(null, Reports.Arf(Accused, desk.Now));

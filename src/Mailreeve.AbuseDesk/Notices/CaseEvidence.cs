@@ -16,11 +16,11 @@ namespace Mailreeve.AbuseDesk.Notices;
 /// </summary>
 public sealed class CaseEvidence(Provider provider, RedactionKey key)
 {
-    /// <summary>The redacted evidence of a case's first complaint; empty when its report carried none.</summary>
+    /// <summary>The redacted evidence of a case's first complaint, of the first that is proved if there is one; empty when its report carried none.</summary>
     public async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop) =>
         await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
 
-    /// <summary>The redacted evidence of a case's complaints, oldest first; those without any are in it with an empty text.</summary>
+    /// <summary>The redacted evidence of a case's complaints, the proved ones first, each oldest first; those without any are in it with an empty text.</summary>
     /// <param name="db">The transaction.</param>
     /// <param name="of">The case.</param>
     /// <param name="limit">Of at most so many reports.</param>
@@ -29,7 +29,7 @@ public sealed class CaseEvidence(Provider provider, RedactionKey key)
     {
         var found = new List<ComplaintEvidence>();
         // A report may have several observations in one case; a few more rows than reports are enough for a page.
-        foreach (var id in (await new EventStore(db).OfCaseAsync(of.Id, limit * 5L, stop)).Select(e => e.ReportId).Distinct().Take(limit))
+        foreach (var id in (await new EventStore(db).OfCaseProvedFirstAsync(of.Id, limit * 5L, stop)).Select(e => e.ReportId).Distinct().Take(limit))
             if (await ReadAsync(db, id, of.Resource.Name, stop) is { } report)
                 found.Add(new ComplaintEvidence(report.ReceivedAt, report.Evidence()));
         return found;

@@ -56,7 +56,7 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
     private async Task<NoticeFacts.OfCase> FactsAsync(
         DbSession db, NoticeRow notice, AbuseCase open, CustomerFact customer, Instant now, CancellationToken stop)
     {
-        var first = (await new EventStore(db).OfCaseAsync(open.Id, 1, stop)).FirstOrDefault();
+        var first = (await new EventStore(db).OfCaseProvedFirstAsync(open.Id, 1, stop)).FirstOrDefault();
         var reason = (await new ResponseStore(db).OfCaseAsync(open.Id, stop)).LastOrDefault(r => r.Reason is not null)?.Reason;
         var blocks = await new BlockStore(db).OfCaseAsync(open.Id, stop);
         var timeToAnswer = CaseRules.TimeToAnswer(policy, open);

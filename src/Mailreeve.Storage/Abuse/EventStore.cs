@@ -30,6 +30,23 @@ public sealed class EventStore(DbSession db)
             LIMIT  @limit
             """, new { id, limit }, stop);
 
+    /// <summary>Observations of a case, those from reports whose sender is proved first, each oldest first.</summary>
+    /// <remarks>What its customer is shown: whoever forges the first complaint would otherwise choose what that is.</remarks>
+    public async Task<IReadOnlyList<EventRow>> OfCaseProvedFirstAsync(CaseId id, long limit, CancellationToken stop)
+    {
+        var proved = await OfAsync("IS NOT NULL", limit);
+        return proved.Count == limit ? proved : [.. proved, .. await OfAsync("IS NULL", limit - proved.Count)];
+
+        Task<IReadOnlyList<EventRow>> OfAsync(string proof, long most) => db.QueryAsync<EventRow>($"""
+            SELECT e.*
+            FROM   event e
+            JOIN   report r ON r.id = e.report_id
+            WHERE  e.case_id = @id AND r.proof {proof}
+            ORDER  BY e.id
+            LIMIT  @most
+            """, new { id, most }, stop);
+    }
+
     /// <summary>Observations of a report in its order, a page at a time: one report may have a hundred thousand.</summary>
     /// <param name="id">The report.</param>
     /// <param name="after">The last one of the page before; the default for the first page.</param>

@@ -24,9 +24,9 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
             var file = await new DeskStore(db).FileAsync(id, stop);
             var clause = books.Policy.LadderOf(open.Kind).Clause;
             var page = PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc));
-            var shown = file!.Observations.Take(PortalCase.SightingsMax).ToList();
+            var shown = await new EventStore(db).OfCaseProvedFirstAsync(id, PortalCase.SightingsMax, stop);
             return PortalCase.Of(
-                file,
+                file!,
                 await evidence.OfCaseAsync(db, open, stop),
                 [.. shown.Zip(await evidence.WhereSeenAsync(db, open, shown, stop), Sighting.Of)],
                 page.Clauses.First(c => c.Id == clause),

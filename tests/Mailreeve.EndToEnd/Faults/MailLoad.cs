@@ -285,10 +285,11 @@ internal sealed partial class MailLoad(MailServerUnderTest server, int mailboxes
     private async Task<Peer> SignInAsync(MailUser user)
     {
         var peer = await Peer.ConnectAsync(server.ImapPort);
-        if (IsOk((await peer.AskAsync($"LOGIN {user.Address} {user.Password}"))[^1]))
+        var reply = (await peer.AskAsync($"LOGIN {user.Address} {user.Password}"))[^1];
+        if (IsOk(reply))
             return peer;
         peer.Dispose();
-        throw new IOException("The server does not let anyone in now.");
+        throw new IOException($"The server does not let {user.Address} in now: {reply}");
     }
 
     private void Announced(MailUser user, string folder, string selected) =>
