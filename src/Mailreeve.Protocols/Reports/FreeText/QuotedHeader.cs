@@ -33,7 +33,16 @@ internal sealed class QuotedHeader
 
     private readonly List<(string Name, string Value)> fields = [];
 
-    private QuotedHeader(int start) => Start = start;
+    // What the fields besides Received say about where it came from; asked for once, when it is complete, and not for each word around it.
+    private readonly Lazy<IReadOnlyList<Address>> stated;
+    private readonly Lazy<bool> hasTrace;
+
+    private QuotedHeader(int start)
+    {
+        Start = start;
+        stated = new(() => [.. fields.SelectMany(f => SenderStatement.Addresses(f.Name, f.Value))]);
+        hasTrace = new(() => stated.Value.Count > 0 || fields.Exists(f => f.Name.Equals("received", StringComparison.OrdinalIgnoreCase)));
+    }
 
     /// <summary>First character in the text.</summary>
     public int Start { get; }
@@ -51,7 +60,7 @@ internal sealed class QuotedHeader
     }
 
     /// <summary>Whether it tells anything about the way of the message.</summary>
-    public bool HasTrace => fields.Exists(f => f.Name.Equals("received", StringComparison.OrdinalIgnoreCase)) || Statements().Any();
+    public bool HasTrace => hasTrace.Value;
 
     /// <summary>All headers in a text, in order. Linear: every colon is looked at once, with at most 48 characters before it.</summary>
     public static List<QuotedHeader> Find(string text, int headersMax)
@@ -88,7 +97,7 @@ internal sealed class QuotedHeader
         foreach (var (name, value) in fields)
             if (name.Equals("received", StringComparison.OrdinalIgnoreCase) && hops.Count < hopsMax && ReceivedLine.Read(value) is { } hop)
                 hops.Add(hop);
-        foreach (var address in Statements())
+        foreach (var address in stated.Value)
             if (hops.Count < hopsMax && !hops.Exists(h => h.Address == address))
                 hops.Add(new Hop(address, null, ReportedTime.Missing));
         return hops;
@@ -102,14 +111,6 @@ internal sealed class QuotedHeader
             bytes.Append(name).Append(": ").Append(value).Append("\r\n");
         bytes.Append("\r\n");
         return Evidence.FromBytes(Encoding.UTF8.GetBytes(bytes.ToString()), findings) with { HeadersOnly = true, Hops = Hops(limits.Hops) };
-    }
-
-    // What the fields besides Received say about where it came from.
-    private IEnumerable<Address> Statements()
-    {
-        foreach (var (name, value) in fields)
-            foreach (var address in SenderStatement.Addresses(name, value))
-                yield return address;
     }
 
     private static string? NameBefore(string text, int colon, out int start)
@@ -192,7 +193,7 @@ internal sealed class QuotedHeader
     {
         var technical = fields.Count(f => Technical.Contains(f.Name, StringComparer.OrdinalIgnoreCase));
         return technical >= 2 || (technical == 1 && fields.Count >= 2) || (fields.Count >= 3 && IsForwardHead())
-            || (fields.Count >= 2 && Statements().Any());
+            || (fields.Count >= 2 && stated.Value.Count > 0);
     }
 
     // "From: … Sent: … To: … Subject: …", which mail programs put above what they forward.
