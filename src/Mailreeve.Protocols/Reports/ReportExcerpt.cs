@@ -14,6 +14,7 @@ public static class ReportExcerpt
 {
     private const int LinesMax = 20;
     private const int LineCharsMax = 400;
+    private const int AccountCharsMax = 200;
     private const int TextsMax = 50;
     private const int ScannedCharsMax = 8 << 20;
 
@@ -194,6 +195,7 @@ public static class ReportExcerpt
         var domain = resource[(resource.LastIndexOf('@') + 1)..];
         var result = new StringBuilder(line.Length);
         var (from, before, beforeAt) = (0, "", 0);
+        var accountEnd = 0;
         for (var i = 0; i <= line.Length; i++)
         {
             if (i < line.Length && !IsBreak(line[i]))
@@ -204,7 +206,10 @@ public static class ReportExcerpt
             if (isStranger && from > 0 && line[from - 1] == '=' && before.AsSpan().ContainsAny(Unnamed))
                 result.Remove(beforeAt, result.Length - beforeAt).Append(secrets.Hash(before.ToLowerInvariant())).Append('=');
             var at = result.Length;
-            var isHidden = isStranger || IsSyslogHost(line, i) || (AccountWords.Contains(before) && IsAccount(token));
+            var isAccount = (AccountWords.Contains(before) || from < accountEnd) && IsAccount(token);
+            if (isAccount && from >= accountEnd)
+                accountEnd = AccountEnd(line, i);
+            var isHidden = isStranger || IsSyslogHost(line, i) || isAccount;
             result.Append(isHidden ? secrets.Hash(token.Trim('.', ':').ToLowerInvariant()) : token);
             if (i < line.Length)
                 result.Append(line[i]);
@@ -222,6 +227,15 @@ public static class ReportExcerpt
     private static bool IsAccount(string token) =>
         token.Length > 1 && !Secrets.IsCommon(token) && !AccountWords.Contains(token) && token is not ("invalid" or "illegal" or "unknown" or "from" or "root" or "admin")
         && !Address.TryParse(token, out _);
+
+    // A name may be several words, and ends where the log says from where: "Failed password for jane doe from …".
+    private static int AccountEnd(string line, int end)
+    {
+        var rest = line.AsSpan(end, Math.Min(AccountCharsMax, line.Length - end));
+        var isSignIn = line.Contains("password", StringComparison.OrdinalIgnoreCase) || line.Contains("user", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("auth", StringComparison.OrdinalIgnoreCase) || line.Contains("login", StringComparison.OrdinalIgnoreCase);
+        return isSignIn && rest.IndexOf(" from ", StringComparison.OrdinalIgnoreCase) is > 0 and var length ? end + length : end;
+    }
 
     private static bool IsStranger(string token, string own)
     {

@@ -130,6 +130,19 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public void An_account_of_the_victims_is_hidden_however_many_words_it_has()
+    {
+        var (raw, isJson) = CanaryReports.Write("x-arf", "plain", Canary.From(14));
+        var text = Encoding.UTF8.GetString(raw).Replace("password for ", "password for invalid user oakshed backroom ", StringComparison.Ordinal);
+
+        var shown = Evidence.Redact(Encoding.UTF8.GetBytes(text), isJson, null, CanaryReports.Source).Text;
+
+        Assert.Contains("Failed password for invalid user redacted-", shown, StringComparison.Ordinal);
+        Assert.Contains($" from {CanaryReports.Source} port 4711", shown, StringComparison.Ordinal);
+        AssertSafe(shown, [Canary.From(14).Local, "oakshed", "backroom"], "x-arf");
+    }
+
+    [Fact]
     public void Recipients_of_one_reporter_can_be_told_apart_and_not_be_followed_to_another()
     {
         var canary = Canary.From(1);
