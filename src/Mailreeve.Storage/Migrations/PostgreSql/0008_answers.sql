@@ -8,7 +8,6 @@ CREATE TABLE answer (
     resource    TEXT NOT NULL,
     address     BYTEA,
     wanted      TEXT NOT NULL,
-    message_id  TEXT,
     due_at      BIGINT NOT NULL,
     outbound_id BIGINT,
     written_at  BIGINT
