@@ -18,8 +18,7 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
     internal NewAnswer? Owed(UnderstoodReport understood, ReportOutcome outcome, Instant now)
     {
         var (report, reading) = (understood.Report, understood.Reading);
-        // What is only noted asks for nothing: feedback, and what providers tell each other about their mail.
-        if (outcome == ReportOutcome.Noted || reading.NeedsPerson is { Reason: AttentionReason.NotAReport } || AnswerRules.WhyNot(FactsOf(report, reading)) is not null)
+        if (AnswerRules.WhyNot(FactsOf(report, reading, outcome)) is not null)
             return null;
 
         var missing = MissingFacts.Of(understood, outcome);
@@ -60,13 +59,14 @@ public sealed class ReporterAnswers(Provider provider, ReportCodeKey key)
             ? (ReportOutcome.Noted, $"An automatic answer to what we wrote about {earlier}.")
             : (ReportOutcome.NeedsPerson, $"An answer to what we wrote about {earlier}.");
 
-    private AnswerFacts FactsOf(WaitingReport report, ReportReading reading)
+    private AnswerFacts FactsOf(WaitingReport report, ReportReading reading, ReportOutcome outcome)
     {
         var sender = report.EnvelopeFrom ?? "";
         return new AnswerFacts
         {
             ByMail = report.Channel == ReportChannel.Smtp,
             EnvelopeFrom = MimeKit.MailboxAddress.TryParse(sender, out _) ? sender : null,
+            AsksForNothing = outcome == ReportOutcome.Noted || reading.NeedsPerson is { Reason: AttentionReason.NotAReport },
             IsAutomatic = reading.IsAutomatic,
             IsOurs = provider.Owns(sender[(sender.LastIndexOf('@') + 1)..]),
             Authentication = report.Authentication,

@@ -25,6 +25,8 @@ public static class AnswerRules
             return "It did not come by mail.";
         if (at <= 0 || at == sender.Length - 1)
             return "It has no sender.";
+        if (facts.AsksForNothing)
+            return "It asks for nothing.";
         if (facts.IsAutomatic)
             return "A program sent it.";
         if (IsMachine(sender[..at].ToLowerInvariant()))
@@ -56,6 +58,9 @@ public sealed record AnswerFacts
 
     /// <summary>Envelope sender; null or empty for none.</summary>
     public required string? EnvelopeFrom { get; init; }
+
+    /// <summary>Whether it is no report, or one that is only put on record: feedback, and what providers tell each other about their mail.</summary>
+    public required bool AsksForNothing { get; init; }
 
     /// <summary>Whether a program or a list sent it (RFC 3834 §2).</summary>
     public required bool IsAutomatic { get; init; }

@@ -33,16 +33,10 @@ internal sealed class QuotedHeader
 
     private readonly List<(string Name, string Value)> fields = [];
 
-    // What the fields besides Received say about where it came from; asked for once, when it is complete, and not for each word around it.
-    private readonly Lazy<IReadOnlyList<Address>> stated;
-    private readonly Lazy<bool> hasTrace;
+    // What the fields besides Received say about where it came from. Set once it is complete: each word around it asks.
+    private IReadOnlyList<Address> stated = [];
 
-    private QuotedHeader(int start)
-    {
-        Start = start;
-        stated = new(() => [.. fields.SelectMany(f => SenderStatement.Addresses(f.Name, f.Value))]);
-        hasTrace = new(() => stated.Value.Count > 0 || fields.Exists(f => f.Name.Equals("received", StringComparison.OrdinalIgnoreCase)));
-    }
+    private QuotedHeader(int start) => Start = start;
 
     /// <summary>First character in the text.</summary>
     public int Start { get; }
@@ -60,7 +54,7 @@ internal sealed class QuotedHeader
     }
 
     /// <summary>Whether it tells anything about the way of the message.</summary>
-    public bool HasTrace => hasTrace.Value;
+    public bool HasTrace { get; private set; }
 
     /// <summary>All headers in a text, in order. Linear: every colon is looked at once, with at most 48 characters before it.</summary>
     public static List<QuotedHeader> Find(string text, int headersMax)
@@ -97,7 +91,7 @@ internal sealed class QuotedHeader
         foreach (var (name, value) in fields)
             if (name.Equals("received", StringComparison.OrdinalIgnoreCase) && hops.Count < hopsMax && ReceivedLine.Read(value) is { } hop)
                 hops.Add(hop);
-        foreach (var address in stated.Value)
+        foreach (var address in stated)
             if (hops.Count < hopsMax && !hops.Exists(h => h.Address == address))
                 hops.Add(new Hop(address, null, ReportedTime.Missing));
         return hops;
@@ -168,6 +162,8 @@ internal sealed class QuotedHeader
     {
         header.Add(name, text.AsSpan(valueStart, valueEnd - valueStart));
         header.End = valueEnd;
+        header.stated = [.. header.fields.SelectMany(f => SenderStatement.Addresses(f.Name, f.Value))];
+        header.HasTrace = header.stated.Count > 0 || header.fields.Exists(f => f.Name.Equals("received", StringComparison.OrdinalIgnoreCase));
         if (header.IsHeader())
             found.Add(header);
     }
@@ -193,7 +189,7 @@ internal sealed class QuotedHeader
     {
         var technical = fields.Count(f => Technical.Contains(f.Name, StringComparer.OrdinalIgnoreCase));
         return technical >= 2 || (technical == 1 && fields.Count >= 2) || (fields.Count >= 3 && IsForwardHead())
-            || (fields.Count >= 2 && stated.Value.Count > 0);
+            || (fields.Count >= 2 && stated.Count > 0);
     }
 
     // "From: … Sent: … To: … Subject: …", which mail programs put above what they forward.
