@@ -31,7 +31,7 @@ public class FilterTests
         using var clamd = Process.Start(new ProcessStartInfo(program, ["--config-file", config]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
-            await Eventually.TrueAsync(() => File.Exists(socket) || clamd.HasExited);
+            await Eventually.TrueAsync(() => clamd.HasExited || Answers(new UnixDomainSocketEndPoint(socket)));
             var client = new ClamdClient(new InboundOptions { Clamd = socket, FilterTimeout = TimeSpan.FromMinutes(1) }, Some.Clock(), NullLogger<ClamdClient>.Instance);
 
             Assert.Equal("Own.Test-1.UNOFFICIAL", Assert.IsType<ClamdReply.Malware>(await client.AskAsync(new ReadOnlySequence<byte>(bad), Stop)).Signature);
@@ -67,7 +67,7 @@ public class FilterTests
         using var rspamd = Process.Start(start)!;
         try
         {
-            await Eventually.TrueAsync(() => rspamd.HasExited || Answers(port));
+            await Eventually.TrueAsync(() => rspamd.HasExited || Answers(new IPEndPoint(IPAddress.Loopback, port)));
             using var client = new RspamdClient(
                 new InboundOptions { Rspamd = new Uri($"http://127.0.0.1:{port}"), FilterTimeout = TimeSpan.FromMinutes(1) }, Some.Clock(), NullLogger<RspamdClient>.Instance);
 
@@ -116,12 +116,13 @@ public class FilterTests
     private static ReadOnlySequence<byte> Message(string subject) =>
         new(Encoding.ASCII.GetBytes($"From: a@sender.example\r\nTo: kim@provider.example\r\nSubject: {subject}\r\nMessage-ID: <1@sender.example>\r\nDate: Thu, 05 Mar 2026 04:05:06 +0000\r\n\r\nhello\r\n"));
 
-    private static bool Answers(int port)
+    // A socket's file is there before anybody listens on it.
+    private static bool Answers(EndPoint where)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(where.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(IPAddress.Loopback, port);
+            socket.Connect(where);
             return true;
         }
         catch (SocketException)
