@@ -250,6 +250,30 @@ public sealed class AttributionTests
         Assert.Equal(ReportOutcome.NotOurs, (await desk.ReportAsync(id)).Outcome);
     });
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_host_that_no_report_names_for_half_a_year_is_forgotten(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        desk.HostAddresses["old.elsewhere.example"] = "192.0.2.7";
+        await ReportSiteAsync(desk, "old.elsewhere.example");
+        await desk.WorkAsync();
+        await desk.WaitAsync(Duration.FromDays(179));
+        await ReportSiteAsync(desk, "second.elsewhere.example");
+        await desk.WorkAsync();
+        Assert.Equal(["old.elsewhere.example", "second.elsewhere.example"], await KnownAsync());
+        await desk.WaitAsync(Duration.FromDays(2));
+
+        await ReportSiteAsync(desk, "third.elsewhere.example");
+        await desk.WorkAsync();
+
+        Assert.Equal(["second.elsewhere.example", "third.elsewhere.example"], await KnownAsync());
+        Assert.Empty(await desk.Db.ReadAsync(db => new HostStore(db).AddressesAsync(["old.elsewhere.example"], Stop), Stop));
+
+        async Task<IEnumerable<string>> KnownAsync() =>
+            (await desk.Db.ReadAsync(
+                db => new HostStore(db).FindAsync(["old.elsewhere.example", "second.elsewhere.example", "third.elsewhere.example"], Stop), Stop))
+            .Select(h => h.Host).Order(StringComparer.Ordinal);
+    });
+
     private static Task<ReportId> ReportSiteAsync(TestDesk desk, string host, Instant? at = null)
     {
         var document = $$"""

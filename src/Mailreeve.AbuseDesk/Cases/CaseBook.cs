@@ -101,7 +101,7 @@ internal sealed class CaseBook
     }
 
     /// <summary>Why an operator's yes to this step could not be followed; null when it can.</summary>
-    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()));
+    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()), now);
 
     /// <summary>Does what an operator has said yes to.</summary>
     public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
@@ -126,7 +126,18 @@ internal sealed class CaseBook
     {
         if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
             await new ResponseStore(db).DecideAsync(waiting, ResponseState.Superseded, Actor.Policy, "New evidence came after it.", now, stop);
+        if (!this[id].OpenDecisions.IsEmpty)
+            await WithdrawAsync(id, new Measure.Withdraw(CaseRules.ReopenStep(this[id]), "What was reported since shows it.") { Clause = clause }, Actor.Policy, stop);
         Record(id, new CaseEvent.Reopened(report, earliest), Actor.Policy, clause);
+    }
+
+    /// <summary>A person opens a closed case again; then the policy is asked what follows.</summary>
+    public async Task ReopenAsync(CaseId id, string reason, ClauseId clause, Actor by, CancellationToken stop)
+    {
+        if (!this[id].OpenDecisions.IsEmpty)
+            await WithdrawAsync(id, new Measure.Withdraw(CaseRules.ReopenStep(this[id]), "The case is open again.") { Clause = clause }, Actor.Policy, stop);
+        Record(id, new CaseEvent.ReopenedByPerson(reason), by, clause);
+        await DecideAsync(id, new CaseFacts(), stop);
     }
 
     /// <summary>Lifts one block, when it still is in force.</summary>
@@ -189,6 +200,7 @@ internal sealed class CaseBook
                 Measure.LiftBlocks m => LiftBlocksAsync(id, m, actor, stop),
                 Measure.Ask m => AskAsync(id, m, actor, stop),
                 Measure.StartClock m => StartClock(id, m, actor),
+                Measure.Reopen m => ReopenAsync(id, m.Reason, m.Clause, actor, stop),
                 Measure.Close m => CloseAsync(id, m, actor, stop),
                 _ => throw new System.Diagnostics.UnreachableException($"Nothing carries out {measure.GetType().Name}."),
             });

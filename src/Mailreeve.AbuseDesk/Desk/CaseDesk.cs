@@ -50,7 +50,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             if (open is not { Phase: CasePhase.InReview, Response: { } response })
                 return new DeskResult.Refused("There is no answer to accept.");
             await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, by, reason.Trim(), now, stop);
-            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(Valid: 1, 0, 0), stop);
+            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(Valid: 1, Invalid: 0), stop);
             book.Record(id, new CaseEvent.AnswerAccepted(response, reason.Trim()), by, ClauseOf(open));
             return Done;
         }, stop);
@@ -139,7 +139,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
         {
             if (open.Response is { } response)
                 await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, by, reason.Trim(), now, stop);
-            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(0, Invalid: 1, 0), stop);
+            await new ReporterOrganisationStore(db).MoveAsync(id, new ReporterHistory(Valid: 0, Invalid: 1), stop);
             var charges = new ChargeStore(db);
             foreach (var charge in await charges.OfCaseAsync(id, stop))
             {
@@ -162,10 +162,30 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             return Done;
         }, stop);
 
+    /// <summary>An operator opens a case again that was resolved not long ago: the customer is told, and has less time than the first time.</summary>
+    public Task<DeskResult> ReopenAsync(CaseId id, Actor by, string reason, CancellationToken stop)
+    {
+        if (TextProblem("Why it is opened again", reason) is { } problem)
+            return Refuse(problem);
+
+        return WriteAsync(async db =>
+        {
+            var now = clock.GetCurrentInstant();
+            var book = books.Open(db, now);
+            if (await book.LoadAsync(id, stop) is not { } closed)
+                return new DeskResult.Refused("There is no such case.");
+            if (!CaseRules.StaysKnown(books.Policy, closed, now))
+                return new DeskResult.Refused(CaseRules.ClosedForGood);
+            await book.ReopenAsync(id, reason.Trim(), ClauseOf(closed), by, stop);
+            await book.SaveAsync(stop);
+            return Done;
+        }, stop);
+    }
+
     private static async Task DeclineAsync(DbSession db, CaseBook book, DecisionRow asked, Actor by, CancellationToken stop)
     {
         if (book[asked.CaseId].IsDoubtful)
-            await new ReporterOrganisationStore(db).MoveAsync(asked.CaseId, new ReporterHistory(0, Invalid: 1, 0), stop);
+            await new ReporterOrganisationStore(db).MoveAsync(asked.CaseId, new ReporterHistory(Valid: 0, Invalid: 1), stop);
         await book.DeclineAsync(asked.CaseId, asked.Step, by, stop);
     }
 
@@ -184,7 +204,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
                 return new DeskResult.Refused("It has been decided already.");
             var wasValid = charge.State == ChargeState.Confirmed;
             await new ReporterOrganisationStore(db).MoveAsync(
-                charge.ReportId, confirmed ? new ReporterHistory(Valid: 1, 0, 0) : new ReporterHistory(wasValid ? -1 : 0, Invalid: 1, 0), stop);
+                charge.ReportId, confirmed ? new ReporterHistory(Valid: 1, Invalid: 0) : new ReporterHistory(wasValid ? -1 : 0, Invalid: 1), stop);
             book.Record(charge.CaseId, new CaseEvent.ChargeDecided(id, confirmed, reason.Trim()), by, charge.Clause);
             await book.SaveAsync(stop);
             return Done;

@@ -17,6 +17,9 @@ public sealed class HostClerk(Database database, AskDns ask, IClock clock) : ICl
 {
     private const long Batch = 50;
 
+    // No report that is worth a case names what happened longer ago.
+    private static readonly Duration KeptFor = Duration.FromDays(180);
+
     // A name with hundreds of addresses is a network of its own; which of them it was cannot be told anyway.
     private const int AddressesMax = 16;
 
@@ -36,6 +39,8 @@ public sealed class HostClerk(Database database, AskDns ask, IClock clock) : ICl
             var now = clock.GetCurrentInstant();
             for (var i = 0; i < answers.Length; i++)
                 await store.AnsweredAsync(wanted[i], answers[i], now, stop);
+            if (wanted.Count > 0)
+                await store.ForgetAsync(now - KeptFor, 2 * Batch, stop);
             return await store.ReleaseAsync(stop);
         }, stop);
         return wanted.Count + released;

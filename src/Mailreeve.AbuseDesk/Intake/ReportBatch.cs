@@ -189,8 +189,9 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         var facts = await FactsOfAsync(report, finding, !evidenceVouched.Contains((id, evidence)), stop);
         var terms = policy.Terms.Trust;
         var isVouched = TrustRules.Judge(terms, CaseTrust.None, facts).Trust.Level >= TrustLevel.Notice;
+        var saysItWentOn = !isVouched && !isRepeat && CaseRules.AsksToReopen(policy, open, finding.Earliest, now);
         // However many they are, they say no more than the first ones; each is kept with the report.
-        if (!isVouched && open.Unvouched >= UnvouchedMax)
+        if (!isVouched && open.Unvouched >= UnvouchedMax && !saysItWentOn)
             return (!isRepeat, false);
 
         var clause = policy.LadderOf(finding.Kind!.Value).Clause;
@@ -219,7 +220,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         var validity = await ValidityOfAsync(report, finding, facts, isVouched, isKnownEvidence: !facts.IsEvidenceNew, stop);
         if (facts.Organisation is not null)
             evidenceVouched.Add((id, evidence));
-        await book.DecideAsync(id, new CaseFacts { NewComplaint = report.Report.Id, Validity = validity }, stop);
+        await book.DecideAsync(id, new CaseFacts { NewComplaint = report.Report.Id, Validity = validity, SaysItWentOn = saysItWentOn }, stop);
         return (true, isVouched);
     }
 

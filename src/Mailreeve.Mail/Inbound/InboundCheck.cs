@@ -137,20 +137,10 @@ internal sealed class InboundCheck : IDisposable
     {
         var dkim = DkimVerification.Begin(message);
         var arc = ArcVerification.Begin(message);
-        var wanted = dkim.Wanted.Concat(arc.Wanted).Distinct().Select(key => (Key: key, Answer: checks.Dns.AskAsync($"{key}", DnsType.Txt, stop).AsTask())).ToList();
-        var keys = new Dictionary<DkimKeyName, DkimKeyAnswer>();
-        foreach (var (key, answer) in wanted)
-            keys[key] = KeyAnswer(await answer);
+        var keys = await checks.KeysAsync(dkim.Wanted.Concat(arc.Wanted), stop);
         var now = checks.Clock.GetCurrentInstant();
         return (dkim.Judge(key => keys[key], now), arc.Judge(key => keys[key], now));
     }
-
-    private static DkimKeyAnswer KeyAnswer(DnsAnswer answer) => answer.Outcome switch
-    {
-        DnsOutcome.Found => new DkimKeyAnswer.Found(answer.Texts),
-        DnsOutcome.Nothing => new DkimKeyAnswer.Missing(),
-        _ => new DkimKeyAnswer.Failed("the DNS did not answer"),
-    };
 
     private async Task<RspamdReply?> AskRspamdAsync(ReadOnlySequence<byte> message, IReadOnlyList<AcceptedRecipient> to, string reference) =>
         checks.Rspamd is { } rspamd

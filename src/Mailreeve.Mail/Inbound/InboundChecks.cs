@@ -1,9 +1,13 @@
 using System.Buffers;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Trust;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Dmarc;
+using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
+using Mailreeve.Protocols.Spf;
 using NodaTime;
 
 namespace Mailreeve.Mail.Inbound;
@@ -80,7 +84,42 @@ public sealed class InboundChecks(
         return check is null ? null : await check.AtMessageAsync(message, to, reference);
     }
 
+    /// <summary>
+    /// Who is proved to have sent a report whose client is not checked, because it only hands it on: a signature holds whatever way the
+    /// report came.
+    /// </summary>
+    /// <param name="message">As it came.</param>
+    /// <returns><see langword="null"/> when nothing proves it.</returns>
+    internal async ValueTask<ReportAuthentication?> ProveAsync(ReadOnlySequence<byte> message)
+    {
+        using var limit = new CancellationTokenSource(options.LookupTimeout);
+        var read = DkimMessage.Read(message);
+        var dkim = DkimVerification.Begin(read);
+        var keys = await KeysAsync(dkim.Wanted, limit.Token);
+        var signatures = dkim.Judge(key => keys[key], clock.GetCurrentInstant());
+        var nothing = new SpfVerdict(SpfResult.None, "");
+        var author = await Dmarc.RunAsync(AuthorDomain.OfOrNull(read), nothing, signatures, sample: 0, dns.AskAsync, limit.Token);
+        return AuthenticationRules.Decide(new InboundFacts { Signatures = signatures, Author = author }, suffixes);
+    }
+
+    /// <summary>The keys of signatures, asked for all at once.</summary>
+    internal async ValueTask<IReadOnlyDictionary<DkimKeyName, DkimKeyAnswer>> KeysAsync(IEnumerable<DkimKeyName> wanted, CancellationToken stop)
+    {
+        var asked = wanted.Distinct().Select(key => (Key: key, Answer: dns.AskAsync($"{key}", DnsType.Txt, stop).AsTask())).ToList();
+        var keys = new Dictionary<DkimKeyName, DkimKeyAnswer>();
+        foreach (var (key, answer) in asked)
+            keys[key] = KeyAnswer(await answer);
+        return keys;
+    }
+
     internal bool MayName(Address client) => recipients.Take(client);
+
+    private static DkimKeyAnswer KeyAnswer(DnsAnswer answer) => answer.Outcome switch
+    {
+        DnsOutcome.Found => new DkimKeyAnswer.Found(answer.Texts),
+        DnsOutcome.Nothing => new DkimKeyAnswer.Missing(),
+        _ => new DkimKeyAnswer.Failed("the DNS did not answer"),
+    };
 
     private bool IsTrusted(Address client)
     {

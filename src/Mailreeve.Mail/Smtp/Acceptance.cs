@@ -35,9 +35,11 @@ internal static class Acceptance
             authentication = findings.Authentication;
         }
 
-        return transaction.Recipients[0].Route is MailRoute.ToMailbox
-            ? await DeliverAsync(session, transaction, trace, id, spam)
-            : await HandOverAsync(session, transaction, trace, now, authentication);
+        if (transaction.Recipients[0].Route is MailRoute.ToMailbox)
+            return await DeliverAsync(session, transaction, trace, id, spam);
+        if (transaction.Check is null && session.Parts.Checks is { } checks)
+            authentication = await checks.ProveAsync(transaction.Message.ToSequence(default));
+        return await HandOverAsync(session, transaction, trace, now, authentication);
     }
 
     // Into mailboxes: one durable write is the delivery. All recipients or none: with one reply for all of them there is no other way.

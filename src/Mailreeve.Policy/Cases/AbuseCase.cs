@@ -166,7 +166,7 @@ public sealed record AbuseCase
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.DecisionWithdrawn e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, ClosedAt = at, OpenDecisions = [] },
-        CaseEvent.Reopened => this with
+        CaseEvent.Reopened or CaseEvent.ReopenedByPerson => this with
         {
             Phase = CasePhase.Notifying,
             Due = null,

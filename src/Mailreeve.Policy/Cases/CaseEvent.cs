@@ -28,6 +28,7 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(DecisionWithdrawn), "decision-withdrawn")]
 [JsonDerivedType(typeof(Closed), "closed")]
 [JsonDerivedType(typeof(Reopened), "reopened")]
+[JsonDerivedType(typeof(ReopenedByPerson), "reopened-by-person")]
 [JsonDerivedType(typeof(ListwashingSeen), "listwashing-seen")]
 public abstract record CaseEvent
 {
@@ -137,6 +138,9 @@ public abstract record CaseEvent
     /// <param name="Report">The report that brought it.</param>
     /// <param name="Earliest">The earliest time at which it can have happened.</param>
     public sealed record Reopened(ReportId Report, Instant Earliest) : CaseEvent;
+
+    /// <summary>A person opened the case again.</summary>
+    public sealed record ReopenedByPerson(string Reason) : CaseEvent;
 
     /// <summary>It looks as if only those who complained were taken off a list.</summary>
     /// <param name="Step">Names the answer that it followed, so that it is told once for each.</param>

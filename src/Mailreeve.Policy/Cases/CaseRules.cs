@@ -18,15 +18,19 @@ public static class CaseRules
     /// <summary>Begins the name of the step that tells the customer that the case is open again.</summary>
     public const string Reopened = "reopened#";
 
+    /// <summary>Why a case that <see cref="StaysKnown"/> no longer cannot be opened again.</summary>
+    public const string ClosedForGood = "Only a case that was resolved not long ago is opened again. What goes on is another case.";
+
     private const string Unheard = "undeliverable#";
+    private const string ToReopen = "reopen#";
 
     /// <summary>What is due now.</summary>
     /// <returns>Measures in the order they must be taken; empty when nothing is due. Each names its clause.</returns>
     public static IReadOnlyList<Measure> Decide(AbusePolicy policy, AbuseCase open, CaseFacts facts, Instant now)
     {
-        if (open.Phase == CasePhase.Closed)
-            return [];
         var ladder = policy.LadderOf(open.Kind);
+        if (open.Phase == CasePhase.Closed)
+            return facts.SaysItWentOn ? AskToReopen(ladder, open) : [];
         if (open.Phase == CasePhase.Resolving)
             return Resolve(ladder, open);
 
@@ -49,6 +53,8 @@ public static class CaseRules
     /// <remarks>A person may accept a wide blast radius; the never-block list binds them too.</remarks>
     public static IReadOnlyList<Measure> Confirmed(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts, Instant now)
     {
+        if (step.StartsWith(ToReopen, StringComparison.Ordinal) && StaysKnown(policy, open, now))
+            return [new Measure.Reopen("A person found that it went on.") { Clause = policy.LadderOf(open.Kind).Clause }];
         if (open.Phase == CasePhase.Closed)
             return [];
         if (step.StartsWith(Unheard, StringComparison.Ordinal))
@@ -85,8 +91,9 @@ public static class CaseRules
             : [];
 
     /// <summary>Why a yes to the step that was asked about could not be followed; <see langword="null"/> when it can.</summary>
-    public static string? Forbidden(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts) =>
-        RungOf(policy, open, step) is { Measure: RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25 } rung
+    public static string? Forbidden(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts, Instant now) =>
+        step.StartsWith(ToReopen, StringComparison.Ordinal) && !StaysKnown(policy, open, now) ? ClosedForGood
+        : RungOf(policy, open, step) is { Measure: RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25 } rung
         && BlockRules.Decide(policy, BlockFactsFor(rung, facts)) is BlockVerdict.Never never
             ? never.Why
             : null;
@@ -115,6 +122,17 @@ public static class CaseRules
     /// <summary>Whether a closed case is still the one that complaints about the same thing belong to.</summary>
     public static bool StaysKnown(AbusePolicy policy, AbuseCase open, Instant now) =>
         open is { Phase: CasePhase.Closed, Disposition: CaseDisposition.Resolved, ClosedAt: { } closed } && now < closed + policy.Terms.ReopenWithin.Value;
+
+    /// <summary>Whether a person is to be asked to open a closed case again, because somebody whom nothing proves says that it went on; once for each answer.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="open">The case.</param>
+    /// <param name="earliest">The earliest time at which what is shown can have happened.</param>
+    /// <param name="now">The time.</param>
+    public static bool AsksToReopen(AbusePolicy policy, AbuseCase open, Instant earliest, Instant now) =>
+        open.Phase == CasePhase.Closed && Reopens(policy, open, earliest, now) && !open.StepsTaken.Contains(ReopenStep(open));
+
+    /// <summary>The step of the question whether a closed case is to be opened again.</summary>
+    public static string ReopenStep(AbuseCase open) => $"{ToReopen}{open.Answers}";
 
     /// <summary>The rung of the ladder that a step belongs to; <see langword="null"/> for a step of no rung.</summary>
     public static Rung? RungOf(AbusePolicy policy, AbuseCase open, string step)
@@ -244,6 +262,15 @@ public static class CaseRules
     // Only a clock that stands still is started: meanwhile the customer may have answered, or a notice may have arrived after all.
     private static List<Measure> StartClock(AbusePolicy policy, Ladder ladder, AbuseCase open, Instant now) =>
         open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + TimeToAnswer(policy, open)) { Clause = ladder.Clause }] : [];
+
+    // Who nobody vouches for takes no answer away from the customer; but what may be true is not passed over.
+    private static List<Measure> AskToReopen(Ladder ladder, AbuseCase open) => open.StepsTaken.Contains(ReopenStep(open)) ? [] :
+    [
+        new Measure.Ask(
+            ReopenStep(open),
+            "Open the case again?",
+            "A complaint that nobody vouches for says that it went on after the customer's answer.") { Clause = ladder.Clause },
+    ];
 
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.
     private static void AskAboutNotice(Ladder ladder, AbuseCase open, List<Measure> measures)

@@ -51,6 +51,9 @@ public abstract record Measure
     /// <summary>Start the clock by hand: an operator has told the customer.</summary>
     public sealed record StartClock(Instant Due) : Measure;
 
+    /// <summary>Open the closed case again.</summary>
+    public sealed record Reopen(string Reason) : Measure;
+
     /// <summary>Close the case.</summary>
     public sealed record Close(CaseDisposition Disposition, string Reason) : Measure;
 }

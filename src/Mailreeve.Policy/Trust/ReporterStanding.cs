@@ -19,8 +19,7 @@ public enum ReporterStanding
 /// <summary>How a reporter's complaints were decided.</summary>
 /// <param name="Valid">Found valid: the charge was confirmed, or the customer's answer admitted it and was accepted.</param>
 /// <param name="Invalid">Found invalid: the charge was voided, or the case closed as unfounded.</param>
-/// <param name="Disputed">Contradicted by the customer, not decided.</param>
-public readonly record struct ReporterHistory(long Valid, long Invalid, long Disputed)
+public readonly record struct ReporterHistory(long Valid, long Invalid)
 {
     /// <summary>How many were decided.</summary>
     public long Decided => Valid + Invalid;

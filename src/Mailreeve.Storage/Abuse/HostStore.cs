@@ -91,6 +91,15 @@ public sealed class HostStore(DbSession db)
             new { host = host.Host, state = addresses is null ? HostState.Failed : HostState.Answered, answered = addresses is null ? host.AnsweredAt : now }, stop);
     }
 
+    /// <summary>Forgets hosts that no report has named for long, with where they led.</summary>
+    /// <returns>How many hosts there were.</returns>
+    public async Task<int> ForgetAsync(Instant wantedBefore, long limit, CancellationToken stop)
+    {
+        const string old = "SELECT host FROM host_lookup WHERE state <> 'wanted' AND wanted_at < @wantedBefore ORDER BY wanted_at, host LIMIT @limit";
+        await db.ExecuteAsync($"DELETE FROM host_address WHERE host IN ({old})", new { wantedBefore, limit }, stop);
+        return await db.ExecuteAsync($"DELETE FROM host_lookup WHERE host IN ({old})", new { wantedBefore, limit }, stop);
+    }
+
     /// <summary>Lets reports go on that waited, once no host is wanted any more.</summary>
     /// <returns>How many there were.</returns>
     public Task<int> ReleaseAsync(CancellationToken stop) =>

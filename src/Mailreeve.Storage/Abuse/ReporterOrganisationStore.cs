@@ -22,9 +22,9 @@ public sealed class ReporterOrganisationStore(DbSession db)
         var domains = reports.Keys.Order(StringComparer.Ordinal).ToArray();
         var first = await db.NextIdsAsync("reporter_organisation", domains.Length, stop);
         await db.InsertManyAsync(
-            "INSERT INTO reporter_organisation (id, domain, first_seen_at, reports, valid, invalid, disputed, standing)",
+            "INSERT INTO reporter_organisation (id, domain, first_seen_at, reports, valid, invalid, standing)",
             domains,
-            domain => [first++, domain, now, reports[domain], 0L, 0L, 0L, ReporterStanding.Unknown],
+            domain => [first++, domain, now, reports[domain], 0L, 0L, ReporterStanding.Unknown],
             "ON CONFLICT (domain) DO UPDATE SET reports = reporter_organisation.reports + excluded.reports",
             stop);
         var rows = await db.QueryAsync<ReporterOrganisation>(
@@ -62,7 +62,7 @@ public sealed class ReporterOrganisationStore(DbSession db)
     /// <param name="by">By how much.</param>
     /// <param name="stop">Stops the work.</param>
     public Task MoveAsync(ReportId report, ReporterHistory by, CancellationToken stop) =>
-        MoveAsync("SELECT @report AS id", new { report, valid = by.Valid, invalid = by.Invalid, disputed = by.Disputed }, stop);
+        MoveAsync("SELECT @report AS id", new { report, valid = by.Valid, invalid = by.Invalid }, stop);
 
     /// <summary>The same for all reports of a case, except those whose charge was decided: they have moved theirs.</summary>
     public Task MoveAsync(CaseId caseId, ReporterHistory by, CancellationToken stop) =>
@@ -71,14 +71,14 @@ public sealed class ReporterOrganisationStore(DbSession db)
             FROM   event
             WHERE  case_id = @caseId
             AND    report_id NOT IN (SELECT report_id FROM charge WHERE case_id = @caseId AND state <> 'proposed')
-            """, new { caseId, valid = by.Valid, invalid = by.Invalid, disputed = by.Disputed }, stop);
+            """, new { caseId, valid = by.Valid, invalid = by.Invalid }, stop);
 
     // Only what is proved makes a history: otherwise anybody could spoil another's name.
     private async Task MoveAsync(string reports, object values, CancellationToken stop)
     {
         await db.ExecuteAsync($"""
             UPDATE reporter
-            SET    valid = valid + @valid * s.reports, invalid = invalid + @invalid * s.reports, disputed = disputed + @disputed * s.reports
+            SET    valid = valid + @valid * s.reports, invalid = invalid + @invalid * s.reports
             FROM   (SELECT r.reporter_id, COUNT(*) AS reports
                     FROM   report r
                     WHERE  r.id IN ({reports}) AND r.proof IS NOT NULL AND r.reporter_id IS NOT NULL
@@ -87,7 +87,7 @@ public sealed class ReporterOrganisationStore(DbSession db)
             """, values, stop);
         await db.ExecuteAsync($"""
             UPDATE reporter_organisation
-            SET    valid = valid + @valid * s.reports, invalid = invalid + @invalid * s.reports, disputed = disputed + @disputed * s.reports
+            SET    valid = valid + @valid * s.reports, invalid = invalid + @invalid * s.reports
             FROM   (SELECT w.organisation_id AS id, COUNT(*) AS reports
                     FROM   report r
                     JOIN   reporter w ON w.id = r.reporter_id
@@ -119,9 +119,6 @@ public sealed record ReporterOrganisation
     /// <summary>Complaints found invalid.</summary>
     public required long Invalid { get; init; }
 
-    /// <summary>Complaints that the customer contradicts.</summary>
-    public required long Disputed { get; init; }
-
     /// <summary>What operators think of it.</summary>
     public required ReporterStanding Standing { get; init; }
 
@@ -132,5 +129,5 @@ public sealed record ReporterOrganisation
     public string? StandingReason { get; init; }
 
     /// <summary>How its complaints were decided.</summary>
-    public ReporterHistory History => new(Valid, Invalid, Disputed);
+    public ReporterHistory History => new(Valid, Invalid);
 }

@@ -29,6 +29,7 @@ internal static class DeskActions
         desk.MapPost("/cases/{number:long}/refuse", RefuseAsync).For(DeskAction.DecideCases);
         desk.MapPost("/cases/{number:long}/extend", ExtendAsync).For(DeskAction.DecideCases);
         desk.MapPost("/cases/{number:long}/unfounded", UnfoundedAsync).For(DeskAction.DecideCases);
+        desk.MapPost("/cases/{number:long}/reopen", ReopenAsync).For(DeskAction.DecideCases);
         desk.MapPost("/decisions/{id:long}", DecideAsync).For(DeskAction.DecideCases);
         desk.MapPost("/charges/{id:long}", ChargeAsync).For(DeskAction.DecideCharges);
         desk.MapPost("/reports/{number:long}/settle", SettleAsync).For(DeskAction.SettleReports);
@@ -66,6 +67,12 @@ internal static class DeskActions
     {
         var form = await http.Request.ReadFormAsync(stop);
         return Back(form, await desk.CloseUnfoundedAsync(new CaseId(number), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> ReopenAsync(long number, HttpContext http, CaseDesk desk, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await desk.ReopenAsync(new CaseId(number), http.Operator(), Reason(form), stop));
     }
 
     private static async Task<IResult> DecideAsync(long id, HttpContext http, CaseDesk desk, CancellationToken stop)

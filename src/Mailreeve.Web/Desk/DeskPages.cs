@@ -104,6 +104,7 @@ internal static class DeskPages
             Seen = found,
             Clauses = (IReadOnlyDictionary<ClauseId, Policy.Page.PageClause>)clauses,
             AnswerHours = HoursFor(books.Policy, found.File.Case.Kind),
+            MayReopen = CaseRules.StaysKnown(books.Policy, found.File.Case, clock.GetCurrentInstant()),
             MaySeeReports = SignedIn.May(http.User, DeskAction.SeeReports),
             Now = clock.GetCurrentInstant(),
         });

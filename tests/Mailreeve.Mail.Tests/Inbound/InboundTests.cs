@@ -1,8 +1,13 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 using Mailreeve.Mail.Inbound;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Pop3;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Trust;
+using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Dnsbl;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Mail;
@@ -60,6 +65,27 @@ public class InboundTests(SharedHost shared) : IClassFixture<SharedHost>
         Assert.Equal(1, text.Split("mx.provider.example;").Length - 1);
         Assert.DoesNotContain("(hi)", text, StringComparison.Ordinal);
         Assert.Contains("Authentication-Results: relay.example; spf=fail\r\nFrom: Ann", text, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_signature_proves_who_sent_a_report_that_a_server_of_ours_hands_on(bool isWhole)
+    {
+        var key = DkimSigningKey.From(new DkimKeyName("s1", "reporter.example"), DkimAlgorithm.Ed25519Sha256, RandomNumberGenerator.GetBytes(32));
+        await using var dns = new DnsPeer().Text($"{key.Name}", key.RecordText);
+        await using var server = await InboundServer.StartAsync(Host, dns, new InboundOptions { Trusted = [Prefix.Parse("127.0.0.0/8")] });
+        const string body = "Spam came from 192.0.2.7.\r\n";
+        const string report = "From: Desk <desk@reporter.example>\r\nSubject: Spam\r\n\r\n" + body;
+        var read = DkimMessage.Read(new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(report)));
+        var signed = DkimSigner.Of(read, SHA256.HashData(Encoding.ASCII.GetBytes(body))).Sign(key, Host.Clock.GetCurrentInstant());
+
+        var reply = await server.SendAsync(
+            "desk@reporter.example", ["abuse@provider.example"],
+            Encoding.ASCII.GetString(signed) + (isWhole ? report : report.Replace("192.0.2.7", "192.0.2.8", StringComparison.Ordinal)).TrimEnd());
+
+        Assert.StartsWith("250", reply, StringComparison.Ordinal);
+        Assert.Equal(
+            isWhole ? new ReportAuthentication(ReporterProof.Dkim, "reporter.example", "reporter.example") : null,
+            Assert.Single(server.Smtp.Kept).Authentication);
     }
 
     [Fact]

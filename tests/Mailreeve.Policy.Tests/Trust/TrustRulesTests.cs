@@ -29,7 +29,7 @@ public class TrustRulesTests
         {
             Organisation = organisation == 0 ? null : organisation,
             Standing = standing,
-            History = new ReporterHistory(valid, invalid, 0),
+            History = new ReporterHistory(valid, invalid),
             IsSharedDomain = isShared,
             IsEasilyForged = isForged,
         });
@@ -92,10 +92,10 @@ public class TrustRulesTests
         { Proved with { Organisation = null, Records = OwnRecord.Whole }, TrustLevel.Notice, TrustReason.OwnRecords },
         { Proved with { Organisation = null, Records = OwnRecord.InPart }, TrustLevel.Nothing, TrustReason.OwnRecordsInPart },
         { Proved with { Standing = ReporterStanding.Ignored, Records = OwnRecord.Whole }, TrustLevel.Nothing, TrustReason.IgnoredReporter },
-        { Proved with { History = new ReporterHistory(1, 2, 0) }, TrustLevel.Nothing, TrustReason.BadHistory },
-        { Proved with { History = new ReporterHistory(0, 2, 0) }, TrustLevel.Notice, TrustReason.Authentic },
-        { Proved with { History = new ReporterHistory(9, 1, 0) }, TrustLevel.Notice, TrustReason.GoodHistory },
-        { Proved with { Standing = ReporterStanding.Trusted, History = new ReporterHistory(99, 0, 0) }, TrustLevel.Notice, TrustReason.TrustedReporter },
+        { Proved with { History = new ReporterHistory(1, 2) }, TrustLevel.Nothing, TrustReason.BadHistory },
+        { Proved with { History = new ReporterHistory(0, 2) }, TrustLevel.Notice, TrustReason.Authentic },
+        { Proved with { History = new ReporterHistory(9, 1) }, TrustLevel.Notice, TrustReason.GoodHistory },
+        { Proved with { Standing = ReporterStanding.Trusted, History = new ReporterHistory(99, 0) }, TrustLevel.Notice, TrustReason.TrustedReporter },
         { Proved with { Age = Terms.EvidenceFresh.Value }, TrustLevel.Notice, TrustReason.Authentic },
         { Proved with { Age = Terms.EvidenceFresh.Value + Duration.FromMilliseconds(1) }, TrustLevel.Nothing, TrustReason.OldEvidence },
         { Proved with { Age = null, Records = OwnRecord.None }, TrustLevel.Notice, TrustReason.NoTime },
@@ -121,7 +121,7 @@ public class TrustRulesTests
         Proved with { Organisation = 8, Age = Duration.FromDays(60) },
         Proved with { Organisation = 8, CameFromElsewhere = true },
         Proved with { Organisation = 8, IsEasilyForged = true },
-        Proved with { Organisation = 8, History = new ReporterHistory(1, 3, 0) },
+        Proved with { Organisation = 8, History = new ReporterHistory(1, 3) },
         Proved with { Organisation = 8, IsFeedback = true, ExceedsFeedbackRate = true },
         Proved with { Organisation = 7, Standing = ReporterStanding.Trusted });
 
