@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Mailreeve.Tidy;
@@ -88,6 +90,19 @@ public sealed partial class SourceTests
         Assert.Equal(["PostgreSql", "Sqlite"], folders.Select(f => f.Key).Order(StringComparer.Ordinal));
         Assert.Equal(folders["PostgreSql"], folders["Sqlite"]);
         Assert.Equal(Enumerable.Range(1, folders["Sqlite"].Count()), folders["Sqlite"].Select(name => int.Parse(name[..4])));
+    }
+
+    // A database that ran a migration never runs it again: what is added to it there is missing for good.
+    [Fact]
+    public void A_migration_that_has_landed_is_never_edited()
+    {
+        var landed = Repository.Files.Single(f => f.Path == "tests/Mailreeve.Tidy/landed-migrations.txt").Lines
+            .Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split("  ")).ToDictionary(parts => parts[1], parts => parts[0]);
+        var files = Repository.Files.Where(f => f.IsBelow("src/Mailreeve.Storage/Migrations") && f.HasExtension(".sql"))
+            .ToDictionary(f => string.Join('/', f.Path.Split('/')[^2..]), f => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(f.Text))));
+
+        Assert.Equal(landed, landed.ToDictionary(l => l.Key, l => files.GetValueOrDefault(l.Key, "it is gone")));
+        Assert.Equal(files.Keys.Order(StringComparer.Ordinal), landed.Keys.Order(StringComparer.Ordinal));
     }
 
     [GeneratedRegex(@"^(<{7}|>{7}) ")]
