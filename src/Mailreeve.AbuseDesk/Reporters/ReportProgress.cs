@@ -15,7 +15,9 @@ public sealed record ReportProgress(ReportStep Step, string Headline, string Tex
     /// <param name="asked">Whether its reporter was asked for what it lacks.</param>
     /// <param name="phase">Where its case stands; null for none.</param>
     /// <param name="disposition">How its case ended.</param>
-    public static ReportProgress Of(ReportState state, ReportOutcome? outcome, bool asked, CasePhase? phase, CaseDisposition? disposition) => (state, outcome) switch
+    /// <param name="isUndecided">Whether a person is asked something about the case.</param>
+    public static ReportProgress Of(
+        ReportState state, ReportOutcome? outcome, bool asked, CasePhase? phase, CaseDisposition? disposition, bool isUndecided) => (state, outcome) switch
     {
         (ReportState.Received, _) => new(ReportStep.Received, "Received", "Your report is safely stored and will be read within minutes."),
         (_, ReportOutcome.NotOurs) => new(
@@ -26,7 +28,8 @@ public sealed record ReportProgress(ReportStep Step, string Headline, string Tex
             ReportStep.NeedsFacts, "Needs more facts", "Without more facts we cannot find whom it is about. We have written to you what we need; please answer that mail."),
         (ReportState.NeedsPerson, _) => new(
             ReportStep.WithAPerson, "Being looked at", "A person at our abuse desk has to read your report. That may take until the next working day."),
-        _ when phase == CasePhase.Closed => Closed(disposition),
+        // Of a closed case, all that can be asked is whether it is to be opened again.
+        _ when phase == CasePhase.Closed && !(outcome == ReportOutcome.Doubted && isUndecided) => Closed(disposition),
         (_, ReportOutcome.Doubted) => new(
             ReportStep.WithAPerson, "Being looked at",
             "A person at our abuse desk looks at your report before anything follows from it, because it could not be proved who sent it. That may take until the next working day."),
@@ -38,11 +41,11 @@ public sealed record ReportProgress(ReportStep Step, string Headline, string Tex
     };
 
     /// <summary>The words for what is on record.</summary>
-    public static ReportProgress Of(ReportProgressRow row) => Of(row.State, row.Outcome, row.Asked > 0, row.Phase, row.Disposition);
+    public static ReportProgress Of(ReportProgressRow row) => Of(row.State, row.Outcome, row.Asked > 0, row.Phase, row.Disposition, row.Questions > 0);
 
     /// <summary>The words for what is on record.</summary>
     public static ReportProgress Of(OwedAnswer owed) =>
-        Of(owed.State, owed.Outcome, owed.Kind == Policy.Reporters.AnswerKind.NeedsFacts, owed.Phase, owed.Disposition);
+        Of(owed.State, owed.Outcome, owed.Kind == Policy.Reporters.AnswerKind.NeedsFacts, owed.Phase, owed.Disposition, isUndecided: false);
 
     private static ReportProgress Closed(CaseDisposition? disposition) => disposition == CaseDisposition.Unfounded
         ? new(ReportStep.Closed, "Closed", "We have looked into it and closed the case: what we found is not against our policy. If you think that we are wrong, answer our mail.")

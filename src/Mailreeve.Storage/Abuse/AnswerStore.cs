@@ -96,6 +96,7 @@ public sealed class AnswerStore(DbSession db)
             SELECT r.id, r.received_at, r.channel, r.state, r.outcome, r.outcome_wanted_at,
                    (SELECT COUNT(*) FROM answer a WHERE a.report_id = r.id AND a.kind = 'needs-facts') AS asked,
                    (SELECT COUNT(*) FROM answer a WHERE a.report_id = r.id AND a.kind = 'received') AS reachable,
+                   (SELECT COUNT(*) FROM decision d WHERE d.case_id = c.id AND d.state = 'asked') AS questions,
                    c.phase, c.disposition
             FROM   report r
             LEFT   JOIN abuse_case c ON c.id = (SELECT MIN(e.case_id) FROM event e WHERE e.report_id = r.id)
@@ -234,6 +235,9 @@ public sealed record ReportProgressRow
 
     /// <summary>1 when its reporter can be written to.</summary>
     public required long Reachable { get; init; }
+
+    /// <summary>Questions about its case that wait for a person.</summary>
+    public required long Questions { get; init; }
 
     /// <summary>Where its case stands; null when it made none.</summary>
     public CasePhase? Phase { get; init; }
