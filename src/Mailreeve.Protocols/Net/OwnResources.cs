@@ -71,6 +71,15 @@ public sealed class OwnResources
         return at >= 0 || (~at > 0 && address <= lasts[~at - 1]);
     }
 
+    /// <summary>Of a reported block the lowest address that is ours; null when it has none. One stands for all: a block may hold millions.</summary>
+    public Address? FirstIn(AddressBlock block)
+    {
+        if (Owns(block.First))
+            return block.First;
+        var at = ~Array.BinarySearch(firsts, block.First);
+        return at >= 0 && at < firsts.Length && firsts[at] <= block.Last ? firsts[at] : null;
+    }
+
     /// <summary>Whether the domain, or one above it, is ours. Any case, with or without a final dot, Unicode or ASCII form.</summary>
     public bool OwnsDomain(string domain)
     {

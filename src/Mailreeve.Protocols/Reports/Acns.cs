@@ -27,8 +27,8 @@ internal static class Acns
                 Time = Cells.Time(source.TextAt("TimeStamp") ?? "", null),
             };
             var addresses = source.Children.Where(c => c.Name == "IP_Address").SelectMany(a => Cells.Addresses(a.Text)).ToList();
-            foreach (var (address, port) in addresses)
-                findings.Add(template with { Address = address, Port = template.Port ?? port });
+            foreach (var (address, port, block) in addresses)
+                findings.Add(template with { Address = address, Block = block, Port = template.Port ?? port });
             if (addresses.Count == 0 && template.HasResource)
                 findings.Add(template with { Role = ObservationRole.Site });
         }

@@ -65,7 +65,7 @@ internal static class Arf
         {
             if (Notation.Address(text, "Source-IP", findings) is not { } address || !seen.Add(address))
                 continue;
-            findings.Add(template with { Address = address });
+            findings.Add(template with { Address = address, Time = template.Time.Raw.Length > 0 || original is null ? template.Time : original.TimeFrom(address) });
         }
 
         if (seen.Count == 0)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Reports.FreeText;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Mailreeve.Protocols.Reports;
 
@@ -35,19 +37,32 @@ internal static class Cells
             || (text.EndsWith("/128") && text.Contains(':') && TryOne(text[..^4], out address));
     }
 
-    /// <summary>The addresses of a cell that may hold a list.</summary>
-    public static IEnumerable<(Address Address, int? Port)> Addresses(string text)
+    /// <summary>Whether the text is an address or a block of them as a whole.</summary>
+    public static bool IsAddressOrBlock(string text) => TryAddress(text, out _, out _) || TryBlock(text, out _);
+
+    /// <summary>The addresses of a cell that may hold a list; of a block the lowest, with the block.</summary>
+    public static IEnumerable<CellAddress> Addresses(string text)
     {
         if (TryAddress(text, out var single, out var port))
         {
-            yield return (single, port);
+            yield return new CellAddress(single, port, null);
+            yield break;
+        }
+
+        if (TryBlock(text, out var whole))
+        {
+            yield return new CellAddress(whole.First, null, whole);
             yield break;
         }
 
         var seen = new HashSet<Address>();
         foreach (var word in text.Split([' ', ',', ';', '|', '\n'], AddressesMax, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
             if (TryAddress(word, out var one, out var its) && seen.Add(one))
-                yield return (one, its);
+                yield return new CellAddress(one, its, null);
+            else if (TryBlock(word, out var block) && seen.Add(block.First))
+                yield return new CellAddress(block.First, null, block);
+        }
     }
 
     /// <summary>A URL, also a defanged one (<c>hxxp://www[.]example</c>), as it would be typed; null when it is none.</summary>
@@ -83,19 +98,38 @@ internal static class Cells
         return plain;
     }
 
-    /// <summary>A time: what <see cref="ReportedTime"/> reads, and seconds or milliseconds since 1970.</summary>
+    /// <summary>A time: what <see cref="ReportedTime"/> reads, what people write, and seconds to nanoseconds since 1970.</summary>
     /// <param name="text">The cell.</param>
     /// <param name="zone">The zone that the column's name or a column beside it states, or null.</param>
-    public static ReportedTime Time(string text, string? zone)
+    /// <param name="context">
+    /// Of a cell that is known to hold a time: what decides where the notation leaves open what is meant. Null when it is only tried.
+    /// </param>
+    public static ReportedTime Time(string text, string? zone, EventContext? context = null)
     {
         var raw = text.Trim().Trim('"', '\'');
         if (Epoch(raw) is { } epoch)
             return new ReportedTime(raw, epoch, TimeConfidence.Exact);
-        var time = ReportedTime.Read(raw);
+        var time = Read(raw, context);
         if (zone is null || time.Confidence != TimeConfidence.NoZone)
             return time;
-        var zoned = ReportedTime.Read($"{raw} {zone}");
+        var zoned = Read($"{(raw.Length > 0 && time.Utc is { } utc && NumericDate.Serial(raw) is not null ? InstantPattern.General.Format(utc).TrimEnd('Z') : raw)} {zone}", context);
         return zoned.Utc is null ? time : zoned with { Raw = raw };
+    }
+
+    private static ReportedTime Read(string raw, EventContext? context)
+    {
+        var time = ReportedTime.Read(raw);
+        if (time.Utc is not null || raw.Length is < 5 or > 100)
+            return time;
+        if (context is not null && NumericDate.Serial(raw) is { } serial)
+            return new ReportedTime(raw, serial.InUtc().ToInstant(), TimeConfidence.NoZone);
+        if (context?.IsMonthFirst is { } isMonthFirst)
+            raw = NumericDate.Ordered(raw, isMonthFirst) ?? raw;
+        if (!raw.AsSpan().ContainsAnyInRange('0', '9'))
+            return time;
+        // A cell that is a time as a whole: the notations of people are read in one place.
+        var spoken = TimeScanner.Scan(raw, new TimeContext(context?.SentAt, null, TimeConfidence.None), timesMax: 1);
+        return spoken is [{ Start: 0 } only] && raw.AsSpan(only.End).Trim(" ()").IsEmpty ? only.Time with { Raw = time.Raw } : time;
     }
 
     /// <summary>
@@ -132,14 +166,22 @@ internal static class Cells
     private static Instant? Epoch(string text)
     {
         var digits = text.AsSpan();
-        var point = digits.IndexOf('.');
-        if (point == 10)
-            digits = digits[..10];
-        if (digits.Length is not (10 or 13) || digits.ContainsAnyExceptInRange('0', '9'))
+        if (digits.IndexOfAny('.', ',') is var point and (10 or 13))
+            digits = digits[..point];
+        if (digits.Length is not (10 or 13 or 16 or 19) || digits.ContainsAnyExceptInRange('0', '9') || digits[0] == '0')
             return null;
-        var value = long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+        // Milliseconds are the finest that is kept.
+        var value = long.Parse(digits[..Math.Min(digits.Length, 13)], NumberStyles.None, CultureInfo.InvariantCulture);
         var instant = digits.Length == 10 ? Instant.FromUnixTimeSeconds(value) : Instant.FromUnixTimeMilliseconds(value);
         return instant < EpochMax ? instant : null;
+    }
+
+    // With more than one word around it is prose.
+    private static bool TryBlock(ReadOnlySpan<char> text, out AddressBlock block)
+    {
+        text = text.Trim(" \t'\"<>()");
+        block = default;
+        return text.IndexOfAny('.', ':') > 0 && text.IndexOfAny('/', '-', '\u2013') > 0 && AddressBlock.TryParse(text, out block);
     }
 
     private static bool TryOne(ReadOnlySpan<char> text, out Address address)
@@ -165,3 +207,9 @@ internal static class Cells
 
     private static bool IsAddressChar(char c) => char.IsAsciiHexDigit(c) || c is '[' or ']' or ':';
 }
+
+/// <summary>What a cell names by number.</summary>
+/// <param name="Address">The address, or the lowest of the block.</param>
+/// <param name="Port">Its port, when the cell has one.</param>
+/// <param name="Block">The block, when it is one.</param>
+internal readonly record struct CellAddress(Address Address, int? Port, AddressBlock? Block);

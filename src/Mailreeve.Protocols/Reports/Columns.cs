@@ -120,6 +120,9 @@ internal static class Columns
         return words.Count == 1 ? Joined(words[0]) : default;
     }
 
+    /// <summary>Whether a part of a document under this name says nothing of the event: who wrote it, what to read about it.</summary>
+    public static bool IsPassedOver(string name) => Resolve(name) is { Part: Part.None } its && its != default;
+
     private static Meaning? Named(List<string> words)
     {
         if (words.Count > 0 && Names.TryGetValue(string.Concat(words), out var exact))

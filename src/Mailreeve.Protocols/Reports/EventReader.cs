@@ -1,5 +1,7 @@
 using System.Globalization;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Reports.FreeText;
+using NodaTime;
 
 namespace Mailreeve.Protocols.Reports;
 
@@ -18,9 +20,18 @@ internal sealed record EventContext
     /// <summary>Several columns may hold the accused and nothing says which: then nobody is.</summary>
     public bool IsAmbiguous { get; init; }
 
+    /// <summary>What the mail says around its documents: names the kind when nothing else does.</summary>
+    public string Prose { get; init; } = "";
+
+    /// <summary>Date of the mail: gives the year where a log has none, and decides between day and month first.</summary>
+    public Instant? SentAt { get; init; }
+
+    /// <summary>Whether the month stands before the day in dates of numbers alone; null when the document does not tell.</summary>
+    public bool? IsMonthFirst { get; init; }
+
     /// <summary>The context of a document of this name in a mail of this subject.</summary>
-    public static EventContext Of(string fileName, string subject, string? zone = null) =>
-        new() { Feed = KindWords.OfFile(fileName), Titles = [fileName.Replace('.', ' '), subject], Zone = zone };
+    public static EventContext Of(string fileName, string subject, string? zone = null, Instant? sentAt = null, string prose = "") =>
+        new() { Feed = KindWords.OfFile(fileName), Titles = [fileName.Replace('.', ' '), subject], Zone = zone, SentAt = sentAt, Prose = prose };
 }
 
 /// <summary>
@@ -36,6 +47,7 @@ internal sealed class EventReader(EventContext context, Findings findings)
 
     private readonly Dictionary<string, AbuseType?> kindOf = [];
     private readonly (string Text, AbuseType? Kind) title = KindOfTitles(context);
+    private readonly Lazy<AbuseWords.Verdict?> prose = new(() => context.Prose.Length == 0 ? null : AbuseWords.Decide("", context.Prose));
 
     /// <summary>Adds what the values say.</summary>
     /// <param name="values">In the order of the document; empty texts for columns that have none in this event.</param>
@@ -65,12 +77,12 @@ internal sealed class EventReader(EventContext context, Findings findings)
         // Some feeds have the host and the path of a URL in two columns.
         if (url is null && domain is not null && resources.Path is { } path)
             url = $"http://{domain}{path}";
-        // What a client asked for, or an infected machine called, is not the client's.
+        // What a client asked for, or an infected machine called, is not the client's: it is the one attacked, or nobody's.
         if (accused.Count > 0 && kind is { Category: "connection" or "infrastructure", Role: ObservationRole.Source })
-        {
-            template = template with { AlsoNamed = [.. new[] { findings.Keep(url), domain }.OfType<string>()] };
             (url, domain) = (null, null);
-        }
+        // A list of servers that serve something bad, seen from their visitors.
+        if (accused.Count == 0 && kind.Role == ObservationRole.Site && url is null && domain is null && resources.Host is null)
+            accused = resources.Of(Side.Victim);
 
         template = template with { Url = findings.Keep(url), Domain = domain, Mailbox = findings.Keep(resources.Mailbox) };
         if (accused.Count > 0)
@@ -97,14 +109,14 @@ internal sealed class EventReader(EventContext context, Findings findings)
             : Add(template with { Role = ObservationRole.Other }, resources.Of(Side.Controller), values);
     }
 
-    private bool Add(Observation template, List<(Address Address, int? Port)> addresses, IReadOnlyList<(Meaning Meaning, string Value)> values)
+    private bool Add(Observation template, List<CellAddress> addresses, IReadOnlyList<(Meaning Meaning, string Value)> values)
     {
-        foreach (var (address, port) in addresses)
-            findings.Add(template with { Address = address, Port = port ?? Port(template, values) });
+        foreach (var (address, port, block) in addresses)
+            findings.Add(template with { Address = address, Block = block, Port = port ?? Port(template, values) });
         return addresses.Count > 0;
     }
 
-    private static List<(Address Address, int? Port)> Accused(Resources resources, IReadOnlyList<(Meaning Meaning, string Value)> values)
+    private static List<CellAddress> Accused(Resources resources, IReadOnlyList<(Meaning Meaning, string Value)> values)
     {
         if (resources.Of(Side.Source) is { Count: > 0 } source)
             return source;
@@ -117,21 +129,41 @@ internal sealed class EventReader(EventContext context, Findings findings)
 
     private (string Text, AbuseType Kind) Kind(IReadOnlyList<(Meaning Meaning, string Value)> values, Resources resources)
     {
-        if (context.Feed is { } feed)
-            return feed;
         string? words = null;
-        foreach (var (_, value) in values.Where(v => v.Meaning.Part == Part.Kind && !IsBlank(v.Value)).OrderBy(v => v.Meaning.Rank))
+        (string Text, AbuseType Kind)? said = context.Feed;
+        // Feeds of weaknesses and of what fits nowhere else say in each row which it is, and a "vulnerable system" says it elsewhere.
+        if (said is null || IsGeneral(said.Value.Kind))
         {
-            if (KindOf(value) is { } kind)
-                return (value, kind);
-            words ??= value;
+            foreach (var (_, value) in values.Where(v => v.Meaning.Part == Part.Kind && !IsBlank(v.Value)).OrderBy(v => v.Meaning.Rank))
+            {
+                words ??= value;
+                if (KindOf(value) is not { } kind || (said is { } general && !IsCloser(kind, general.Kind)))
+                    continue;
+                said = (said?.Text ?? value, kind);
+                if (!IsGeneral(kind))
+                    break;
+            }
         }
 
+        if (said is { } known)
+            return known;
         if (title.Kind is not null)
             return (title.Text, title.Kind);
+        if (prose.Value is { } verdict)
+            return (words ?? verdict.Word, verdict.Type);
         var isSite = resources.Url is not null || (resources.Domain is not null && !resources.HasAddress);
         return (words ?? "", isSite ? OtherSite : OtherSource);
     }
+
+    private static bool IsGeneral(AbuseType kind) => kind is { Category: "vulnerability", Type: "cve" or "open_service" or "other" };
+
+    // "open-ssdp" after "vulnerable-system", "cve-2023-1234" in a feed of what is open, anything in one of specials.
+    private static bool IsCloser(AbuseType kind, AbuseType general) => general.Type switch
+    {
+        "other" => true,
+        "cve" => kind is { Category: "vulnerability", Type: "open_service" or "misconfiguration" },
+        _ => kind is { Category: "vulnerability", Type: "cve" },
+    };
 
     private AbuseType? KindOf(string text)
     {
@@ -157,7 +189,7 @@ internal sealed class EventReader(EventContext context, Findings findings)
         var unread = ReportedTime.Missing;
         foreach (var (meaning, value) in values.Where(v => IsTime(v.Meaning) && !IsBlank(v.Value)).OrderBy(v => v.Meaning.Rank))
         {
-            var time = Cells.Time(value, meaning.Zone ?? zone);
+            var time = Cells.Time(value, meaning.Zone ?? zone, context);
             if (time.Utc is not null)
                 return time;
             unread = unread.Raw.Length == 0 ? time : unread;
@@ -167,7 +199,7 @@ internal sealed class EventReader(EventContext context, Findings findings)
             return unread;
         var clock = First(values, Part.Clock) ?? (unread.Raw.Contains(':', StringComparison.Ordinal) ? unread.Raw : null);
         var clockZone = values.FirstOrDefault(v => v.Meaning.Part == Part.Clock || IsTime(v.Meaning)).Meaning.Zone ?? zone;
-        return Cells.Time(clock is null || date.Contains(':', StringComparison.Ordinal) ? date : $"{date} {clock}", clockZone);
+        return Cells.Time(clock is null || date.Contains(':', StringComparison.Ordinal) ? date : $"{date} {clock}", clockZone, context);
     }
 
     private static bool IsTime(Meaning meaning) => meaning is { Part: Part.Time, Side: Side.Plain or Side.Source };
@@ -206,7 +238,7 @@ internal sealed class EventReader(EventContext context, Findings findings)
     /// <summary>The resources of one event by side.</summary>
     private sealed class Resources
     {
-        private readonly List<(Side Side, Address Address, int? Port, int Rank)> addresses = [];
+        private readonly List<(Side Side, CellAddress Named, int Rank)> addresses = [];
         private (string? Value, Side Side) url;
         private (string? Value, Side Side) domain;
         private (string? Value, Side Side) mailbox;
@@ -225,9 +257,9 @@ internal sealed class EventReader(EventContext context, Findings findings)
 
         public bool HasAddress => addresses.Count > 0;
 
-        public List<(Address Address, int? Port)> Of(Side side)
+        public List<CellAddress> Of(Side side)
         {
-            List<(Address Address, int? Port)>? found = null;
+            List<CellAddress>? found = null;
             var best = int.MaxValue;
             foreach (var one in addresses)
             {
@@ -235,8 +267,8 @@ internal sealed class EventReader(EventContext context, Findings findings)
                     continue;
                 if (one.Rank < best)
                     (found, best) = ([], one.Rank);
-                if (!found!.Exists(f => f.Address == one.Address))
-                    found.Add((one.Address, one.Port));
+                if (!found!.Exists(f => f.Address == one.Named.Address))
+                    found.Add(one.Named);
             }
 
             return found ?? [];
@@ -250,8 +282,8 @@ internal sealed class EventReader(EventContext context, Findings findings)
             if (!isName || Cells.TryAddress(value, out _, out _))
             {
                 var count = addresses.Count;
-                foreach (var (address, port) in Cells.Addresses(value))
-                    addresses.Add((side, address, port, meaning.Rank + (isName ? 5 : 0)));
+                foreach (var named in Cells.Addresses(value))
+                    addresses.Add((side, named, meaning.Rank + (isName ? 5 : 0)));
                 if (addresses.Count > count)
                     return;
             }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace Mailreeve.Protocols.Reports;
 
@@ -55,6 +56,26 @@ internal sealed class Fields
         }
 
         fields.Add(name, folded?.ToString() ?? value.ToString());
+        return fields;
+    }
+
+    /// <summary>The texts and numbers that an object of JSON holds itself.</summary>
+    public static Fields ReadJson(string json)
+    {
+        var fields = new Fields();
+        try
+        {
+            using var document = JsonDocument.Parse(json.TrimStart('\uFEFF'), new JsonDocumentOptions { MaxDepth = 16 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                foreach (var property in document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number))
+                    fields.Add(property.Name, property.Value.ToString());
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Half a surrogate pair passes the parser and fails when its text is taken. Whoever else reads it says what is wrong.
+            return new Fields();
+        }
+
         return fields;
     }
 

@@ -61,7 +61,8 @@ internal static class Iodef
 
         var node = system.Child("Node");
         var url = system.Descendants("URL").Concat(system.Descendants("Address").Where(a => a.Attribute("category") == "uri")
-            .Concat(system.Descendants("Address").Where(a => a.Attribute("category") == "site-uri"))).Select(u => Cells.Url(u.Text)).FirstOrDefault(u => u is not null);
+            .Concat(system.Descendants("Address").Where(a => a.Attribute("category") == "site-uri"))).Concat(system.Descendants("AdditionalData").Where(d => Columns.Resolve(d.Attribute("meaning")) is { Part: Part.Url, Side: Side.Plain or Side.Source }))
+            .Select(u => Cells.Url(u.Text)).FirstOrDefault(u => u is not null);
         var domain = node?.TextAt("NodeName") ?? node?.TextAt("DomainData", "Name");
         var mailbox = system.Descendants("Address").Where(a => a.Attribute("category") == "e-mail").Select(a => Cells.Mailbox(a.Text)).FirstOrDefault();
         var observation = template with
@@ -71,11 +72,11 @@ internal static class Iodef
             Url = findings.Keep(url),
             Mailbox = findings.Keep(mailbox),
         };
-        var addresses = system.Descendants("Address").SelectMany(a => Cells.Addresses(a.Text)).Select(a => a.Address).Distinct().ToList();
+        var addresses = system.Descendants("Address").SelectMany(a => Cells.Addresses(a.Text)).DistinctBy(a => a.Address).ToList();
         if (its == ObservationRole.Site && url is null && addresses.Count > 0)
             observation = observation with { Role = ObservationRole.Source };
-        foreach (var address in addresses)
-            findings.Add(observation with { Address = address });
+        foreach (var named in addresses)
+            findings.Add(observation with { Address = named.Address, Block = named.Block });
         if (addresses.Count > 0)
             return;
         observation = observation with { Domain = Cells.Domain(domain ?? "") };
@@ -95,8 +96,8 @@ internal static class Iodef
 
     private static (string, AbuseType) Kind(XmlNode incident, EventContext context)
     {
-        var texts = incident.Descendants("Impact").Select(i => $"{i.Attribute("type")} {i.Text}")
-            .Concat(incident.Descendants("SystemImpact").Select(i => i.Attribute("type") ?? ""))
+        var texts = incident.Descendants("Impact").Select(i => $"{i.Attribute("ext-type") ?? i.Attribute("type")} {i.Text}")
+            .Concat(incident.Descendants("SystemImpact").Select(i => i.Attribute("ext-type") ?? i.Attribute("type") ?? ""))
             .Concat(incident.Descendants("IncidentCategory").Select(i => i.Text))
             .Concat(incident.Descendants("ReferenceName").Select(r => r.Text))
             .Concat(incident.Descendants("AttackPhase").Select(r => r.Text))

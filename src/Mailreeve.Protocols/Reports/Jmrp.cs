@@ -34,6 +34,7 @@ internal static class Jmrp
             ReportedType = "complaint",
             Address = address,
             Candidates = address is null ? original.Hops : [],
+            Time = original.TimeFrom(address),
         });
         return new ReportReading
         {

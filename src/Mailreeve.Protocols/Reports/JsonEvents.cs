@@ -11,6 +11,7 @@ internal static class JsonEvents
 {
     private const int FieldsMax = 300;
     private const int PastedTries = 5;
+    private const int TitleCharsMax = 300;
 
     /// <summary>Reads a document that is JSON as a whole.</summary>
     /// <returns>Null when it is not JSON or holds no event.</returns>
@@ -57,12 +58,20 @@ internal static class JsonEvents
             if (open < 0)
                 return null;
             at += open;
-            if (LooksLikeJson(text.AsSpan(at)) && Read(Encoding.UTF8.GetBytes(text[at..]), context, findings, isPasted: true) is { } reading)
+            // What stands above says what it is.
+            var titled = context with { Titles = [Above(text, at), .. context.Titles] };
+            if (LooksLikeJson(text.AsSpan(at)) && Read(Encoding.UTF8.GetBytes(text[at..]), titled, findings, isPasted: true) is { } reading)
                 return reading;
             at++;
         }
 
         return null;
+    }
+
+    private static string Above(string text, int at)
+    {
+        var before = text.AsSpan(Math.Max(0, at - TitleCharsMax), Math.Min(at, TitleCharsMax)).TrimEnd(" \t\r\n`");
+        return before[(before.LastIndexOf('\n') + 1)..].ToString();
     }
 
     // After the bracket of an object comes a name in quotes, after that of an array an object.
@@ -98,8 +107,8 @@ internal static class JsonEvents
     private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<JsonElement> nested)
     {
         // Indicator lists name the field in one member and hold it in another: "type": "ip-src", "value": "192.0.2.7".
-        if (XarfRules.Text(element, "type") is { } type && XarfRules.Text(element, "value") is { } held && Columns.Resolve(type) is { IsResource: true } named)
-            values.Add((named, held));
+        if (XarfRules.Text(element, "type") is { } type && XarfRules.Text(element, "value") is { } held)
+            AddIndicator(type, held, values);
         foreach (var property in element.EnumerateObject())
         {
             if (values.Count >= FieldsMax)
@@ -107,6 +116,9 @@ internal static class JsonEvents
             var name = path.Length == 0 ? property.Name : $"{path}.{property.Name}";
             switch (property.Value.ValueKind)
             {
+                // Who wrote it, and what to read about it.
+                case JsonValueKind.Object or JsonValueKind.Array when Columns.IsPassedOver(property.Name):
+                    break;
                 case JsonValueKind.Object:
                     Flatten(property.Value, name, values, nested);
                     break;
@@ -124,6 +136,18 @@ internal static class JsonEvents
         }
     }
 
+    // "ip-dst|port": "192.0.2.7|443" are two. A link leads to what others wrote about it.
+    private static void AddIndicator(string type, string held, List<(Meaning, string)> values)
+    {
+        var types = type.Split('|', 4);
+        var texts = held.Split('|', 4);
+        if (types.Length != texts.Length)
+            (types, texts) = ([type], [held]);
+        for (var i = 0; i < types.Length; i++)
+            if (types[i] != "link" && Columns.Resolve(types[i]) is { Part: not Part.None } named)
+                values.Add((named, texts[i]));
+    }
+
     // The innermost names say most: "event.source.ip" means what "source.ip" means.
     private static void Add(string path, string name, JsonElement value, List<(Meaning, string)> values)
     {
@@ -135,9 +159,15 @@ internal static class JsonEvents
         };
         if (text is null)
             return;
+        if (name == "pattern" && text.Contains(":value", StringComparison.Ordinal))
+        {
+            values.AddRange(StixPattern.Read(text));
+            return;
+        }
+
         var parent = path.Length > name.Length + 1 ? path[(path.LastIndexOf('.', path.Length - name.Length - 2) + 1)..] : name;
         var meaning = Columns.Resolve(parent);
-        if (meaning.Part == Part.None && parent.Length != name.Length)
+        if (meaning == default && parent.Length != name.Length)
             meaning = Columns.Resolve(name);
         if (meaning.Part != Part.None)
             values.Add((meaning, text));

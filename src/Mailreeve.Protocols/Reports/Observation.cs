@@ -20,6 +20,9 @@ public sealed record Observation
     /// <summary>The address as stated by the report. <see langword="null"/> when it states none: see <see cref="Candidates"/>.</summary>
     public Address? Address { get; init; }
 
+    /// <summary>The block complained about when the report states a prefix or a range; <see cref="Address"/> is then its lowest one.</summary>
+    public AddressBlock? Block { get; init; }
+
     /// <summary>
     /// When the report states no address, those its evidence was handed over from, newest hop first. Lines below the reporter's own
     /// are forged at will: a candidate counts only if it is an address of ours and our own records agree.

@@ -17,6 +17,9 @@ public sealed record ReportedEvent
     /// <summary>The address that is stated, or that of a hand-over when none is stated.</summary>
     public Address? Address { get; init; }
 
+    /// <summary>The block that is stated; <see cref="Address"/> is then its lowest address, or its lowest one that is ours.</summary>
+    public AddressBlock? Block { get; init; }
+
     /// <summary>Source port, 1–65535.</summary>
     public int? Port { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record ReportedEvent
 
     // "192.0.2.0/24" beside its first address.
     private static bool IsRange(string name) => name.Length > 0 && char.IsAsciiHexDigit(name[0]) && !name.Contains("://", StringComparison.Ordinal)
-        && (name.Contains('/', StringComparison.Ordinal) || name.Contains(" - ", StringComparison.Ordinal));
+        && (AddressBlock.TryParse(name, out _) || name.Contains('/', StringComparison.Ordinal) || name.Contains(" - ", StringComparison.Ordinal));
 
     private static IEnumerable<ReportedEvent> Of(Observation observation, OwnResources? own)
     {
@@ -56,7 +59,8 @@ public sealed record ReportedEvent
         };
         var stated = bare with
         {
-            Address = observation.Address,
+            Address = observation.Block is { } block && own?.FirstIn(block) is { } ours ? ours : observation.Address,
+            Block = observation.Block,
             Port = observation.Port,
             Url = observation.Url,
             Domain = observation.Domain,

@@ -59,7 +59,7 @@ internal ref struct TimeWords(ReadOnlySpan<char> text)
         if (!TryReadDate(out var date))
             return false;
 
-        rest = rest.TrimStart(" \tT,");
+        rest = rest.TrimStart(" \tT,:");
         if (rest.IsEmpty)
         {
             local = date.AtMidnight();
@@ -147,6 +147,9 @@ internal ref struct TimeWords(ReadOnlySpan<char> text)
         else
         {
             confidence = NamedZone(ReadName(), out offset);
+            // "UTC+2", "GMT-0500 (EST)"
+            if (confidence == TimeConfidence.Exact && offset == 0 && !rest.IsEmpty && rest[0] is '+' or '-' && !TryReadOffset(out offset))
+                return TimeConfidence.Guess;
         }
 
         rest = rest.TrimStart(" \t(");
@@ -162,7 +165,7 @@ internal ref struct TimeWords(ReadOnlySpan<char> text)
         var sign = rest[0] == '-' ? -1 : 1;
         rest = rest[1..];
         var digits = Digits();
-        if (digits is not (2 or 4) || !TryReadNumber(2, out var hours))
+        if (digits is not (1 or 2 or 4) || !TryReadNumber(2, out var hours))
             return false;
         Take(':');
         var minutes = 0;

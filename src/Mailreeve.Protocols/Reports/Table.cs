@@ -11,6 +11,7 @@ namespace Mailreeve.Protocols.Reports;
 internal static class Table
 {
     private const int SampleRows = 50;
+    private const int OrderRows = 1_000;
     private const int LineCharsMax = 20_000;
     private const int TextLineCharsMax = 2_000;
     private const int CellsInTextMax = 40;
@@ -70,7 +71,7 @@ internal static class Table
 
     private static int ReadRows(ReadOnlySpan<char> text, TableLayout layout, EventContext context, Findings findings)
     {
-        var reader = new EventReader(context with { IsAmbiguous = layout.IsAmbiguous }, findings);
+        var reader = new EventReader(context with { IsAmbiguous = layout.IsAmbiguous, IsMonthFirst = IsMonthFirst(text, layout) }, findings);
         var rows = new Delimited(text, layout.Separator);
         var cells = new List<string>();
         var values = new List<(Meaning, string)>();
@@ -92,6 +93,19 @@ internal static class Table
         }
 
         return read;
+    }
+
+    // Of "06/12/2024" alone nobody can tell, of "06/13/2024" three rows below everybody.
+    private static bool? IsMonthFirst(ReadOnlySpan<char> text, TableLayout layout)
+    {
+        var rows = new Delimited(text, layout.Separator);
+        var cells = new List<string>();
+        var times = new List<string>();
+        for (var i = 0; i < OrderRows && rows.TryRead(cells); i++)
+            for (var c = 0; c < Math.Min(cells.Count, layout.Columns.Count); c++)
+                if (layout.Columns[c].Part is Part.Time or Part.Date)
+                    times.Add(cells[c]);
+        return NumericDate.IsMonthFirst(times);
     }
 
     private static TableLayout? Layout(string body, char separator, string? commentHeader)
@@ -193,7 +207,7 @@ internal static class Table
             if (cell.Length == 0)
                 return;
             filled++;
-            if (Cells.TryAddress(cell, out _, out _))
+            if (Cells.IsAddressOrBlock(cell))
                 addresses++;
             else if (Cells.Url(cell) is not null)
                 urls++;

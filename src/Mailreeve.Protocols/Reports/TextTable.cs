@@ -124,7 +124,7 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
     }
 
     private static bool IsResource(string cell) =>
-        cell.Length is > 2 and < 2_000 && (Cells.TryAddress(cell, out _, out _) || (cell.Contains("://", StringComparison.Ordinal) && Cells.Url(cell) is not null));
+        cell.Length is > 2 and < 2_000 && (Cells.IsAddressOrBlock(cell) || (cell.Contains("://", StringComparison.Ordinal) && Cells.Url(cell) is not null));
 
     private static List<Range> Lines(string text)
     {

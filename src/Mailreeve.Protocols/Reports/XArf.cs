@@ -10,11 +10,12 @@ internal static class XArf
 
     public static (MailPart Part, Fields Fields)? Find(MailParts mail)
     {
-        foreach (var part in mail.Parts.Where(p => p.Level == 0 && p.Type?.IsMimeType("text", "*") != false).Take(PartsTried))
+        foreach (var part in mail.Parts.Where(p => p.Level == 0 && (p.Type?.IsMimeType("text", "*") != false || p.Is("application", "json") || p.Is("application", "octet-stream") || p.Is("application", "x-yaml") || p.Is("application", "yaml"))).Take(PartsTried))
         {
             if (mail.Content(part).Span.IndexOf("Report-Type"u8) < 0)
                 continue;
-            var fields = Fields.Read(mail.Text(part));
+            var text = mail.Text(part);
+            var fields = text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith("{") ? Fields.ReadJson(text) : Fields.Read(text);
             if (fields.First("Report-Type") is not null && fields.First("Source") is not null
                 && (fields.First("Schema-URL") ?? fields.First("Category")) is not null)
                 return (part, fields);
@@ -52,7 +53,7 @@ internal static class XArf
         var type = Value(fields, "Report-Type") ?? "";
         var kind = AbuseType.FromXArf(category, type);
         var source = findings.Keep(Value(fields, "Source"));
-        var address = Net.Address.ParseOrNull(source);
+        var address = Net.Address.ParseOrNull(source) ?? Net.Address.ParseOrNull(Value(fields, "IP"));
         var link = findings.Keep(Value(fields, "Download-Link"));
         var date = findings.Keep(Value(fields, "Date"));
         var time = ReportedTime.Read(date);

@@ -37,13 +37,17 @@ internal static class XarfJson
     /// <summary>Reads all of them: one mail may carry a document for each event. What is said about the report as a whole, the first says.</summary>
     public static ReportReading ReadAll(IReadOnlyList<ReadOnlyMemory<byte>> documents, Findings findings)
     {
-        var first = Read(documents[0], findings);
-        foreach (var document in documents.Skip(1))
-            Read(document, findings);
-        return first;
+        var readings = documents.SelectMany(Single).Take(findings.Limits.Observations).Select(d => Read(d, findings, isByMail: true)).ToList();
+        return readings.Find(r => r.NeedsPerson is null) ?? readings[0];
     }
 
-    public static ReportReading Read(ReadOnlyMemory<byte> json, Findings findings)
+    /// <summary>Reads one document.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="findings">Takes what it says and what is wrong with it.</param>
+    /// <param name="isByMail">
+    /// Whether nobody can be told to send it again. Then what breaks the schema goes to a person with the facts that can be read in it.
+    /// </param>
+    public static ReportReading Read(ReadOnlyMemory<byte> json, Findings findings, bool isByMail = false)
     {
         var format = json.Span.IndexOf("\"xarf_version\""u8) >= 0 ? ReportFormat.XarfV4
             : json.Span.IndexOf("\"ReporterInfo\""u8) >= 0 ? ReportFormat.XarfV3
@@ -61,12 +65,12 @@ internal static class XarfJson
             format = FormatOf(root);
             return format switch
             {
-                ReportFormat.XarfV4 => XarfV4.Read(root, findings),
+                ReportFormat.XarfV4 => XarfV4.Read(root, findings, isByMail),
                 ReportFormat.None => new ReportReading
                 {
                     NeedsPerson = new Attention(AttentionReason.UnknownFormat, "JSON, but not an XARF report: no xarf_version and no Report."),
                 },
-                _ => XarfV3.Read(root, format, findings),
+                _ => XarfV3.Read(root, format, findings, isByMail),
             };
         }
         catch (JsonException e)
@@ -136,6 +140,54 @@ internal static class XarfJson
     public static bool IsXarf(ReadOnlySpan<byte> bytes) =>
         LooksLikeXarf(bytes) || bytes.IndexOf("\"ReportClass\""u8) >= 0 || bytes.IndexOf("\"ReportType\""u8) >= 0
         || bytes.IndexOf("\"source_identifier\""u8) >= 0;
+
+    // A list of documents, one on each line, or a list in a wrapper: one incident each, as the format wants it.
+    private static IEnumerable<ReadOnlyMemory<byte>> Single(ReadOnlyMemory<byte> document)
+    {
+        var list = new List<ReadOnlyMemory<byte>>();
+        var span = document.Span;
+        var depthMax = span.TrimStart("\uFEFF \t\r\n"u8) is [(byte)'[', ..] ? 1 : 2;
+        try
+        {
+            var start = span.StartsWith("\uFEFF"u8) ? 3 : 0;
+            var reader = new Utf8JsonReader(span[start..], new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = 64 });
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.StartObject || reader.CurrentDepth > depthMax)
+                    continue;
+                var from = (int)reader.TokenStartIndex;
+                var inside = reader;
+                inside.Skip();
+                var length = (int)inside.BytesConsumed - from;
+                if (!HasOwnKey(span.Slice(start + from, length)))
+                    continue;
+                list.Add(document.Slice(start + from, length));
+                reader = inside;
+            }
+        }
+        catch (JsonException)
+        {
+            // Whoever reads it as one document says what is wrong with it.
+            return [document];
+        }
+
+        return list.Count > 0 ? list : [document];
+    }
+
+    // Whether the object itself, and not one in it, is a document of XARF.
+    private static bool HasOwnKey(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("xarf_version"u8) || reader.ValueTextEquals("ReporterInfo"u8) || reader.ValueTextEquals("source_identifier"u8) || reader.ValueTextEquals("Report"u8))
+                return true;
+            reader.Skip();
+        }
+
+        return false;
+    }
 
     // The document is the first balanced object that holds a key of XARF; what surrounds it is prose.
     private static ReadOnlyMemory<byte>? Pasted(ReadOnlyMemory<byte> content)

@@ -87,7 +87,12 @@ internal static class XarfV3
         ["Vulnerability/OpenService"] = ["SourceIp|SourceUrl", "ServiceName"],
     }.ToFrozenDictionary();
 
-    public static ReportReading Read(JsonElement root, ReportFormat format, Findings findings)
+    /// <summary>Reads one document.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="format">Its version.</param>
+    /// <param name="findings">Takes what it says and what is wrong with it.</param>
+    /// <param name="isByMail">Whether the facts of a document that breaks the schema are read too, for the person who looks at it.</param>
+    public static ReportReading Read(JsonElement root, ReportFormat format, Findings findings, bool isByMail)
     {
         var rules = new XarfRules(findings);
         var report = rules.Object(root, "Report");
@@ -100,7 +105,11 @@ internal static class XarfV3
         var reporter = ReadParty(root, "ReporterInfo", "Reporter", findings);
         var invalid = XarfJson.Invalid(format) with { Reporter = reporter };
         if (!rules.Kept)
+        {
+            if (isByMail && report is { } broken && ReadObservation(broken, findings) is { HasResource: true } stated)
+                findings.Add(stated);
             return invalid;
+        }
 
         var original = ReadSamples(report!.Value, findings);
         findings.Add(ReadObservation(report.Value, findings));

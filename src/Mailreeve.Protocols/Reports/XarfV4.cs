@@ -37,7 +37,11 @@ internal static class XarfV4
         ["vulnerability/misconfiguration"] = ["service"],
     }.ToFrozenDictionary();
 
-    public static ReportReading Read(JsonElement root, Findings findings)
+    /// <summary>Reads one document.</summary>
+    /// <param name="root">The document.</param>
+    /// <param name="findings">Takes what it says and what is wrong with it.</param>
+    /// <param name="isByMail">Whether the facts of a document that breaks the schema are read too, for the person who looks at it.</param>
+    public static ReportReading Read(JsonElement root, Findings findings, bool isByMail)
     {
         var rules = new XarfRules(findings);
         rules.Required(root, "xarf_version", v => v.GetString()!.StartsWith("4.", StringComparison.Ordinal), "is not version 4");
@@ -51,6 +55,9 @@ internal static class XarfV4
         if (root.TryGetProperty("source_port", out var port) && (!XarfRules.IsPort(port) || port.GetInt32() == 0))
             rules.Fail("source_port", "must be 1 to 65535");
         var original = ReadEvidence(root, rules, findings);
+        if (!rules.Kept && isByMail && source is not null && category is not null
+            && ReadObservation(root, category, type ?? "", source, ReportedTime.Read(timestamp ?? XarfRules.Text(root, "timestamp")), findings) is { HasResource: true } stated)
+            findings.Add(stated);
         if (!rules.Kept)
             return XarfJson.Invalid(ReportFormat.XarfV4) with { ReportId = findings.Keep(id), Reporter = reporter, Sender = sender };
 
@@ -87,8 +94,9 @@ internal static class XarfV4
             Type = kind.Type,
             ReportedType = findings.Keep($"{category}/{type}") ?? "",
             Role = kind.Role == ObservationRole.Site && url is null && address is not null ? ObservationRole.Source : kind.Role,
-            Address = address,
-            Port = root.TryGetProperty("source_port", out var port) ? port.GetInt32() : null,
+            Address = AddressBlock.TryParse(source, out var block) ? block.First : address,
+            Block = block == default ? null : block,
+            Port = root.TryGetProperty("source_port", out var port) && port.ValueKind == JsonValueKind.Number && port.TryGetInt32(out var number) && number is > 0 and < 65536 ? number : null,
             Url = url,
             Domain = Notation.Domain(source) ?? Notation.Domain(XarfRules.Text(root, "domain")),
             Mailbox = mailbox,

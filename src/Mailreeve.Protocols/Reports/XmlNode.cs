@@ -20,6 +20,9 @@ internal sealed class XmlNode(string name)
 
     public IReadOnlyList<XmlNode> Children => children;
 
+    /// <summary>Its attributes by local name.</summary>
+    public IReadOnlyDictionary<string, string> Attributes => attributes;
+
     /// <summary>The attribute of that name, or null.</summary>
     public string? Attribute(string attribute) => attributes.GetValueOrDefault(attribute);
 
@@ -94,7 +97,9 @@ internal sealed class XmlNode(string name)
         return -1;
     }
 
-    private static XmlNode Read(string text, ReportLimits limits)
+    /// <summary>Reads a document.</summary>
+    /// <exception cref="XmlException">It is not well-formed, or beyond the limits.</exception>
+    public static XmlNode Read(string text, ReportLimits limits)
     {
         using var reader = new XmlTextReader(new StringReader(text))
         {

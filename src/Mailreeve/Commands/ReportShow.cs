@@ -40,7 +40,7 @@ internal static class ReportShow
         foreach (var one in ReportedEvent.Of(reading, own))
         {
             any = true;
-            var named = new[] { one.Address is null ? null : one.Port is null ? $"{one.Address}" : $"{one.Address} port {one.Port}", one.Url, one.Domain, one.Mailbox };
+            var named = new[] { one.Block?.ToString(), one.Address is null ? null : one.Port is null ? $"{one.Address}" : $"{one.Address} port {one.Port}", one.Url, one.Domain, one.Mailbox };
             Line("event", $"{one.Category}/{one.Type}  {Word(one.Role)}  {string.Join("  ", named.OfType<string>())}  {TimeOf(one.Time)}");
         }
 
@@ -95,6 +95,7 @@ internal static class ReportShow
         json.WriteString("category", one.Category);
         json.WriteString("type", one.Type);
         json.WriteString("address", one.Address?.ToString());
+        json.WriteString("block", one.Block?.ToString());
         if (one.Port is { } port)
             json.WriteNumber("port", port);
         else

@@ -106,6 +106,7 @@ internal static class FreeTextReport
                 Url = isUrl ? findings.Keep(resource.First.Text) : null,
                 Domain = resource.First.Kind == MentionKind.Domain ? resource.First.Text : null,
                 Mailbox = resource.First.Kind == MentionKind.Mailbox ? resource.First.Text : null,
+                Block = resource.First.Kind == MentionKind.Prefix && Net.AddressBlock.TryParse(resource.First.Text, out var block) ? block : null,
                 AlsoNamed = resource.First.Kind == MentionKind.Prefix ? [resource.First.Text] : [],
                 Time = resource.Time,
             });
