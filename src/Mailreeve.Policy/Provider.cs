@@ -49,6 +49,10 @@ public sealed record Provider
     /// <summary>Whether the address is in our networks.</summary>
     public bool Owns(Address address) => Networks.Any(n => n.Contains(address));
 
+    /// <summary>Of a reported block the lowest address that is in our networks; null when it has none.</summary>
+    public Address? FirstOwned(AddressBlock block) =>
+        Networks.Where(block.Overlaps).Select(n => (Address?)(n.First > block.First ? n.First : block.First)).Order().FirstOrDefault();
+
     /// <summary>Whether the address is a mail server of ours.</summary>
     public bool IsServer(Address address) => Servers.Any(s => s.Contains(address));
 

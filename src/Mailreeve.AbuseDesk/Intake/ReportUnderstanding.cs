@@ -26,6 +26,11 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
     // A report names a handful; a list of thousands is not looked up.
     private const int HostsMax = 10;
 
+    private const int BlocksMax = 100;
+
+    // More say no more: with two customers among them nobody is accused.
+    private const int BlockPartsMax = 1_000;
+
     // Clocks of mail servers that nobody sets are off by minutes, not by hours.
     private static readonly Duration ClockSkew = Duration.FromMinutes(5);
 
@@ -73,12 +78,15 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         var message = AboutTheMessage(report);
         var findings = new List<Finding>();
         var strangers = 0;
-        foreach (var observation in report.Reading.Observations)
+        var blocks = 0;
+        foreach (var named in report.Reading.Observations)
         {
+            // Each is compared with all assignments; a list of thousands names its lowest addresses.
+            var observation = named.Block is not null && ++blocks > BlocksMax ? named with { Block = null } : named;
             var facts = new AttributionFacts
             {
                 Window = AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), report.Report.ReceivedAt),
-                Message = ReferenceEquals(observation, message)
+                Message = ReferenceEquals(named, message)
                     ? new MessageEvidence(provider, directory, mailboxes, records).FactsOf(report, observation.Mailbox, now)
                     : null,
                 Resources = [.. ResourcesOf(observation, directory).Select(r => r with { Host = HostFactsOf(r.Resource, records, directory) })],
@@ -122,7 +130,9 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         if (observation.Role == ObservationRole.Victim)
             yield break;
 
-        if (observation.Address is { } address)
+        if (observation.Block is { } block && provider.FirstOwned(block) is { } first)
+            yield return OfBlock(block, first, directory);
+        else if (observation.Address is { } address)
             yield return OfAddress(address, directory) with { Port = observation.Port };
         foreach (var name in NamesOf(observation))
         {
@@ -143,6 +153,18 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
 
     private ResourceFacts OfAddress(Address address, Directory directory) =>
         new(new Resource(ResourceKind.Address, address.ToString()), directory.CandidatesOf(address), provider.Owns(address)) { IsOurServer = provider.IsServer(address) };
+
+    // The lowest address of ours stands for the block, but not its holder: that is who has all of it, or the only one who has some of it.
+    private ResourceFacts OfBlock(AddressBlock block, Address first, Directory directory)
+    {
+        var facts = OfAddress(first, directory);
+        var whole = facts.Candidates.Where(c => c.Assignment.Prefix is { } p && p.Contains(block.First) && p.Contains(block.Last)).ToList();
+        if (whole.Count > 0)
+            return facts with { Candidates = whole };
+        var parts = directory.Overlapping(block.Around).Where(a => a.Prefix is { } p && block.Overlaps(p)).Take(BlockPartsMax)
+            .Select(a => new Candidate(a, directory.ChainIdsOf(a.Customer)));
+        return facts with { Candidates = [], Parts = [.. parts] };
+    }
 
     private static IEnumerable<string> NamesOf(Observation observation) =>
         new[] { UrlHost.Of(observation.Url), observation.Domain }.OfType<string>()

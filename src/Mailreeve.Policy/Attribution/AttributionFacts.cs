@@ -60,6 +60,11 @@ public sealed record SenderFacts(Resource Resource, IReadOnlyList<Candidate> Can
 /// <param name="IsOurs">Whether it lies in our own networks or domains.</param>
 public sealed record ResourceFacts(Resource Resource, IReadOnlyList<Candidate> Candidates, bool IsOurs)
 {
+    /// <summary>
+    /// Of a reported block that was given to nobody as a whole: every assignment that ever was of a part of it. Empty for anything else.
+    /// </summary>
+    public IReadOnlyList<Candidate> Parts { get; init; } = [];
+
     /// <summary>Whether it is an address of a mail server of ours: what comes from there was handed in by somebody else.</summary>
     public bool IsOurServer { get; init; }
 

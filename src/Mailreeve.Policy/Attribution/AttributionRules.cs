@@ -136,7 +136,13 @@ public static class AttributionRules
                 $"{facts.Resource} is our own mail server: who handed the mail in, only the log, a trace or a signature can tell.");
         }
 
-        var verdict = DecideAssignment(facts.Candidates, window, facts.IsOurs);
+        // Who has all that was given out of a block answers for it; which of several is meant, it does not say.
+        var parts = facts.Parts.Where(p => p.Assignment.HeldWithin(window.Start, window.End)).ToList();
+        var holders = parts.Select(p => p.Assignment.Customer).Distinct().ToList();
+        if (holders.Count > 1)
+            return new Attributed(new AttributionVerdict.Ambiguous(holders), AttributionBasis.None, facts.Resource, $"The reported block holds addresses of {holders.Count} customers.");
+
+        var verdict = DecideAssignment(holders.Count == 1 ? parts : facts.Candidates, window, facts.IsOurs);
         if (verdict is AttributionVerdict.NotOurs && facts.Host is { } host)
             return ByHost(facts, host, window);
         var isNamed = verdict is AttributionVerdict.Certain or AttributionVerdict.Bounded;

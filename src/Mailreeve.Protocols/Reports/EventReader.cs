@@ -187,16 +187,20 @@ internal sealed class EventReader(EventContext context, Findings findings)
     {
         var zone = First(values, Part.Zone) ?? context.Zone;
         var unread = ReportedTime.Missing;
+        ReportedTime? day = null;
         foreach (var (meaning, value) in values.Where(v => IsTime(v.Meaning) && !IsBlank(v.Value)).OrderBy(v => v.Meaning.Rank))
         {
             var time = Cells.Time(value, meaning.Zone ?? zone, context);
-            if (time.Utc is not null)
+            // A day is the answer only when no column says the time.
+            if (time.Confidence == TimeConfidence.Day)
+                day ??= time;
+            else if (time.Utc is not null)
                 return time;
             unread = unread.Raw.Length == 0 ? time : unread;
         }
 
         if (First(values, Part.Date) is not { } date)
-            return unread;
+            return day ?? unread;
         var clock = First(values, Part.Clock) ?? (unread.Raw.Contains(':', StringComparison.Ordinal) ? unread.Raw : null);
         var clockZone = values.FirstOrDefault(v => v.Meaning.Part == Part.Clock || IsTime(v.Meaning)).Meaning.Zone ?? zone;
         return Cells.Time(clock is null || date.Contains(':', StringComparison.Ordinal) ? date : $"{date} {clock}", clockZone, context);

@@ -60,7 +60,7 @@ internal static class MachineReports
         foreach (var document in documents.Where(d => !d.IsBody && !d.IsHtml))
         {
             if (XarfJson.LooksLikeXarf(document.Bytes.Span))
-                reading ??= XarfJson.Read(document.Bytes, findings);
+                reading ??= XarfJson.ReadAll([document.Bytes], findings);
             else
                 reading = JsonEvents.Read(document.Bytes, around.Of(document.Name), findings) ?? reading;
         }

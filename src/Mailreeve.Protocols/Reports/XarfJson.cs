@@ -17,7 +17,8 @@ internal static class XarfJson
         {
             // Some senders label the document multipart/report and give it a .json name.
             var named = part.Is("application", "json") || part.Is("application", "xarf+json") || part.Is("text", "json")
-                || part.FileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+                || part.FileName.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || part.FileName.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase)
+                || part.Is("application", "x-ndjson") || part.Is("application", "jsonl");
             if (named && LooksLikeXarf(mail.Content(part).Span))
                 attached.Add(mail.Content(part));
         }
