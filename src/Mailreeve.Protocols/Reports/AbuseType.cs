@@ -161,8 +161,13 @@ public sealed record AbuseType(string Category, string Type, ObservationRole Rol
     public static bool IsKnown(string category, string type) => Known.TryGetValue(category, out var types) && types.Contains(type);
 
     /// <summary>The kind for an ARF Feedback-Type; unknown ones are messaging/other (RFC 5965 §7.3 "other").</summary>
-    public static AbuseType FromArf(string feedbackType) =>
-        Arf.GetValueOrDefault(feedbackType.Trim().ToLowerInvariant()) ?? new AbuseType(Messaging, "other");
+    public static AbuseType FromArf(string feedbackType)
+    {
+        var type = feedbackType.Trim().ToLowerInvariant();
+        // Types of one's own begin with "x-" (RFC 5965 §3.1 leaves them free).
+        return Arf.GetValueOrDefault(type) ?? Arf.GetValueOrDefault(type.StartsWith("x-", StringComparison.Ordinal) ? type[2..] : type)
+            ?? new AbuseType(Messaging, "other");
+    }
 
     /// <summary>The kind for X-ARF's Category and Report-Type.</summary>
     public static AbuseType FromXArf(string category, string type) =>

@@ -63,13 +63,24 @@ internal static class Arf
         var seen = new HashSet<Address>();
         foreach (var text in fields.All("Source-IP"))
         {
-            if (Notation.Address(text, "Source-IP", findings) is not { } address || !seen.Add(address))
+            if (Notation.Address(FirstWord(text), "Source-IP", findings) is not { } address || !seen.Add(address))
                 continue;
-            findings.Add(template with { Address = address, Time = template.Time.Raw.Length > 0 || original is null ? template.Time : original.TimeFrom(address) });
+            findings.Add(template with { Address = address });
         }
 
         if (seen.Count == 0)
             findings.Add(template with { Candidates = original?.Hops ?? [] });
+    }
+
+    // "[192.0.2.7]", "192.0.2.7 (unverified)"
+    private static string FirstWord(string text)
+    {
+        var word = text.AsSpan().Trim();
+        var end = word.IndexOfAny(' ', '\t');
+        if (end > 0)
+            word = word[..end];
+        word = word is ['[', .. var inner, ']'] ? inner : word;
+        return (word.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase) ? word[5..] : word).ToString();
     }
 
     private static (string? Url, string? Domain, IReadOnlyList<string> Also) Named(Fields fields, Findings findings)

@@ -46,6 +46,7 @@ internal sealed class EventReader(EventContext context, Findings findings)
     private static readonly AbuseType OtherSource = new("connection", "other");
 
     private readonly Dictionary<string, AbuseType?> kindOf = [];
+    private readonly Dictionary<string, AbuseType?> spokenKindOf = [];
     private readonly (string Text, AbuseType? Kind) title = KindOfTitles(context);
     private readonly Lazy<AbuseWords.Verdict?> prose = new(() => context.Prose.Length == 0 ? null : AbuseWords.Decide("", context.Prose));
 
@@ -147,6 +148,10 @@ internal sealed class EventReader(EventContext context, Findings findings)
 
         if (said is { } known)
             return known;
+        // The words of feeds are English; people fill cells in the language of their reports.
+        foreach (var (_, value) in values.Where(v => v.Meaning.Part == Part.Kind && !IsBlank(v.Value)).OrderBy(v => v.Meaning.Rank))
+            if (SpokenKindOf(value) is { } spoken)
+                return (value, spoken);
         if (title.Kind is not null)
             return (title.Text, title.Kind);
         if (prose.Value is { } verdict)
@@ -165,13 +170,17 @@ internal sealed class EventReader(EventContext context, Findings findings)
         _ => kind is { Category: "vulnerability", Type: "cve" },
     };
 
-    private AbuseType? KindOf(string text)
+    private AbuseType? KindOf(string text) => Remembered(kindOf, text, KindWords.Find);
+
+    private AbuseType? SpokenKindOf(string text) => Remembered(spokenKindOf, text, t => AbuseWords.OfLine(t));
+
+    private static AbuseType? Remembered(Dictionary<string, AbuseType?> kinds, string text, Func<string, AbuseType?> find)
     {
-        if (kindOf.TryGetValue(text, out var known))
+        if (kinds.TryGetValue(text, out var known))
             return known;
-        var kind = KindWords.Find(text);
-        if (kindOf.Count < KindsRemembered)
-            kindOf[text] = kind;
+        var kind = find(text);
+        if (kinds.Count < KindsRemembered)
+            kinds[text] = kind;
         return kind;
     }
 

@@ -34,7 +34,6 @@ internal static class Jmrp
             ReportedType = "complaint",
             Address = address,
             Candidates = address is null ? original.Hops : [],
-            Time = original.TimeFrom(address),
         });
         return new ReportReading
         {

@@ -34,7 +34,7 @@ internal static class JsonEvents
                 using var document = JsonDocument.ParseValue(ref reader);
                 if (TlsRpt.Is(document.RootElement))
                     return TlsRpt.Read(document.RootElement, findings);
-                Walk(document.RootElement, [], events);
+                Walk(document.RootElement, Side.Plain, [], events);
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -82,29 +82,33 @@ internal static class JsonEvents
     }
 
     /// <returns>Whether the element or anything in it was an event.</returns>
-    private static bool Walk(JsonElement element, List<(Meaning Meaning, string Value)> inherited, EventReader events)
+    private static bool Walk(JsonElement element, Side side, List<(Meaning Meaning, string Value)> inherited, EventReader events)
     {
         var found = false;
         if (element.ValueKind == JsonValueKind.Array)
         {
             foreach (var item in element.EnumerateArray())
-                found |= Walk(item, inherited, events);
+                found |= Walk(item, side, inherited, events);
             return found;
         }
 
         if (element.ValueKind != JsonValueKind.Object)
             return false;
         var own = new List<(Meaning, string)>();
-        var nested = new List<JsonElement>();
+        var nested = new List<(JsonElement List, Side Side)>();
         Flatten(element, "", own, nested);
+        // "targets": what is in the list is of that side, unless it says something else itself.
+        for (var i = 0; side != Side.Plain && i < own.Count; i++)
+            if (own[i].Item1 is { IsResource: true, Side: Side.Plain } or { Part: Part.Port, Side: Side.Plain })
+                own[i] = (own[i].Item1 with { Side = side }, own[i].Item2);
         List<(Meaning, string)> values = [.. own, .. inherited.Take(FieldsMax)];
-        foreach (var list in nested)
-            found |= Walk(list, values, events);
+        foreach (var (list, its) in nested)
+            found |= Walk(list, its == Side.Plain ? side : its, values, events);
         // What only an outer object names was not said of this one.
         return found || (own.Exists(v => v.Item1.IsResource) && events.Read(values));
     }
 
-    private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<JsonElement> nested)
+    private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<(JsonElement List, Side Side)> nested)
     {
         // Indicator lists name the field in one member and hold it in another: "type": "ip-src", "value": "192.0.2.7".
         if (XarfRules.Text(element, "type") is { } type && XarfRules.Text(element, "value") is { } held)
@@ -123,7 +127,7 @@ internal static class JsonEvents
                     Flatten(property.Value, name, values, nested);
                     break;
                 case JsonValueKind.Array when property.Value.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Object):
-                    nested.Add(property.Value);
+                    nested.Add((property.Value, Columns.Resolve(property.Name).Side));
                     break;
                 case JsonValueKind.Array:
                     foreach (var item in property.Value.EnumerateArray().Take(100))

@@ -48,7 +48,12 @@ internal static class MachineReports
         if (XmlNode.TryFind(text, Iodef.Root, findings, out var incidents))
             return incidents is null ? XarfJson.Invalid(ReportFormat.Iodef) : Iodef.Read(incidents, context, findings);
         if (XmlNode.TryFind(text, SafeBrowsing.Root, findings, out var alert))
-            return alert is null ? XarfJson.Invalid(ReportFormat.SafeBrowsing) : SafeBrowsing.Read(alert, findings);
+        {
+            var before = findings.Observations.Count;
+            var read = alert is null ? XarfJson.Invalid(ReportFormat.SafeBrowsing) : SafeBrowsing.Read(alert, findings);
+            return alert is null || findings.Observations.Count > before ? read : null;
+        }
+
         if (!XmlNode.TryFind(text, DmarcAggregate.Root, findings, out var feedback))
             return null;
         return feedback is null ? XarfJson.Invalid(ReportFormat.DmarcAggregate) : DmarcAggregate.Read(feedback, findings);
@@ -74,8 +79,8 @@ internal static class MachineReports
     {
         var read = 0;
         // Of the same text as plain and as HTML the plain one is enough.
-        foreach (var document in documents.Where(d => d.IsBody || d.Ending is "txt" or "log" or "csv" or "").OrderBy(d => d.IsHtml))
-            read += read > 0 && document.IsHtml ? 0 : KeyValueLines.Read(Beginning(document.Text), around.Of(document.Name), findings);
+        foreach (var document in documents.Where(d => d.IsBody || (d.Ending is "txt" or "log" or "csv" or "" && IsTabular(d))).OrderBy(d => d.IsHtml))
+            read += (read > 0 && document.IsHtml) || document.Bytes.Span.IndexOf((byte)'=') < 0 ? 0 : KeyValueLines.Read(Beginning(document.Text), around.Of(document.Name), findings);
         return read > 0 ? new ReportReading { Format = ReportFormat.LogExcerpt } : null;
     }
 

@@ -28,18 +28,6 @@ public sealed record OriginalMessage
 
     /// <summary>Hand-overs according to its Received lines, newest first.</summary>
     public IReadOnlyList<Hop> Hops { get; init; } = [];
-
-    /// <summary>
-    /// When it came from that address, for a report that does not say: the time of the hand-over from it, else the message's own date.
-    /// </summary>
-    /// <param name="address">The address complained about; null when the report states none, and then each hop has its own time.</param>
-    internal ReportedTime TimeFrom(Address? address)
-    {
-        if (address is null)
-            return ReportedTime.Missing;
-        var hop = Hops.FirstOrDefault(h => h.Address == address && h.Time.Utc is not null);
-        return hop?.Time ?? Date;
-    }
 }
 
 /// <summary>One hand-over according to a Received line (RFC 5321 §4.4).</summary>

@@ -82,8 +82,8 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
                 if (!new Delimited(line, separator).TryRead(cells) || cells.Count < 2 || cells.Count > cellsMax)
                     continue;
                 if (expected is { } known)
-                    return known.Column < cells.Count && IsResource(cells[known.Column]) ? known : null;
-                var column = cells.FindIndex(IsResource);
+                    return known.Column < cells.Count && IsNamed(cells[known.Column], separator) ? known : null;
+                var column = cells.FindIndex(c => IsNamed(c, separator));
                 if (column >= 0)
                     return (separator, column);
             }
@@ -123,8 +123,11 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
         return colon > 1 && !line[..colon].ContainsAnyExcept(NameChars);
     }
 
+    // Blocks that are aligned by blanks are those of an entry in whois.
+    private static bool IsNamed(string cell, char separator) => IsResource(cell) || (separator != Delimited.Blanks && Cells.IsAddressOrBlock(cell));
+
     private static bool IsResource(string cell) =>
-        cell.Length is > 2 and < 2_000 && (Cells.IsAddressOrBlock(cell) || (cell.Contains("://", StringComparison.Ordinal) && Cells.Url(cell) is not null));
+        cell.Length is > 2 and < 2_000 && (Cells.TryAddress(cell, out _, out _) || (cell.Contains("://", StringComparison.Ordinal) && Cells.Url(cell) is not null));
 
     private static List<Range> Lines(string text)
     {

@@ -7,6 +7,7 @@ namespace Mailreeve.Protocols.Reports;
 internal static class XArf
 {
     private const int PartsTried = 20;
+    private const int DocumentsMax = 1_000;
 
     public static (MailPart Part, Fields Fields)? Find(MailParts mail)
     {
@@ -28,6 +29,9 @@ internal static class XArf
     {
         var original = Evidence.Beside(mail, part, findings);
         findings.Add(ReadObservation(fields, findings));
+        // A bulk report has one document after the other, as YAML separates them.
+        foreach (var further in Further(mail.Text(part)))
+            findings.Add(ReadObservation(further, findings));
         return new ReportReading
         {
             Format = FormatOf(mail, fields),
@@ -36,6 +40,20 @@ internal static class XArf
             Original = original,
             OriginalRecipients = original is null ? [] : [.. Evidence.Recipients(original, findings.Limits)],
         };
+    }
+
+    private static IEnumerable<Fields> Further(string text)
+    {
+        var isFirst = true;
+        foreach (var document in text.ReplaceLineEndings("\n").Split("\n---", DocumentsMax))
+        {
+            var fields = Fields.Read(document);
+            if (fields.First("Report-Type") is null || fields.First("Source") is null)
+                continue;
+            if (!isFirst)
+                yield return fields;
+            isFirst = false;
+        }
     }
 
     // "Version" is the generator's in some reports, so only the two that exist are believed; then the header fields.
