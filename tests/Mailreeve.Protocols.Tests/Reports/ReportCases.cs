@@ -36,6 +36,7 @@ internal static class ReportCases
         {
             Line("event", $"{o.Category}/{o.Type} ({o.ReportedType}) {o.Role} ×{o.Count}");
             Line("  address", o.Address is null ? null : $"{o.Address}{(o.Port is null ? "" : $" port {o.Port}")}");
+            Line("  block", o.Block?.ToString());
             Line("  url", o.Url);
             Line("  domain", o.Domain);
             Line("  mailbox", o.Mailbox);
