@@ -130,7 +130,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         if (observation.Role == ObservationRole.Victim)
             yield break;
 
-        if (observation.Block is { } block && provider.FirstOwned(block) is { } first)
+        if (observation.AccusedBlock is { } block && provider.FirstOwned(block) is { } first)
             yield return OfBlock(block, first, directory);
         else if (observation.Address is { } address)
             yield return OfAddress(address, directory) with { Port = observation.Port };

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Reports.FreeText;
 using NodaTime;
 

@@ -23,6 +23,9 @@ public sealed record Observation
     /// <summary>The block complained about when the report states a prefix or a range; <see cref="Address"/> is then its lowest one.</summary>
     public AddressBlock? Block { get; init; }
 
+    /// <summary>The block, when it is what is complained about as a whole. One that is only mentioned, as whois does, accuses nobody in it.</summary>
+    public AddressBlock? AccusedBlock => Role is ObservationRole.Source or ObservationRole.Site || Category == "reputation" ? Block : null;
+
     /// <summary>
     /// When the report states no address, those its evidence was handed over from, newest hop first. Lines below the reporter's own
     /// are forged at will: a candidate counts only if it is an address of ours and our own records agree.

@@ -59,7 +59,7 @@ public sealed record ReportedEvent
         };
         var stated = bare with
         {
-            Address = observation.Block is { } block && own?.FirstIn(block) is { } ours ? ours : observation.Address,
+            Address = observation.AccusedBlock is { } block && own?.FirstIn(block) is { } ours ? ours : observation.Address,
             Block = observation.Block,
             Port = observation.Port,
             Url = observation.Url,
