@@ -26,6 +26,13 @@ internal sealed class Findings(ReportLimits limits)
             observations.Add(WithBoundedTime(observation));
     }
 
+    /// <summary>Puts what another part of the report says into the observations so far.</summary>
+    public void Complete(Func<Observation, Observation> complete)
+    {
+        for (var i = 0; i < observations.Count; i++)
+            observations[i] = WithBoundedTime(complete(observations[i]));
+    }
+
     // What is longer is no time; a cell or a line can have any length.
     private Observation WithBoundedTime(Observation observation) => observation.Time.Raw.Length <= limits.ValueChars
         ? observation

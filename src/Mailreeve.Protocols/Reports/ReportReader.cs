@@ -71,7 +71,12 @@ public static class ReportReader
         if (XArf.Find(mail) is var (part, fields))
             return XArf.Read(mail, part, fields, findings);
         if (MachineReports.Read(mail, isInner: false, findings) is { } documents)
+        {
+            if (documents.Format == ReportFormat.TextTable)
+                FreeTextReport.AddBesideTables(mail, findings);
             return documents;
+        }
+
         if (Jmrp.Find(mail) is { } complaint)
             return Jmrp.Read(mail, complaint, findings);
         if (MachineReports.Read(mail, isInner: true, findings) is { } forwarded)

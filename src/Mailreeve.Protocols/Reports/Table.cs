@@ -16,6 +16,7 @@ internal static class Table
     private const int TextLineCharsMax = 2_000;
     private const int CellsInTextMax = 40;
     private const int RulesBetween = 2;
+    private const int TablesCutMax = 20;
 
     private static readonly SearchValues<char> RuleChars = SearchValues.Create("-=+_* :");
     private static readonly char[] Separators = [',', ';', '\t', '|'];
@@ -56,6 +57,14 @@ internal static class Table
         }
 
         return rows;
+    }
+
+    /// <summary>The text without the lines of its tables, so that what stands beside them can be read.</summary>
+    public static string WithoutTables(string text)
+    {
+        foreach (var block in TextTable.Find(text, TextSeparators, TextLineCharsMax, CellsInTextMax, RulesBetween).Take(TablesCutMax).ToList())
+            text = text.Replace(block.Rows, "", StringComparison.Ordinal);
+        return text;
     }
 
     // "> " in front of each line: the report was forwarded or answered.
@@ -165,9 +174,23 @@ internal static class Table
             return null;
         var columns = counts.ConvertAll(c => c.MeaningIn(sampled));
         var accused = columns.Count(c => c.Part == Part.Address);
+        if (accused == 2)
+            accused = TellByPorts(columns, counts);
         return accused == 0 && !columns.Exists(c => c.Part == Part.Url)
             ? null
             : new TableLayout(separator, columns, [], isAmbiguous: accused > 1);
+    }
+
+    // Of two columns "address:port" the one with the ports of services is that of the server: the other one came to it.
+    private static int TellByPorts(List<Meaning> columns, List<CellCounts> counts)
+    {
+        var (first, second) = (columns.FindIndex(c => c.Part == Part.Address), columns.FindLastIndex(c => c.Part == Part.Address));
+        if (counts[first].IsService == counts[second].IsService || counts[first].IsClient == counts[second].IsClient)
+            return 2;
+        var (server, client) = counts[first].IsService ? (first, second) : (second, first);
+        columns[server] = columns[server] with { Side = Side.Victim };
+        columns[client] = columns[client] with { Side = Side.Source };
+        return 1;
     }
 
     // Lines of comment before the table; the last of them may be its header.
@@ -201,6 +224,14 @@ internal static class Table
         private int times;
         private int kinds;
         private int filled;
+        private int services;
+        private int clients;
+
+        /// <summary>Every address has a port below 1024.</summary>
+        public bool IsService => services > 0 && services == addresses;
+
+        /// <summary>Every address has a port from 1024 on.</summary>
+        public bool IsClient => clients > 0 && clients == addresses;
 
         public void Count(string cell)
         {
@@ -208,7 +239,12 @@ internal static class Table
                 return;
             filled++;
             if (Cells.IsAddressOrBlock(cell))
+            {
+                _ = Cells.TryAddress(cell, out _, out var port);
                 addresses++;
+                services += port < 1024 ? 1 : 0;
+                clients += port >= 1024 ? 1 : 0;
+            }
             else if (Cells.Url(cell) is not null)
                 urls++;
             else if (Cells.Time(cell, null).Utc is not null)

@@ -53,6 +53,13 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
 
             var above = Above(lines, i, 1);
             var header = above >= 0 && IsHeader(lines[above], shape.Separator) ? above : -1;
+            if (rows > 1 && header < 0 && IsField(lines[i], shape.Separator) && IsField(lines[last], shape.Separator))
+            {
+                // "Source IP:   192.0.2.7" above "Target IP:   203.0.113.7" are fields of one event, and no rows.
+                i = last;
+                continue;
+            }
+
             if (rows > 1 || header >= 0)
             {
                 var before = Above(lines, header >= 0 ? header : i, 2);
@@ -96,6 +103,13 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
             var line = text.AsSpan()[range];
             return line.Length <= lineCharsMax && new Delimited(line, separator).TryRead(cells) && cells.Count >= 2
                 && cells.Exists(c => Columns.Resolve(c.Trim('*', '#', ' ')).IsResource);
+        }
+
+        bool IsField(Range range, char separator)
+        {
+            if (separator is not ('\t' or '|' or Delimited.Blanks) || !new Delimited(text.AsSpan()[range].Trim("\t| "), separator).TryRead(cells) || cells.Count < 2)
+                return false;
+            return (cells[0].EndsWith(':') || (cells.Count == 2 && Columns.Resolve(cells[0].Trim('*', ' ')).IsResource)) && !IsResource(cells[0]);
         }
 
         int Above(List<Range> all, int from, int distanceMax)

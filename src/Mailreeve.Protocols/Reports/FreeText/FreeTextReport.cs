@@ -13,6 +13,7 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 internal static class FreeTextReport
 {
     private const int OriginalsMax = 100;
+    private const int UnsaidMax = 10;
 
     /// <summary>Reads it; <see langword="null"/> when neither the text names anything nor an original is there.</summary>
     public static ReportReading? Read(MailParts mail, Findings findings)
@@ -52,6 +53,34 @@ internal static class FreeTextReport
         };
     }
 
+    /// <summary>
+    /// Adds what the text around the tables of a report says: when it happened, if the rows do not tell, and who else is accused.
+    /// </summary>
+    public static void AddBesideTables(MailParts mail, Findings findings)
+    {
+        var whole = ReportText.Of(mail, findings);
+        var text = whole.With(Table.WithoutTables(whole.Body));
+        var story = Story.Read(text, ReporterDomains(mail), findings.Limits);
+        if (story.ReportTime is { } time)
+            findings.Complete(o => o.Time == ReportedTime.Missing ? o with { Time = time } : o);
+
+        var inTables = MentionScanner.Scan(whole.Body, findings.Limits.Mentions).GroupBy(KeyOf).ToDictionary(g => g.Key, g => g.Count());
+        foreach (var mention in MentionScanner.Scan(text.Body, findings.Limits.Mentions))
+            inTables[KeyOf(mention)] = inTables.GetValueOrDefault(KeyOf(mention)) - 1;
+        var verdict = AbuseWords.Decide(whole.Subject, whole.Body);
+        var kind = KindOf(verdict, story, hasMail: false);
+        // Rows and headings without a word for it: then what the rest of the text speaks of.
+        findings.Complete(o => o.Type == "other" && o.ReportedType.Length == 0 && verdict is not null && kind.Role == (o.Role == ObservationRole.Site ? ObservationRole.Site : ObservationRole.Source)
+            ? o with { Category = kind.Category, Type = kind.Type, ReportedType = verdict.Word }
+            : o);
+        // A table says whom it accuses better than words do; of its words only those count that leave no doubt.
+        AddNamed(story, kind, verdict, hasMail: false, findings, r => inTables.GetValueOrDefault(KeyOf(r.First)) <= 0
+            && (IsAddress(r) ? r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim) + r.Count(Part.Other) : r.IsDefanged));
+    }
+
+    private static (MentionKind, string) KeyOf(Mention mention) =>
+        (mention.Kind, mention.Kind == MentionKind.Address ? mention.Address.ToString()! : mention.Text);
+
     private static AbuseType KindOf(AbuseWords.Verdict? verdict, Story story, bool hasMail)
     {
         if (verdict is null)
@@ -79,15 +108,20 @@ internal static class FreeTextReport
         return story.LogLines > 0 ? ReportFormat.LogExcerpt : story.FieldLines >= 3 ? ReportFormat.FieldList : ReportFormat.FreeText;
     }
 
-    private static void AddNamed(Story story, AbuseType kind, AbuseWords.Verdict? verdict, bool hasMail, Findings findings)
+    private static void AddNamed(
+        Story story, AbuseType kind, AbuseWords.Verdict? verdict, bool hasMail, Findings findings, Func<Named, bool>? isWanted = null)
     {
         var isSaid = story.Resources.Any(r => r.Address is not null && r.First.Kind != MentionKind.Url && !r.First.IsWeak
             && (r.IsInSubject || r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim)));
-        var unsaid = story.Resources.Count(r => IsAddress(r) && !r.First.IsWeak && r.Said.Keys.All(p => p == Part.Unsaid));
+        var unsaid = story.Resources.Count(IsUnsaid);
+        // A report that speaks of abuse accuses somebody: when its words say of nobody that he did it, all count of whom they say nothing.
+        if (verdict is not null && !isSaid && unsaid <= UnsaidMax
+            && !story.Resources.Any(r => IsUnsaid(r) && r.StandsOut) && !story.Resources.Any(r => !IsAddress(r) && r.Count(Part.Site) > 0))
+            unsaid = 1;
         var unsaidHosts = story.Resources.Where(r => !IsAddress(r) && !r.IsInEvidence && r.Said.Keys.All(p => p == Part.Unsaid))
             .Select(r => r.First.Host).Distinct().Take(2).Count();
         var spokenSites = story.Resources.Any(r => r.Count(Part.Site) > 0 && !IsAddress(r));
-        foreach (var resource in story.Resources)
+        foreach (var resource in story.Resources.Where(r => isWanted?.Invoke(r) != false))
         {
             var type = resource.Type ?? kind;
             var role = IsAddress(resource) ? RoleOfAddress(resource, type, isSaid, unsaid, hasMail, spokenSites)
@@ -113,6 +147,9 @@ internal static class FreeTextReport
         }
     }
 
+    private static bool IsUnsaid(Named resource) =>
+        IsAddress(resource) && !resource.First.IsWeak && resource.Said.Keys.All(p => p == Part.Unsaid);
+
     private static bool IsAddress(Named resource) => resource.First.Kind is MentionKind.Address or MentionKind.Prefix;
 
     private static ObservationRole RoleOfAddress(Named resource, AbuseType type, bool isSaid, int unsaid, bool hasMail, bool spokenSites)
@@ -131,7 +168,7 @@ internal static class FreeTextReport
         if (other > 0 || resource.First.IsWeak || resource.IsInEvidence)
             return ObservationRole.Other;
         // A line or a field of its own says it as well as a word does. In a sentence it must be the only one.
-        return resource.StandsOut || (!isSaid && unsaid == 1) ? accused : ObservationRole.Other;
+        return (resource.StandsOut && !(isSaid && resource.IsOddlyLabelled)) || (!isSaid && unsaid == 1) ? accused : ObservationRole.Other;
     }
 
     private static ObservationRole RoleOfName(Named resource, AbuseType type, bool spokenSites, bool isOnlyHost)
@@ -150,6 +187,9 @@ internal static class FreeTextReport
             return site > victim ? ObservationRole.Site : victim > site ? ObservationRole.Victim : ObservationRole.Other;
         if (other > 0 || resource.IsInEvidence)
             return ObservationRole.Other;
+        // "https://192.0.2.7:10443 is vulnerable"
+        if (isOnlyHost && resource.Address is not null && !resource.First.IsWeak && type.Category is "vulnerability" or "infrastructure")
+            return ObservationRole.Source;
         return (resource.StandsOut || isOnlyHost) && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
     }
 

@@ -20,7 +20,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         [
             "php", "html", "htm", "txt", "log", "exe", "zip", "pdf", "doc", "docx", "xls", "xlsx", "jpg", "jpeg", "png", "gif", "asp", "aspx",
             "js", "css", "json", "xml", "csv", "gz", "tar", "rar", "eml", "msg", "dll", "bin", "conf", "cfg", "ini", "jar", "apk", "jsp",
-            "cgi", "bat", "tmp", "bak", "sql", "iso", "img", "svg", "local", "localdomain", "lan", "internal", "invalid", "arpa", "cnf", "yml",
+            "cgi", "bat", "tmp", "bak", "sql", "iso", "img", "svg", "local", "localdomain", "lan", "internal", "invalid", "arpa", "cnf", "yml", "deny", "allow", "service",
         ],
         StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -106,6 +106,13 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         var candidate = buffer[..length].TrimEnd(".");
         while (candidate.Length > 2 && candidate[^1] == ':' && candidate[^2] != ':')
             candidate = candidate[..^1];
+        int? portBehindDot = null;
+        if (TcpdumpPort(candidate, end) is { } dotted)
+        {
+            portBehindDot = dotted;
+            candidate = candidate[..candidate.LastIndexOf('.')];
+        }
+
         if (colons < 2 || candidate.Length < 6 || HasWordBefore() || !Address.TryParse(candidate, out var address) || !IsPlausible(address))
         {
             noIPv6Before = end;
@@ -113,7 +120,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         }
 
         var start = at;
-        at = defanged ? end : start + candidate.Length;
+        at = defanged || portBehindDot is not null ? end : start + candidate.Length;
         if (at < text.Length && text[at] is not ('.' or ':') && IsTokenChar(text[at]))
         {
             at = start;
@@ -122,7 +129,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         }
 
         var bracketed = start > 0 && text[start - 1] == '[' && at < text.Length && text[at] == ']';
-        var port = bracketed && text[at..] is [_, ':', ..] ? NumberAt(at + 2, out _) : null;
+        var port = bracketed && text[at..] is [_, ':', ..] ? NumberAt(at + 2, out _) : portBehindDot;
         if (!bracketed && text[at..] is ['/', >= '0' and <= '9', ..] && NumberAt(at + 1, out var bitsEnd) is { } bits and <= 128
             && Prefix.TryParse($"{candidate}/{bits}", out var prefix))
         {
@@ -133,6 +140,16 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
 
         found.Add(new Mention(MentionKind.Address, start, at) { Address = address, Port = ValidPort(port), IsDefanged = defanged });
         return true;
+    }
+
+    // "2001:db8::1.53122 > 2001:db8::2.22:", as tcpdump and pf write it. A dotted quad at the end has three dots.
+    private readonly int? TcpdumpPort(scoped ReadOnlySpan<char> candidate, int end)
+    {
+        var dot = candidate.LastIndexOf('.');
+        if (dot < 3 || candidate.Count('.') != 1 || candidate.Length - dot > 6)
+            return null;
+        var isTcpdump = text[end..] is [' ', '>' or '<', ..] or [' ', '-', '>', ..] || HasArrowBefore();
+        return isTcpdump && ushort.TryParse(candidate[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null;
     }
 
     // "IPv6:2001:db8::1" begins in the middle of a word, the only one allowed before an address.

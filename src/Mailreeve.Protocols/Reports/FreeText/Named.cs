@@ -17,6 +17,9 @@ internal sealed class Named(Mention first)
     /// <summary>Has a line, or a field of its own.</summary>
     public bool StandsOut { get; set; }
 
+    /// <summary>The field of its own has a label that says more than "IP address", but nothing that we know.</summary>
+    public bool IsOddlyLabelled { get; set; }
+
     public bool IsDefanged { get; set; }
 
     /// <summary>Only in the message that is complained about, behind its header.</summary>
@@ -36,9 +39,12 @@ internal sealed class Named(Mention first)
     /// <param name="nearness">0: same line; more is farther.</param>
     public void Offer(ReportedTime time, int nearness)
     {
-        // A bare date beside it says less than a full time near it.
+        // A bare date beside it says less than a full time near it, and of two in the same line the one with a zone says more.
+        nearness *= 2;
         if (time.Confidence == TimeConfidence.Day)
-            nearness += 3;
+            nearness += 6;
+        else if (time.Confidence == TimeConfidence.NoZone)
+            nearness++;
         if (nearness >= rank)
             return;
         (rank, Time) = (nearness, time);

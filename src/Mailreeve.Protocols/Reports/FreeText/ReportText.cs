@@ -33,6 +33,9 @@ internal sealed class ReportText
         return head is null ? new ReportText("", "", null) : Of(mail, head, head.Level, findings);
     }
 
+    /// <summary>The same report with another body.</summary>
+    public ReportText With(string body) => new(Subject, body, SentAt);
+
     private static ReportText Of(MailParts mail, MailPart head, int level, Findings findings)
     {
         var (plain, html, beside) = (new StringBuilder(), new StringBuilder(), new StringBuilder());

@@ -26,6 +26,8 @@ internal static class RoleWords
 {
     private const int WordsMax = 8;
     private const int SiteWordsMax = 5;
+    private const int BehindWordsMax = 10;
+    private const int TimeLabelChars = 80;
 
     // May stand between "from" or "our" and the address without changing what they say.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Fillers = new HashSet<string>(
@@ -36,7 +38,8 @@ internal static class RoleWords
             "webserver", "mailserver", "mail", "web", "smtp", "firewall", "the", "a", "is", "was", "number", "range", "user", "unknown",
             "following", "die", "der", "den", "dem", "folgende", "folgenden", "folgender", "la", "le", "el", "il", "los", "las", "les", "suivante",
             "siguiente", "seguinte", "seguente", "het", "een", "volgende", "customer", "customers", "kunde", "client", "location", "domain", "v",
-            "port", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node",
+            "port", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
+            "allocation", "netblock", "block", "prefix", "gateway", "router", "edge", "perimeter", "core", "production", "external", "box", "vps", "his", "her", "s", "waf", "ids", "mx", "mxs", "cdn", "nas", "pbx", "gw",
         ],
         StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -45,6 +48,16 @@ internal static class RoleWords
 
     private static readonly FrozenDictionary<string, (Part Part, bool IsFar)>.AlternateLookup<ReadOnlySpan<char>> ForSite =
         Load("site", "victim", "reference").GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Deeds = Words("deed");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Tests = Words("test");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Genuine = Words("genuine");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Ours = Words("ours");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Does = Words("does");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Yours = Words("yours");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Away = Words("away");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Paperwork = Words("paperwork");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Occasions = Words("occasion");
 
     /// <summary>What the words before an address say; <paramref name="before"/> ends where it begins.</summary>
     public static Part BeforeAddress(ReadOnlySpan<char> before) => Before(before, ForAddress, WordsMax);
@@ -55,11 +68,41 @@ internal static class RoleWords
     /// <summary>What a heading or the head of a column says.</summary>
     public static Part Heading(ReadOnlySpan<char> heading) => Before(heading, ForAddress, WordsMax);
 
+    /// <summary>Whether the words before a name say that it is the writer's own: "our server is www.victim.example".</summary>
+    public static bool SaysOurs(ReadOnlySpan<char> before) => HasNear(before, Ours, 6, TimeLabelChars);
+
+    /// <summary>
+    /// Whether the words before a time say that something else happened then: the report was written, a domain registered, a block will end.
+    /// </summary>
+    public static bool SaysPaperwork(ReadOnlySpan<char> before) => HasNear(before, Paperwork, 3, TimeLabelChars);
+
+    /// <summary>Whether the label of a field says no more than that it holds an address.</summary>
+    public static bool IsPlainLabel(ReadOnlySpan<char> label)
+    {
+        for (int at = 0, end; at < label.Length; at = end + 1)
+        {
+            end = at;
+            while (end < label.Length && IsWordChar(label[end]))
+                end++;
+            if (end > at && !Fillers.Contains(label[at..end]) && !char.IsAsciiDigit(label[at]))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the label of a field says that its time is that of the event.</summary>
+    public static bool SaysOccasion(ReadOnlySpan<char> label) => HasNear(label, Occasions, 3, TimeLabelChars) && !SaysPaperwork(label);
+
     /// <summary>What the words behind an address say: only those that speak of it and not of the next thing.</summary>
     public static Part BehindAddress(ReadOnlySpan<char> behind)
     {
+        // "(host7.isp.example)" is another name of it.
+        if (behind.TrimStart() is ['(' or '[', ..] && behind.IndexOfAny(")]") is >= 0 and var bracket)
+            behind = behind[(bracket + 1)..];
         var count = 0;
-        for (int at = 0, end; at < behind.Length && count < 5; at = end + 1)
+        var speaksOfIt = true;
+        for (int at = 0, end; at < behind.Length && count < BehindWordsMax; at = end + 1)
         {
             while (at < behind.Length && !IsWordChar(behind[at]))
             {
@@ -73,9 +116,14 @@ internal static class RoleWords
                 end++;
             var word = behind[at..end];
             count++;
-            if (word is "attacking" or "attacked" or "attacker" or "scanning" or "spamming" or "attempted" or "tried" or "trying" or "abusing"
-                or "infected" or "sending" or "sent" or "scanned" or "probing" or "probed" or "connected" or "blacklisted" or "listed" or "greift")
-                return count > 1 && word is "attacked" && behind[..at].TrimEnd().EndsWith("was") ? Part.Victim : Part.Source;
+            // "192.0.2.7 in your network", but "203.0.113.7 was hit from your network".
+            if (speaksOfIt && Yours.Contains(word))
+                return Part.Source;
+            speaksOfIt &= !Away.Contains(word);
+            if (count > 5)
+                continue;
+            if (Does.Contains(word))
+                return count > 1 && word is "attacked" or "scanned" or "probed" && behind[..at].TrimEnd().EndsWith("was") ? Part.Victim : Part.Source;
         }
 
         return Part.Unsaid;
@@ -86,6 +134,7 @@ internal static class RoleWords
         ReadOnlySpan<char> before, FrozenDictionary<string, (Part Part, bool IsFar)>.AlternateLookup<ReadOnlySpan<char>> words, int reach)
     {
         var nearAllowed = true;
+        ReadOnlySpan<char> preposition = [];
         var (count, end) = (0, before.Length);
         while (end > 0 && count < WordsMax)
         {
@@ -108,10 +157,14 @@ internal static class RoleWords
             // "attacking 192.0.2.7" has it as its object, "attacking IP: 192.0.2.7" as its subject.
             if (count == 0 && word is "attacking" or "scanning" or "hacking" or "probing" && before[end..].IsWhiteSpace())
                 return Part.Victim;
+            // "scanning of 203.0.113.0/24", "attack on our server 203.0.113.7" have it as their object as well.
+            if (IsDoneTo(word, preposition))
+                return Part.Victim;
+            preposition = nearAllowed && word is "of" or "on" or "at" ? word : !Fillers.Contains(word) ? [] : preposition;
             if (word.Equals("attacked", StringComparison.OrdinalIgnoreCase))
                 return nearAllowed ? Part.Victim : Part.Source;
             if (count < reach && words.TryGetValue(word, out var said) && (said.IsFar || nearAllowed))
-                return said.Part;
+                return Qualified(said.Part, word, before[..start]);
             if (!Fillers.Contains(word) && !char.IsAsciiDigit(word[0]))
                 nearAllowed = false;
             count++;
@@ -121,7 +174,50 @@ internal static class RoleWords
         return Part.Unsaid;
     }
 
+    // "Scanning of" speaks of what is scanned; "attack of" may speak of who attacks.
+    private static bool IsDoneTo(ReadOnlySpan<char> deed, ReadOnlySpan<char> preposition) =>
+        !preposition.IsEmpty && Deeds.Contains(deed)
+        && (preposition is not "of" || deed.StartsWith("scan", StringComparison.OrdinalIgnoreCase) || deed.StartsWith("prob", StringComparison.OrdinalIgnoreCase));
+
+    // "Checked from 203.0.113.7" is where the reporter looked from; "the official site" is whom the fake one imitates.
+    private static Part Qualified(Part said, ReadOnlySpan<char> word, ReadOnlySpan<char> before) => said switch
+    {
+        Part.Source when word is "from" or "von" or "depuis" or "desde" && HasNear(before, Tests, 1, 40) => Part.Other,
+        Part.Site when HasNear(before, Genuine, 2, 60) => Part.Other,
+        _ => said,
+    };
+
+    // Whether one of the last few words of the same sentence is one of these; numbers, as of dates, are none.
+    private static bool HasNear(ReadOnlySpan<char> before, HashSet<string>.AlternateLookup<ReadOnlySpan<char>> words, int wordsMax, int charsMax)
+    {
+        var from = Math.Max(0, before.Length - charsMax);
+        for (var (count, end) = (0, before.Length); end > from && count < wordsMax;)
+        {
+            if (!IsWordChar(before[end - 1]))
+            {
+                if (before[end - 1] is '\n' or ';' || (before[end - 1] is '.' && end < before.Length && before[end] is ' '))
+                    return false;
+                end--;
+                continue;
+            }
+
+            var start = end;
+            while (start > from && IsWordChar(before[start - 1]))
+                start--;
+            if (words.Contains(before[start..end]))
+                return true;
+            count += char.IsAsciiDigit(before[start]) ? 0 : 1;
+            end = start;
+        }
+
+        return false;
+    }
+
     private static bool IsWordChar(char c) => char.IsLetterOrDigit(c);
+
+    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Words(string kind) =>
+        DataTable.Rows("role-words.tsv").Where(r => r[0] == kind).SelectMany(r => r.Skip(2))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static FrozenDictionary<string, (Part, bool)> Load(params ReadOnlySpan<string> kinds)
     {

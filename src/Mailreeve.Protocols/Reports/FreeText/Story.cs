@@ -7,6 +7,8 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 internal sealed class Story
 {
     private const int NearChars = 400;
+    private const int NearWordsChars = 60;
+    private const int PaperDistance = 8;
 
     private readonly string text;
     private readonly ReportLimits limits;
@@ -15,6 +17,7 @@ internal sealed class Story
     private readonly HashSet<string> reporterDomains;
     private ColumnHead head;
     private TextLine line;
+    private TextLine itemLine;
     private bool isLog;
     private bool isRequest;
     private bool isWhois;
@@ -24,6 +27,8 @@ internal sealed class Story
     private TextLine previousAloneName;
     private Part previousAloneNamePart;
     private Part previousPart;
+    private bool previousIsOurs;
+    private bool previousIsReporters;
     private bool previousStandsOut;
 
     private Story(string text, TimeContext context, List<QuotedHeader> headers, HashSet<string> reporterDomains, ReportLimits limits)
@@ -54,6 +59,9 @@ internal sealed class Story
 
     /// <summary>Whether something says when anything happened.</summary>
     public bool HasTime => times.Count > 0;
+
+    /// <summary>The time that the report gives first and foremost; null when it gives none.</summary>
+    public ReportedTime? ReportTime { get; private set; }
 
     /// <summary>Reads subject and body.</summary>
     public static Story Read(ReportText report, HashSet<string> reporterDomains, ReportLimits limits)
@@ -101,11 +109,35 @@ internal sealed class Story
             var next = i + 1 < mentions.Count ? mentions[i + 1].Start : text.Length;
             var isEvidence = mention.Start >= evidenceFrom;
             if (mention.Kind is MentionKind.Address or MentionKind.Prefix)
-                ReadAddress(mention, previous, next, isEvidence, ref time);
+                ReadAddress(mention, previous, Beside(mentions, i), next, isEvidence, ref time);
             else
                 ReadName(mention, previous, isEvidence, ref time);
         }
     }
+
+    // The addresses before and behind in the same line, and whether the lines around begin with one as well.
+    private Neighbours Beside(List<Mention> mentions, int i)
+    {
+        Mention? before = null;
+        for (var k = i - 1; k >= 0 && i - k < 8 && line.Holds(mentions[k].Start) && before is null; k--)
+            if (IsAddress(mentions[k]))
+                before = mentions[k];
+        Mention? behind = null;
+        var k2 = i + 1;
+        for (; k2 < mentions.Count && k2 - i < 8 && line.Holds(mentions[k2].Start); k2++)
+            if (IsAddress(mentions[k2]))
+                behind ??= mentions[k2];
+        if (before is not null || !line.IsAtStart(text, mentions[i]))
+            return new Neighbours(before, behind, false);
+        var isItem = (itemLine.End > 0 && line.Start - itemLine.End is >= 0 and <= 2)
+            || (k2 < mentions.Count && IsAddress(mentions[k2]) && mentions[k2].Start - line.End is >= 0 and < 12
+                && TextLine.Around(text, mentions[k2].Start, line.End) is var below && below.Start - line.End <= 2 && below.IsAtStart(text, mentions[k2]));
+        if (isItem)
+            itemLine = line;
+        return new Neighbours(before, behind, isItem);
+    }
+
+    private static bool IsAddress(Mention mention) => mention.Kind is MentionKind.Address or MentionKind.Prefix;
 
     private void EnterLine(int place)
     {
@@ -122,16 +154,16 @@ internal sealed class Story
             head = default;
     }
 
-    private void ReadAddress(Mention mention, Mention? previous, int next, bool isEvidence, ref int time)
+    private void ReadAddress(Mention mention, Mention? previous, Neighbours beside, int next, bool isEvidence, ref int time)
     {
         if (Take(mention) is not { } resource)
             return;
         resource.IsInEvidence &= isEvidence;
         LogLines += isLog ? 1 : 0;
         FieldLines += line.IsField(text, mention) ? 1 : 0;
-        var isAlone = line.IsAlone(text, mention);
+        var isAlone = line.IsAlone(text, mention) || beside.IsItem;
         var type = default(AbuseType);
-        var part = isWhois ? Part.Other : PartOfAddress(mention, previous, next, isAlone, out type);
+        var part = isWhois ? Part.Other : PartOfAddress(mention, previous, beside, next, isAlone, time, out type);
         if (isAlone)
         {
             if (part == Part.Unsaid && IsNextLine(previousAlone))
@@ -147,8 +179,10 @@ internal sealed class Story
         isListed &= previousStandsOut;
         previousPart = part;
         resource.Type ??= type;
-        previousStandsOut = isAlone || isListed || line.IsField(text, mention) || IsLogStart(mention, previous, next, ref time);
+        previousStandsOut = isAlone || isListed || line.IsField(text, mention) || IsLogStart(mention, beside.Before, beside.Behind?.Start ?? text.Length, ref time);
         resource.StandsOut |= previousStandsOut;
+        resource.IsOddlyLabelled |= !isAlone && part == Part.Unsaid && line.IsField(text, mention)
+            && !RoleWords.IsPlainLabel(text.AsSpan(line.Start, mention.Start - line.Start));
         Say(resource, part);
         if (part is Part.Victim or Part.Other)
             return;
@@ -174,16 +208,20 @@ internal sealed class Story
 
     private bool IsNextLine(TextLine before) => before.End > 0 && line.Start - before.End is >= 0 and <= 3;
 
-    private Part PartOfAddress(Mention mention, Mention? previous, int next, bool isAlone, out AbuseType? type)
+    private Part PartOfAddress(Mention mention, Mention? previous, Neighbours beside, int next, bool isAlone, int time, out AbuseType? type)
     {
         type = null;
         var from = Math.Max(previous?.End ?? line.Start, mention.Start - 100);
         var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
-        var behind = text.AsSpan(mention.End, Math.Min(60, Math.Min(next, line.End) - mention.End is > 0 and var room ? room : 0));
+        // A name behind it in brackets is its own, and what follows still speaks of it.
+        var reach = next < text.Length && text.AsSpan(mention.End, Math.Min(3, next - mention.End)).Trim(' ') is "(" or "[" ? beside.Behind?.Start ?? text.Length : next;
+        var behind = text.AsSpan(mention.End, Math.Min(90, Math.Min(reach, line.End) - mention.End is > 0 and var room ? room : 0));
         if (mention.IsWeak)
             return Part.Other;
+        if (isRequest && IsClientBehind(mention.End))
+            return Part.Source;
         if (previous is { Kind: MentionKind.Url or MentionKind.Domain } && IsLink(before))
-            return Part.Site;
+            return previousIsOurs ? Part.Victim : previousIsReporters ? Part.Other : Part.Site;
         if (IsArrow(behind.TrimStart()))
             return Part.Source;
         if (previous is { Kind: MentionKind.Address } && IsArrow(before.TrimStart(" :.0123456789")))
@@ -192,10 +230,14 @@ internal sealed class Story
         if (said != Part.Unsaid)
             return said;
         if (isRequest)
-            return previous is null ? Part.Source : Part.Other;
-        if (head.PartAt(text.AsSpan(line.Start, Math.Min(mention.Start - line.Start, 2_000))) is var column && column != Part.Unsaid)
+            return PartInRequest(mention, beside);
+        if (head.PartAt(line.Of(text), Math.Min(mention.Start - line.Start, 2_000)) is var column && column != Part.Unsaid)
             return column;
         said = RoleWords.BehindAddress(behind);
+        if (said == Part.Unsaid)
+            said = PartByPort(mention, beside);
+        if (said == Part.Unsaid)
+            said = PartByOrder(mention, beside, time);
         if (said != Part.Unsaid || previous is not null)
             return said;
         if (!isAlone)
@@ -207,6 +249,55 @@ internal sealed class Story
         type = AbuseWords.OfLine(above);
         return RoleWords.Heading(above.TrimEnd(" :.-"));
     }
+
+    // Who asks stands first. In the W3C format of IIS the server does, directly before the method, and who asks comes behind.
+    private Part PartInRequest(Mention mention, Neighbours beside) =>
+        IsClientBehind(mention.End) ? Part.Source
+        : (beside.Before is { } before && IsClientBehind(before.End)) || (beside.Behind is { } behind && IsClientBehind(behind.End)) ? Part.Other
+        : beside.Before is null
+            ? beside.Behind is not null && IsMethodBehind(mention.End) ? Part.Victim : Part.Source
+            : IsMethodBehind(beside.Before.Value.End) && !IsMethodBehind(mention.End) ? Part.Source : Part.Other;
+
+    // The common log format: client, identity, user. Before the client stands what was asked for, if anything.
+    private bool IsClientBehind(int end) => text.AsSpan(end, Math.Min(5, text.Length - end)) is [' ', '-', ' ', '-' or (>= 'a' and <= 'z'), ..];
+
+    private bool IsMethodBehind(int end)
+    {
+        var behind = text.AsSpan(end, Math.Min(10, text.Length - end));
+        foreach (var method in (ReadOnlySpan<string>)[" GET ", " POST ", " HEAD ", " OPTIONS ", " PUT ", " PROPFIND "])
+            if (behind.StartsWith(method))
+                return true;
+        return false;
+    }
+
+    // "203.0.113.7:587,192.0.2.7:61022": who came from a high port is the client of who has the low one. Services that are used for
+    // reflection answer, and prove nothing.
+    private static Part PartByPort(Mention mention, Neighbours beside)
+    {
+        if (mention.Port is not { } own || (beside.Before ?? beside.Behind) is not { Port: { } other } || IsReflecting(own) || IsReflecting(other))
+            return Part.Unsaid;
+        return own < 1024 && other >= 1024 ? Part.Victim : own >= 1024 && other < 1024 ? Part.Source : Part.Unsaid;
+    }
+
+    // "2024-03-05 09:00:00 Deny 192.0.2.7 203.0.113.7 rdp/tcp": logs name who came before where he went.
+    private Part PartByOrder(Mention mention, Neighbours beside, int time)
+    {
+        if (beside.Before is null == beside.Behind is null || !BeginsWithTime(time))
+            return Part.Unsaid;
+        var (first, second) = beside.Before is { } before ? (before, mention) : (mention, beside.Behind!.Value);
+        var between = text.AsSpan(first.End, Math.Min(20, second.Start - first.End));
+        return second.Start - first.End > 12 || between.ContainsAnyInRange('a', 'z') || between.ContainsAnyInRange('A', 'Z') ? Part.Unsaid
+            : beside.Before is null ? Part.Source : Part.Victim;
+    }
+
+    private bool BeginsWithTime(int time)
+    {
+        while (time < times.Count && times[time].End <= line.Start)
+            time++;
+        return time < times.Count && line.Holds(times[time].Start) && times[time].Start - line.Start < 3;
+    }
+
+    private static bool IsReflecting(int port) => port is 17 or 19 or 53 or 69 or 111 or 123 or 137 or 161 or 389 or 427 or 520;
 
     // "http://evil.example/ is 192.0.2.7", "evil.example (192.0.2.7)", "evil.example resolves to 192.0.2.7"
     private static bool IsLink(ReadOnlySpan<char> between)
@@ -234,6 +325,8 @@ internal sealed class Story
         var from = Math.Max(previous?.End ?? line.Start, mention.Start - 100);
         var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
         var part = mention.Kind == MentionKind.Mailbox ? PartOfMailbox(mention, before) : PartOfSite(mention, before, isEvidence);
+        previousIsOurs = !mention.IsDefanged && RoleWords.SaysOurs(before);
+        previousIsReporters = IsReporters(mention.Host) || KnownHosts.IsReference(mention.Host);
         var isAlone = line.IsAlone(text, mention);
         if (isAlone && mention.Kind != MentionKind.Mailbox)
         {
@@ -348,6 +441,7 @@ internal sealed class Story
         while (time < times.Count && times[time].End < mention.Start - NearChars)
             time++;
         var (best, bestNearness) = (ReportedTime.Missing, int.MaxValue);
+        var isField = line.IsField(text, mention) && !HasTimeInLine(time);
         for (var i = time; i < times.Count && i < time + 16 && times[i].Start < mention.End + NearChars; i++)
         {
             var distance = times[i].Start >= mention.End ? times[i].Start - mention.End : Math.Max(0, mention.Start - times[i].End);
@@ -355,13 +449,40 @@ internal sealed class Story
             var between = isBehind ? text.AsSpan(mention.End, distance) : text.AsSpan(times[i].End, distance);
             var nearness = line.Holds(times[i].Start) ? 0
                 : (between.Contains("\n\n", StringComparison.Ordinal) ? 3 : 1) + (isBehind ? 0 : 1) + (distance < 120 ? 0 : 4);
-            if (nearness >= bestNearness)
+            nearness = IsOfPaper(times[i]) ? nearness + PaperDistance
+                : isField && nearness is > 0 and < 7 && IsOccasion(times[i], between) ? 0 : nearness;
+            if (nearness > bestNearness || (nearness == bestNearness && (best.Confidence != TimeConfidence.NoZone || times[i].Time.Confidence != TimeConfidence.Exact)))
                 continue;
             (best, bestNearness) = (times[i].Time, nearness);
         }
 
         if (bestNearness < int.MaxValue)
             resource.Offer(best, bestNearness);
+    }
+
+    private bool HasTimeInLine(int from)
+    {
+        for (var i = from; i < times.Count && times[i].Start < line.End; i++)
+            if (line.Holds(times[i].Start))
+                return true;
+        return false;
+    }
+
+    // "Report generated: 2 March", "blocked until 2 March": not when it happened, unless nothing else is said.
+    private bool IsOfPaper(TimeMention time)
+    {
+        var from = Math.Max(0, time.Start - NearWordsChars);
+        return RoleWords.SaysPaperwork(text.AsSpan(from, time.Start - from));
+    }
+
+    // "Time: …" in the same block of fields as "IP: …" is said of it.
+    private bool IsOccasion(TimeMention time, ReadOnlySpan<char> between)
+    {
+        if (between.Contains("\n\n", StringComparison.Ordinal))
+            return false;
+        var from = Math.Max(0, time.Start - (2 * NearWordsChars));
+        var its = new TextLine(from + text.AsSpan(from, time.Start - from).LastIndexOf('\n') + 1, time.End);
+        return its.LabelBefore(text, time.Start) is { IsEmpty: false } label && RoleWords.SaysOccasion(label);
     }
 
     // "2 March to 5 March" is what a report covers, not when something happened.
@@ -385,7 +506,11 @@ internal sealed class Story
     // What has no time near it has the one of the report, when that gives one first and foremost.
     private void OfferReportTime()
     {
-        var first = times.FindIndex(t => t.Time.Confidence != TimeConfidence.Day);
+        var first = times.FindIndex(t => t.Time.Confidence != TimeConfidence.Day && !IsOfPaper(t));
+        if (first >= 0)
+            ReportTime = times[first].Time;
+        else
+            first = times.FindIndex(t => t.Time.Confidence != TimeConfidence.Day);
         if (first < 0)
             first = times.Count > 0 ? 0 : -1;
         if (first < 0)
@@ -405,6 +530,12 @@ internal sealed class Story
     }
 }
 
+/// <summary>What stands around an address.</summary>
+/// <param name="Before">The nearest address before it in its line.</param>
+/// <param name="Behind">The next one in its line.</param>
+/// <param name="IsItem">Its line begins with it, and so does the one above or below: a list.</param>
+internal readonly record struct Neighbours(Mention? Before, Mention? Behind, bool IsItem);
+
 /// <summary>The head of a table in the text: what its columns hold.</summary>
 internal readonly record struct ColumnHead(char Separator, Part[]? Parts)
 {
@@ -418,7 +549,8 @@ internal readonly record struct ColumnHead(char Separator, Part[]? Parts)
             return null;
         foreach (var separator in "\t|;,")
         {
-            if (line.Count(separator) == 0)
+            // "Attacked sites: one, two" is a sentence, or a field.
+            if (line.Count(separator) == 0 || (separator is ',' or ';' && line.Contains(": ", StringComparison.Ordinal)))
                 continue;
             var parts = new List<Part>();
             foreach (var range in line.Trim(separator).Split(separator))
@@ -430,12 +562,12 @@ internal readonly record struct ColumnHead(char Separator, Part[]? Parts)
         return null;
     }
 
-    /// <summary>The part of the column that begins behind this much of a line.</summary>
-    public Part PartAt(ReadOnlySpan<char> before)
+    /// <summary>The part of the column that a place in a line lies in; a line that is not split in the same way has none.</summary>
+    public Part PartAt(ReadOnlySpan<char> line, int place)
     {
-        if (Parts is null)
+        if (Parts is null || !line.Contains(Separator))
             return Part.Unsaid;
-        var column = before.TrimStart(Separator).Count(Separator);
+        var column = line[..Math.Min(place, line.Length)].TrimStart(Separator).Count(Separator);
         return column < Parts.Length ? Parts[column] : Part.Unsaid;
     }
 }

@@ -17,7 +17,7 @@ internal readonly record struct TextLine(int Start, int End)
             "SRC=", "DPT=", "rhost=", "kernel:", "Failed password", "Invalid user", "authentication failure", "auth failed", "[client ",
             "wordpress(", "sendmail[", "saslauthd", "Connection closed by", "Disconnected from", "Received disconnect", "imapd", "pop3d",
             "NOTICE[", "REGISTER", "Banned IP", "iptables", "UFW BLOCK", "client: ", "SASL LOGIN", "snort[", "suricata", "ET SCAN", "modsec",
-            "ModSecurity", "LOGIN FAILED", "Did not receive identification", "flags=", "> TCP", " UDP ", "proto=", "-->",
+            "ModSecurity", "LOGIN FAILED", "Did not receive identification", "flags=", "> TCP", " UDP ", "proto=", "-->", "%ASA-", "srcip=", "filterlog", "[**]",
         ],
         StringComparison.Ordinal);
 
@@ -92,8 +92,41 @@ internal readonly record struct TextLine(int Start, int End)
     {
         var before = text.AsSpan(Start, mention.Start - Start);
         var end = Math.Min(mention.End, End);
-        var behind = text.AsSpan(end, Math.Min(End - end, 40));
-        return IsMarks(before) && (IsMarks(behind) || behind.TrimStart() is ['(' or '[', _, ')' or ']', ..]);
+        var behind = text.AsSpan(end, Math.Min(End - end, 120));
+        return IsItemMark(before) && (IsMarks(behind[..Math.Min(behind.Length, 40)]) || IsRemark(behind.Trim(" \t,;.")));
+    }
+
+    /// <summary>Whether nothing but marks or the number of an item stand before the mention.</summary>
+    public bool IsAtStart(string text, Mention mention) => IsItemMark(text.AsSpan(Start, mention.Start - Start));
+
+    /// <summary>The label before a place when the line is a field of the form "label: value"; empty otherwise.</summary>
+    public ReadOnlySpan<char> LabelBefore(string text, int place)
+    {
+        if (place - Start is < 2 or > 100)
+            return [];
+        var before = text.AsSpan(Start, place - Start);
+        var colon = before.IndexOfAny(":=|\t");
+        return colon is > 1 and < 40 && !before[(colon + 1)..].ContainsAnyInRange('A', 'Z') && before[..colon].Count(' ') < 5 ? before[..colon] : [];
+    }
+
+    // "192.0.2.7 (host7.isp.example)", "192.0.2.7 (12,441)": one pair of brackets to the end of the line.
+    private static bool IsRemark(ReadOnlySpan<char> behind)
+    {
+        if (behind.Length < 3 || behind[0] is not ('(' or '[') || behind[^1] is not (')' or ']'))
+            return behind is ['(' or '[', _, ')' or ']', ..];
+        return !behind[1..^1].ContainsAny('(', '[') || behind is ['(' or '[', _, ')' or ']', ..];
+    }
+
+    // "- ", "* ", "3. ", "(3) ", "#3 "
+    private static bool IsItemMark(ReadOnlySpan<char> before)
+    {
+        if (before.Length > 60)
+            return false;
+        before = before.Trim(" \t*->#(|");
+        if (before.Length is > 1 and < 5 && before[^1] is '.' or ')' or ':' && before[..^1].TrimEnd(')') is { Length: > 0 } number
+            && !number.ContainsAnyExceptInRange('0', '9'))
+            return true;
+        return IsMarks(before);
     }
 
     /// <summary>Whether it is a field of the form "label: mention", with a label of at most three words.</summary>

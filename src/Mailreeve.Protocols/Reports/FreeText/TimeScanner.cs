@@ -18,7 +18,7 @@ internal static class TimeScanner
         [
             "timezone", "time zone", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
             "zeitangaben", "zeitstempel", "fuseau", "huso horario", "zona horaria", "fuso hor", "fuso orario", "tijdzone", "(utc", "(gmt", "[utc",
-            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "all dates are", "часовой пояс", "czas ",
+            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "tz=", "all dates are", "часовой пояс", "czas ",
         ],
         StringComparison.OrdinalIgnoreCase);
 
@@ -200,6 +200,14 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         rest = rest[digits..];
         if (rest.Length < 4)
             return false;
+        // Snort writes no year: "07/14-16:05:06.123456".
+        if (digits == 2 && rest is ['/', >= '0' and <= '9', >= '0' and <= '9', '-', _, _, ':', _, _, ':', ..] && first is >= 1 and <= 12)
+        {
+            var dayOfMonth = Number(rest[1..3]);
+            rest = rest[3..];
+            return TryGuessYear(first, dayOfMonth, out date);
+        }
+
         if (rest[0] is '/' or '-' or '.' && char.IsAsciiDigit(rest[1]))
             return TryReadThreeNumbers(first, out date);
         return TryReadDayMonthName(first, out date);
@@ -252,7 +260,8 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return false;
         var year = Number(rest[..digits]);
         rest = rest[digits..];
-        if (rest is ['.' or '/' or '-', >= '0' and <= '9', ..])
+        // Snort and Suricata put a dash before the clock.
+        if (rest is ['.' or '/' or '-', >= '0' and <= '9', ..] && rest is not ['-', _, _, ':', ..])
             return false;
         if (digits == 2)
         {
@@ -333,12 +342,16 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
 
         if (!MonthOf.TryGetValue(word, out var month))
             return false;
-        rest = rest[word.Length..].TrimStart(". ");
+        // "feb/14/2025 22:00:10" is what RouterOS writes.
+        var slashed = rest[word.Length..] is ['/', _, _, '/', _, _, _, _, ' ', ..];
+        rest = rest[word.Length..].TrimStart(slashed ? "/" : ". ");
         var digits = Digits();
         if (digits is not (1 or 2))
             return false;
         var day = Number(rest[..digits]);
         rest = rest[digits..];
+        if (slashed)
+            rest = rest[1..];
         foreach (var suffix in (ReadOnlySpan<string>)["st", "nd", "rd", "th"])
             if (rest.StartsWith(suffix, StringComparison.OrdinalIgnoreCase))
                 rest = rest[2..];
