@@ -138,11 +138,15 @@ public static class AttributionRules
 
         // Who has all that was given out of a block answers for it; which of several is meant, it does not say.
         var parts = facts.Parts.Where(p => p.Assignment.HeldWithin(window.Start, window.End)).ToList();
-        var holders = parts.Select(p => p.Assignment.Customer).Distinct().ToList();
-        if (holders.Count > 1)
-            return new Attributed(new AttributionVerdict.Ambiguous(holders), AttributionBasis.None, facts.Resource, $"The reported block holds addresses of {holders.Count} customers.");
+        var theirs = parts.Where(p => parts.TrueForAll(other => other.Chain.Contains(p.Assignment.Customer))).ToList();
+        if (parts.Count > 0 && theirs.Count == 0)
+        {
+            var customers = parts.Select(p => p.Assignment.Customer).Distinct().ToList();
+            return new Attributed(
+                new AttributionVerdict.Ambiguous(customers), AttributionBasis.None, facts.Resource, $"The reported block holds addresses of {customers.Count} customers.");
+        }
 
-        var verdict = DecideAssignment(holders.Count == 1 ? parts : facts.Candidates, window, facts.IsOurs);
+        var verdict = DecideAssignment(theirs.Count > 0 ? theirs : facts.Candidates, window, facts.IsOurs);
         if (verdict is AttributionVerdict.NotOurs && facts.Host is { } host)
             return ByHost(facts, host, window);
         var isNamed = verdict is AttributionVerdict.Certain or AttributionVerdict.Bounded;

@@ -163,7 +163,7 @@ public sealed record AbuseType(string Category, string Type, ObservationRole Rol
     /// <summary>The kind for an ARF Feedback-Type; unknown ones are messaging/other (RFC 5965 §7.3 "other").</summary>
     public static AbuseType FromArf(string feedbackType)
     {
-        var type = feedbackType.Trim().ToLowerInvariant();
+        var type = feedbackType.Trim(' ', '\t', '"', ';', '.').ToLowerInvariant();
         // Types of one's own begin with "x-" (RFC 5965 §3.1 leaves them free).
         return Arf.GetValueOrDefault(type) ?? Arf.GetValueOrDefault(type.StartsWith("x-", StringComparison.Ordinal) ? type[2..] : type)
             ?? new AbuseType(Messaging, "other");

@@ -39,7 +39,7 @@ internal static class Iodef
         {
             var time = Time(data);
             var inherited = time.Utc is null ? template : template with { Time = time };
-            foreach (var system in data.Children.Where(c => c.Name == "Flow").SelectMany(f => f.Children).Where(c => c.Name == "System"))
+            foreach (var system in data.Children.Where(c => c.Name == "Flow").SelectMany(f => f.Children).Concat(data.Children).Where(c => c.Name == "System"))
                 ReadSystem(system, inherited, findings);
             if (depth < DepthMax)
                 ReadEvents(data, inherited, depth + 1, findings);

@@ -82,7 +82,7 @@ internal static class JsonEvents
     }
 
     /// <returns>Whether the element or anything in it was an event.</returns>
-    private static bool Walk(JsonElement element, Side side, List<(Meaning Meaning, string Value)> inherited, EventReader events)
+    private static bool Walk(JsonElement element, Side side, List<(Meaning Meaning, string Value)> inherited, EventReader events, string? address = null)
     {
         var found = false;
         if (element.ValueKind == JsonValueKind.Array)
@@ -95,20 +95,22 @@ internal static class JsonEvents
         if (element.ValueKind != JsonValueKind.Object)
             return false;
         var own = new List<(Meaning, string)>();
-        var nested = new List<(JsonElement List, Side Side)>();
+        var nested = new List<(JsonElement List, Side Side, string? Address)>();
         Flatten(element, "", own, nested);
+        if (address is not null)
+            own.Add((new Meaning(Side.Plain, Part.Address, 1), address));
         // "targets": what is in the list is of that side, unless it says something else itself.
         for (var i = 0; side != Side.Plain && i < own.Count; i++)
             if (own[i].Item1 is { IsResource: true, Side: Side.Plain } or { Part: Part.Port, Side: Side.Plain })
                 own[i] = (own[i].Item1 with { Side = side }, own[i].Item2);
         List<(Meaning, string)> values = [.. own, .. inherited.Take(FieldsMax)];
-        foreach (var (list, its) in nested)
-            found |= Walk(list, its == Side.Plain ? side : its, values, events);
+        foreach (var (list, its, named) in nested)
+            found |= Walk(list, its == Side.Plain ? side : its, values, events, named);
         // What only an outer object names was not said of this one.
         return found || (own.Exists(v => v.Item1.IsResource) && events.Read(values));
     }
 
-    private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<(JsonElement List, Side Side)> nested)
+    private static void Flatten(JsonElement element, string path, List<(Meaning, string)> values, List<(JsonElement List, Side Side, string? Address)> nested)
     {
         // Indicator lists name the field in one member and hold it in another: "type": "ip-src", "value": "192.0.2.7".
         if (XarfRules.Text(element, "type") is { } type && XarfRules.Text(element, "value") is { } held)
@@ -123,11 +125,15 @@ internal static class JsonEvents
                 // Who wrote it, and what to read about it.
                 case JsonValueKind.Object or JsonValueKind.Array when Columns.IsPassedOver(property.Name):
                     break;
+                // An object of events by their addresses.
+                case JsonValueKind.Object when Cells.IsAddressOrBlock(property.Name):
+                    nested.Add((property.Value, path.Length == 0 ? Side.Plain : Columns.Resolve(path.AsSpan(path.LastIndexOf('.') + 1)).Side, property.Name));
+                    break;
                 case JsonValueKind.Object:
                     Flatten(property.Value, name, values, nested);
                     break;
                 case JsonValueKind.Array when property.Value.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Object):
-                    nested.Add((property.Value, Columns.Resolve(property.Name).Side));
+                    nested.Add((property.Value, Columns.Resolve(property.Name).Side, null));
                     break;
                 case JsonValueKind.Array:
                     foreach (var item in property.Value.EnumerateArray().Take(100))

@@ -37,6 +37,17 @@ public sealed class AttributionRulesTests
     }
 
     [Fact]
+    public void A_block_is_held_against_who_is_above_all_that_have_a_part_of_it_and_of_several_against_none()
+    {
+        Assert.Equal(Alder, Certain(DecideBlock(Of(Alder))).Customer);
+        Assert.Equal(Alder, Certain(DecideBlock(Of(Birch, [Birch, Alder]), Of(Alder))).Customer);
+        Assert.Equal([Birch, Cedar], Assert.IsType<AttributionVerdict.Ambiguous>(DecideBlock(Of(Birch), Of(Cedar))).Customers);
+        // Who came later had no part in it.
+        Assert.Equal(Birch, Certain(DecideBlock(Of(Birch), Of(Cedar, from: At + Duration.FromDays(1)))).Customer);
+        Assert.IsType<AttributionVerdict.Unassigned>(DecideBlock());
+    }
+
+    [Fact]
     public void The_log_needs_more_than_an_id()
     {
         LogClues clues = new() { HasQueueId = true, SameMessageId = null, SameAuthor = null, SameClient = null, SameTime = null, SameBody = null };
@@ -76,6 +87,13 @@ public sealed class AttributionRulesTests
         Assert.Equal("not-ours", VerdictOf(Asked([before], 5)));
         Assert.Equal("not-ours", VerdictOf(Asked([], null)));
     }
+
+    private static AttributionVerdict DecideBlock(params Candidate[] parts) =>
+        AttributionRules.Decide(new AttributionFacts
+        {
+            Window = Moment,
+            Resources = [new ResourceFacts(new Resource(ResourceKind.Address, "192.0.2.0"), [], IsOurs: true) { Parts = parts }],
+        }).Verdict;
 
     private static HostFacts Asked(IReadOnlyList<HostAddress> answers, int? hours) => new(answers, hours is { } h ? At + Duration.FromHours(h) : null);
 
