@@ -133,7 +133,7 @@ internal static class Cells
     }
 
     /// <summary>
-    /// The zone that a text states for its times: "All times are UTC", or times that are followed by it. Only UTC is believed: other
+    /// The zone that a text states for its times: "All times are UTC", or times that are followed by it. Only UTC and distances from it are believed: other
     /// names are as likely those of the reader's own clock.
     /// </summary>
     public static string? ZoneInWords(ReadOnlySpan<char> text)
@@ -144,6 +144,8 @@ internal static class Cells
             if (at < 0 || (at > 0 && char.IsLetterOrDigit(line[at - 1])))
                 continue;
             var after = line[(at + 3)..];
+            if (after.Length > 1 && after[0] is '+' or '-' && char.IsAsciiDigit(after[1]) && TimeWord(line) && Distance(after) is { } distance)
+                return distance;
             if (after.Length > 0 && (char.IsLetterOrDigit(after[0]) || after[0] is '+' or '-'))
                 continue;
             var before = line[..at].TrimEnd();
@@ -153,6 +155,22 @@ internal static class Cells
         }
 
         return null;
+
+        // "UTC+2" is +0200 where dates have it.
+        static string? Distance(ReadOnlySpan<char> after)
+        {
+            var digits = 1;
+            while (digits < after.Length && digits < 5 && char.IsAsciiDigit(after[digits]))
+                digits++;
+            var minutes = after[digits..] is [':', >= '0' and <= '9', >= '0' and <= '9', ..] ? after.Slice(digits + 1, 2) : "00";
+            return digits switch
+            {
+                2 => $"{after[0]}0{after[1]}{minutes}",
+                3 => $"{after[..3]}{minutes}",
+                5 => after[..5].ToString(),
+                _ => null,
+            };
+        }
 
         static bool TimeWord(ReadOnlySpan<char> line)
         {

@@ -60,6 +60,9 @@ internal sealed class MailPart
 /// </summary>
 internal sealed class MailParts : MimeReader
 {
+    // Most of what is not UTF-8 and says nothing else. Null only where .NET lacks its code pages.
+    private static readonly Encoding? Western = TryEncoding("windows-1252");
+
     private readonly ReportLimits limits;
     private readonly ReadOnlyMemory<byte> raw;
     private readonly List<MailPart> parts = [];
@@ -123,7 +126,7 @@ internal sealed class MailParts : MimeReader
         return encoding is null || encoding.Length == 0 || encoding[0] is '7' or '8' ? slice : Decode(slice, encoding);
     }
 
-    /// <summary>The content of a text part as characters. Unknown character sets are read as UTF-8, then as Latin-1.</summary>
+    /// <summary>The content of a text part as characters. Unknown character sets are read as UTF-8, then as Windows-1252.</summary>
     public string Text(MailPart part) => ClearSigned.Open(Decode(Content(part).Span, part.Type?.Charset));
 
     public ReadOnlyMemory<byte> Slice(MailPart part) => raw[part.ContentBegin..Math.Max(part.ContentBegin, part.ContentEnd)];
@@ -140,7 +143,7 @@ internal sealed class MailParts : MimeReader
         if (charset is { Length: > 0 } && !charset.StartsWith("us", StringComparison.OrdinalIgnoreCase)
             && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && TryEncoding(charset) is { } encoding)
             return encoding.GetString(bytes);
-        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : Encoding.Latin1.GetString(bytes);
+        return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : (Western ?? Encoding.Latin1).GetString(bytes);
     }
 
     /// <inheritdoc/>
@@ -279,11 +282,23 @@ internal sealed class MailParts : MimeReader
         return output.AsMemory(at, length);
     }
 
+    // What is called Latin-1 is Windows-1252 wherever the two differ, and GB 2312 is a part of GB 18030, which programs write under its name.
     private static Encoding? TryEncoding(string charset)
     {
+        var name = charset.Trim().Trim('"', '\'').ToLowerInvariant() switch
+        {
+            "iso-8859-1" or "iso8859-1" or "latin1" or "ansi" => "windows-1252",
+            "gb2312" or "gbk" or "gb_2312-80" or "x-gbk" => "gb18030",
+            "ks_c_5601-1987" or "euc-kr" or "x-windows-949" => "ks_c_5601-1987",
+            "windows-31j" or "x-sjis" or "ms932" or "cp932" or "sjis" => "shift_jis",
+            "cp1250" or "cp1251" or "cp1252" or "cp1253" or "cp1254" or "cp1255" or "cp1257" or "cp1258" => $"windows-{charset.Trim().Trim('"', '\'')[2..]}",
+            "iso-8859-8-i" => "iso-8859-8",
+            "utf8" or "utf-8" => "utf-8",
+            var other => other,
+        };
         try
         {
-            return Encoding.GetEncoding(charset);
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

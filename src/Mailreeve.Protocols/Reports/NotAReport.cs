@@ -34,12 +34,14 @@ internal static class NotAReport
     /// <param name="mail">The mail.</param>
     /// <param name="text">Its text.</param>
     /// <param name="abuseScore">How much its words speak of abuse, see <see cref="AbuseWords"/>.</param>
-    /// <param name="hasEvidence">Whether there are log lines, an original or its header, or a time with an accused.</param>
-    public static string? ReasonOfText(MailParts mail, ReportText text, int abuseScore, bool hasEvidence)
+    /// <param name="signs">What else speaks for a report.</param>
+    public static string? ReasonOfText(MailParts mail, ReportText text, int abuseScore, Signs signs)
     {
-        if (hasEvidence)
-            return null;
         var root = mail.Root;
+        if (!signs.HasProof && root.Header("In-Reply-To") is not null && IsReplySubject(text.Subject) && !NamesAnything(text.Own))
+            return "A reply that names nothing besides what it quotes.";
+        if (signs.HasEvidence)
+            return null;
         var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
         if (root.Header("Return-Path") is { } path && path.Trim() is "<>")
             return "Sent with the null sender, as bounces are (RFC 5321 §4.5.5).";
@@ -47,8 +49,20 @@ internal static class NotAReport
             return $"Its subject is that of a {kind} message, and it brings no evidence.";
         if (isReply && IsReplySubject(text.Subject) && root.Header("In-Reply-To") is not null)
             return "A reply without evidence.";
-        return root.Header("List-Unsubscribe") is not null && abuseScore < 6 ? "A newsletter: it can be unsubscribed, and says nothing of abuse." : null;
+        if (root.Header("List-Unsubscribe") is not null && (abuseScore < 6 || !signs.Accuses))
+            return "A newsletter: it can be unsubscribed, and accuses nobody.";
+        return !signs.NamesAddress && UnaskedMail.KindOf(text.Subject, text.Body) is { } unasked ? $"By its words {unasked}, and it accuses nobody." : null;
     }
+
+    private static bool NamesAnything(string text) =>
+        MentionScanner.Scan(text, 50).Exists(m => m.Kind is MentionKind.Address or MentionKind.Prefix or MentionKind.Url || m.IsDefanged);
+
+    /// <summary>What in a text speaks for a report.</summary>
+    /// <param name="HasProof">Log lines, an original or its header.</param>
+    /// <param name="HasEvidence">That, or a time with an accused.</param>
+    /// <param name="NamesAddress">An address, or anything that was made harmless to click.</param>
+    /// <param name="Accuses">That, or a site that the words accuse.</param>
+    internal readonly record struct Signs(bool HasProof, bool HasEvidence, bool NamesAddress, bool Accuses);
 
     private static string? KindBySubject(ReportText text)
     {

@@ -11,6 +11,9 @@ internal static class AbuseWords
     private const int BodyCharsMax = 16_384;
     private const int HitsMax = 400;
 
+    // From here on lie the scripts of East Asia, which have no blanks, or endings directly behind a word.
+    private const char Unspaced = '\u2E80';
+
     private static readonly Table Words = Load();
 
     /// <summary>A kind of abuse and the word that says so.</summary>
@@ -49,7 +52,8 @@ internal static class AbuseWords
                 return;
             at += from;
             from = at + 1;
-            if (at > 0 && char.IsLetterOrDigit(text[at - 1]))
+            // Where no blanks stand between words, one may begin anywhere.
+            if (at > 0 && char.IsLetterOrDigit(text[at - 1]) && text[at] < Unspaced)
                 continue;
             if (Longest(text[at..]) is not { } row)
                 continue;
@@ -63,20 +67,20 @@ internal static class AbuseWords
 
     private static Row? Longest(ReadOnlySpan<char> text)
     {
-        if (text.Length < 3 || !Words.ByStart.TryGetValue(Key(text), out var rows))
+        if (text.Length < 2 || !Words.ByStart.TryGetValue(Key(text), out var rows))
             return null;
         foreach (var row in rows)
         {
             if (!text.StartsWith(row.Word, StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (row.IsStem || text.Length == row.Word.Length || !char.IsLetterOrDigit(text[row.Word.Length]))
+            if (row.IsStem || row.Word[^1] >= Unspaced || text.Length == row.Word.Length || !char.IsLetterOrDigit(text[row.Word.Length]))
                 return row;
         }
 
         return null;
     }
 
-    private static string Key(ReadOnlySpan<char> text) => text[..3].ToString().ToLowerInvariant();
+    private static string Key(ReadOnlySpan<char> text) => text[..2].ToString().ToLowerInvariant();
 
     private static Table Load()
     {

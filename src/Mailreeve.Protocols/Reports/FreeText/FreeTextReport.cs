@@ -32,17 +32,20 @@ internal static class FreeTextReport
                 (text, story) = (inner, passedOn);
         }
 
-        var verdict = AbuseWords.Decide(text.Subject, text.Body);
+        var verdict = VerdictOf(text, story);
         var traced = story.Headers.Where(h => h.HasTrace).ToList();
-        var hasEvidence = originals.Count > 0 || traced.Count > 0 || story.LogLines > 0
-            || (verdict is not null && story.HasTime && story.Resources.Any(r => r.Count(Part.Source) + r.Count(Part.Site) > 0));
-        if (NotAReport.ReasonOfText(mail, text, verdict?.Score ?? 0, hasEvidence) is { } reason)
+        var hasProof = originals.Count > 0 || traced.Count > 0 || story.LogLines > 0;
+        var isSaid = story.Resources.Any(r => r.Count(Part.Source) + r.Count(Part.Site) > 0);
+        var namesAddress = story.Resources.Any(r => IsAddress(r) || r.IsDefanged);
+        var signs = new NotAReport.Signs(hasProof, hasProof || (verdict is not null && story.HasTime && isSaid), namesAddress, namesAddress || isSaid);
+        if (NotAReport.ReasonOfText(mail, text, verdict?.Score ?? 0, signs) is { } reason)
             return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
 
         var format = FormatOf(text, story, verdict, originals.Count, traced.Count);
         var kind = KindOf(verdict, story, hasMail: originals.Count + traced.Count > 0);
-        AddNamed(story, kind, verdict, hasMail: originals.Count + traced.Count > 0, findings);
-        var (original, recipients) = AddEvidence(mail, originals, traced, kind, verdict, findings);
+        var messages = Messages(mail, originals, traced, findings);
+        AddNamed(story, kind, verdict, messages, findings);
+        var (original, recipients) = AddEvidence(messages, kind, verdict, findings);
         if (story.TooMany)
             findings.Problem($"The text names more than {findings.Limits.Observations} resources; the rest was left out.");
         return findings.Observations.Count == 0 ? null : new ReportReading
@@ -74,12 +77,22 @@ internal static class FreeTextReport
             ? o with { Category = kind.Category, Type = kind.Type, ReportedType = verdict.Word }
             : o);
         // A table says whom it accuses better than words do; of its words only those count that leave no doubt.
-        AddNamed(story, kind, verdict, hasMail: false, findings, r => inTables.GetValueOrDefault(KeyOf(r.First)) <= 0
+        AddNamed(story, kind, verdict, [], findings, r => inTables.GetValueOrDefault(KeyOf(r.First)) <= 0
             && (IsAddress(r) ? r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim) + r.Count(Part.Other) : r.IsDefanged));
     }
 
     private static (MentionKind, string) KeyOf(Mention mention) =>
         (mention.Kind, mention.Kind == MentionKind.Address ? mention.Address.ToString()! : mention.Text);
+
+    // What a person writes above a mail that he passes on is the charge; the words of that mail are its own.
+    private static AbuseWords.Verdict? VerdictOf(ReportText text, Story story)
+    {
+        var whole = AbuseWords.Decide(text.Subject, text.Body);
+        if (whole is null || story.Headers.Count == 0 || story.LogLines > 0 || story.FieldLines > 2)
+            return whole;
+        var above = AbuseWords.Decide("", text.Body[..story.Headers[0].Start]);
+        return above is { Score: > 0 } ? above with { Score = Math.Max(above.Score, whole.Score) } : whole;
+    }
 
     private static AbuseType KindOf(AbuseWords.Verdict? verdict, Story story, bool hasMail)
     {
@@ -109,8 +122,10 @@ internal static class FreeTextReport
     }
 
     private static void AddNamed(
-        Story story, AbuseType kind, AbuseWords.Verdict? verdict, bool hasMail, Findings findings, Func<Named, bool>? isWanted = null)
+        Story story, AbuseType kind, AbuseWords.Verdict? verdict, List<(OriginalMessage Message, bool IsQuoted)> messages, Findings findings,
+        Func<Named, bool>? isWanted = null)
     {
+        var hasMail = messages.Count > 0;
         var isSaid = story.Resources.Any(r => r.Address is not null && r.First.Kind != MentionKind.Url && !r.First.IsWeak
             && (r.IsInSubject || r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim)));
         var unsaid = story.Resources.Count(IsUnsaid);
@@ -142,13 +157,31 @@ internal static class FreeTextReport
                 Mailbox = resource.First.Kind == MentionKind.Mailbox ? resource.First.Text : null,
                 Block = resource.First.Kind == MentionKind.Prefix && Net.AddressBlock.TryParse(resource.First.Text, out var block) ? block : null,
                 AlsoNamed = resource.First.Kind == MentionKind.Prefix ? [resource.First.Text] : [],
-                Time = resource.Time,
+                Time = role is ObservationRole.Source && type.Category is "messaging" or "content" ? TimeOf(resource, messages) : resource.Time,
             });
         }
     }
 
     private static bool IsUnsaid(Named resource) =>
         IsAddress(resource) && !resource.First.IsWeak && resource.Said.Keys.All(p => p == Part.Unsaid);
+
+    // "I got this from 192.0.2.7": when, the header of the message says.
+    private static ReportedTime TimeOf(Named resource, List<(OriginalMessage Message, bool IsQuoted)> messages)
+    {
+        if (messages.Count == 0 || resource.Time.Confidence is TimeConfidence.Exact or TimeConfidence.NoZone || resource.Address is not { } address)
+            return resource.Time;
+        var hops = messages.SelectMany(m => m.Message.Hops).Where(h => h.Time.Utc is not null).ToList();
+        var times = hops.Where(h => h.Address == address).Concat(hops).Select(h => h.Time).Append(messages[0].Message.Date);
+        return times.FirstOrDefault(t => t.Utc is not null) ?? resource.Time;
+    }
+
+    // The messages complained about: attached, or their header in the text.
+    private static List<(OriginalMessage Message, bool IsQuoted)> Messages(
+        MailParts mail, List<MailPart> attached, List<QuotedHeader> quoted, Findings findings) =>
+        [
+            .. attached.Take(OriginalsMax).Select(p => (Evidence.FromPart(mail, p, findings), false)),
+            .. quoted.Select(h => (h.ToOriginal(findings.Limits, findings), true)),
+        ];
 
     private static bool IsAddress(Named resource) => resource.First.Kind is MentionKind.Address or MentionKind.Prefix;
 
@@ -195,14 +228,12 @@ internal static class FreeTextReport
 
     // The message itself, attached or by its pasted header: where it came from are candidates, except for those that the text states.
     private static (OriginalMessage? First, IReadOnlyList<string> Recipients) AddEvidence(
-        MailParts mail, List<MailPart> attached, List<QuotedHeader> quoted, AbuseType kind, AbuseWords.Verdict? verdict, Findings findings)
+        List<(OriginalMessage Message, bool IsQuoted)> messages, AbuseType kind, AbuseWords.Verdict? verdict, Findings findings)
     {
         var stated = findings.Observations.Where(o => o.Address is not null && o.Role is ObservationRole.Source or ObservationRole.Site)
             .Select(o => o.Address!.Value).ToHashSet();
         OriginalMessage? first = null;
         var recipients = new List<string>();
-        var messages = attached.Take(OriginalsMax).Select(p => (Evidence.FromPart(mail, p, findings), IsQuoted: false))
-            .Concat(quoted.Select(h => (h.ToOriginal(findings.Limits, findings), IsQuoted: true)));
         foreach (var (original, isQuoted) in messages)
         {
             first ??= original;

@@ -13,7 +13,7 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
     private const int TokenCharsMax = 300;
     private const int UrlCharsMax = 4_096;
 
-    private static readonly SearchValues<char> UrlEnd = SearchValues.Create(" \t\r\n<>\"`|\\^{}\u201c\u201d\u2018\u2019\u00ab\u00bb\u3000");
+    private static readonly SearchValues<char> UrlEnd = SearchValues.Create(" \t\r\n<>\"`|\\^{}\u201c\u201d\u2018\u2019\u00ab\u00bb\u3000\uff0c\u3001\uff1b\uff08\uff09\u300c\u300d\u3010\u3011\u300a\u300b");
     private static readonly SearchValues<char> BeforeWord = SearchValues.Create(" \t\n(\"'=[");
     private static readonly SearchValues<char> NoDomainChars = SearchValues.Create("%*+'");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> FileEndings = new HashSet<string>(
@@ -27,6 +27,17 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
     // After these a dotted quad is the number of a version or a clause.
     private static readonly string[] VersionWords =
         ["version", "ver", "v", "release", "build", "firmware", "revision", "section", "clause", "oid", "sdk", "agent"];
+
+    // Before a dotted quad these say that it is their version.
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> SoftwareNames = new HashSet<string>(
+        [
+            "wordpress", "joomla", "drupal", "magento", "php", "perl", "python", "java", "openssl", "openssh", "apache", "nginx", "iis", "tomcat",
+            "postfix", "exim", "sendmail", "dovecot", "exchange", "outlook", "thunderbird", "chrome", "firefox", "safari", "edge", "opera", "windows",
+            "linux", "kernel", "android", "ios", "rspamd", "spamassassin", "clamav", "proofpoint", "otrs", "zammad", "fail2ban", "suricata", "snort",
+            "wireshark", "nmap", "mysql", "mariadb", "postgresql", "cpanel", "plesk", "directadmin", "whmcs", "roundcube", "zimbra", "fortios", "pfsense",
+            "opnsense", "mikrotik", "routeros",
+        ],
+        StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private readonly ReadOnlySpan<char> text = text;
     private readonly List<Mention> found = [];
@@ -68,9 +79,12 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
         }
     }
 
-    private static bool IsTokenStart(char c) => char.IsLetterOrDigit(c) || c is '_';
+    private static bool IsTokenStart(char c) => IsLetterOrDigit(c) || c is '_';
 
-    private static bool IsTokenChar(char c) => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '%' or '*' or '\'';
+    // In the scripts of East Asia no blank stands between a word and an address.
+    private static bool IsLetterOrDigit(char c) => c is < '\u2E80' && char.IsLetterOrDigit(c);
+
+    private static bool IsTokenChar(char c) => IsLetterOrDigit(c) || c is '.' or '-' or '_' or '+' or '%' or '*' or '\'';
 
     // IPv6 with or without brackets, tag and port; "[:]" is a defanged colon.
     private bool TryIPv6()
@@ -405,6 +419,14 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
             return;
         }
 
+        // "192.0.2.7-ről", "192.0.2.7'dan": endings of languages that decline numbers.
+        if (char.IsAsciiDigit(token[0]) && token.IndexOfAny('-', '\'') is > 6 and var ending && token.Length - ending < 8
+            && !token[(ending + 1)..].ContainsAnyInRange('0', '9') && TryIPv4(token[..ending], out var declined) && IsPublicEnough(declined))
+        {
+            found.Add(new Mention(MentionKind.Address, start, at) { Address = declined, IsDefanged = defanged });
+            return;
+        }
+
         // "10.0.0.1.host.example" and "evil.example" alike; "ip-192.0.2.7" is an address behind a dash.
         if (!token.ContainsAny(NoDomainChars) && IsDomainName(token))
         {
@@ -525,6 +547,8 @@ internal ref struct MentionScanner(ReadOnlySpan<char> text, int mentionsMax)
             return product.Length > 1 && char.IsAsciiLetterUpper(product[0]) && !product.Equals("IP", StringComparison.OrdinalIgnoreCase);
         }
 
+        if (before.EndsWith(" ") && before.TrimEnd(' ') is var named && SoftwareNames.Contains(named[(named.LastIndexOfAny(BeforeWord) + 1)..]))
+            return true;
         before = before.TrimEnd(" :.#\t");
         foreach (var word in VersionWords)
         {

@@ -22,6 +22,11 @@ internal sealed class QuotedHeader
             "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results-original", "apparently-to", "status",
             "von", "an", "betreff", "gesendet", "datum", "de", "objet", "envoyé", "para", "asunto", "assunto", "enviado", "enviada em", "da",
             "oggetto", "inviato", "data", "aan", "onderwerp", "verzonden", "od", "do", "temat", "från", "till", "ämne", "skickat", "fecha",
+            "fra", "til", "emne", "sendt", "dato", "lähettäjä", "lähetetty", "vastaanottaja", "aihe", "feladó", "küldve", "címzett", "tárgy",
+            "odesláno", "komu", "předmět", "odoslané", "predmet", "wysłano", "data wysłania", "expeditor", "trimis", "către", "subiect", "gönderen",
+            "gönderildi", "kime", "konu", "от", "кому", "тема", "отправлено", "дата", "від", "надіслано", "από", "προς", "θέμα", "στάλθηκε",
+            "ημερομηνία", "差出人", "送信者", "送信日時", "日付", "宛先", "件名", "发件人", "寄件者", "发送时间", "寄件日期", "日期", "收件人", "收件者", "主题", "主旨",
+            "מאת", "נשלח", "נושא", "envoyée", "asunto", "verzonden", "afzender", "skickat", "datum",
         ],
         StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -52,6 +57,11 @@ internal sealed class QuotedHeader
                 return value;
         return null;
     }
+
+    /// <summary>When it says it was sent; null when it does not.</summary>
+    public string? SentAt => First("date") ?? First("sent") ?? First("gesendet") ?? First("datum") ?? First("envoyé") ?? First("enviado")
+        ?? First("inviato") ?? First("verzonden") ?? First("skickat") ?? First("sendt") ?? First("fecha") ?? First("data") ?? First("dato") ?? First("дата")
+        ?? First("отправлено") ?? First("odesláno") ?? First("wysłano") ?? First("送信日時") ?? First("日付") ?? First("发送时间") ?? First("寄件日期");
 
     /// <summary>Whether it tells anything about the way of the message.</summary>
     public bool HasTrace { get; private set; }
@@ -194,9 +204,11 @@ internal sealed class QuotedHeader
 
     // "From: … Sent: … To: … Subject: …", which mail programs put above what they forward.
     private bool IsForwardHead() =>
-        fields.Exists(f => f.Name.ToLowerInvariant() is "from" or "von" or "de" or "da" or "van" or "od" or "från")
+        fields.Exists(f => f.Name.ToLowerInvariant() is "from" or "von" or "de" or "da" or "van" or "od" or "från" or "fra"
+            or "lähettäjä" or "feladó" or "expeditor" or "gönderen" or "от" or "від" or "από" or "差出人" or "发件人" or "寄件者" or "מאת")
         && fields.Exists(f => f.Name.ToLowerInvariant() is "subject" or "betreff" or "objet" or "asunto" or "assunto" or "oggetto" or "onderwerp"
-            or "temat" or "ämne");
+            or "temat" or "ämne" or "emne" or "aihe" or "tárgy" or "předmět" or "predmet" or "subiect" or "konu" or "тема" or "θέμα" or "件名"
+            or "主题" or "主旨" or "נושא");
 }
 
 /// <summary>What a header field other than Received states about the address that a message came from.</summary>

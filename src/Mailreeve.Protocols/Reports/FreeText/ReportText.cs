@@ -7,8 +7,9 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 /// <summary>The readable text of a report mail, put together from its parts and cleaned of what mail programs did to it.</summary>
 internal sealed class ReportText
 {
-    private ReportText(string subject, string body, Instant? sentAt)
+    private ReportText(string subject, string body, string own, Instant? sentAt)
     {
+        Own = own;
         Subject = subject;
         Body = body;
         SentAt = sentAt;
@@ -20,6 +21,9 @@ internal sealed class ReportText
     /// <summary>Text with LF line ends, quote marks taken off, blanks unified.</summary>
     public string Body { get; }
 
+    /// <summary>Of the text only what its sender wrote and did not quote, as far as marks and heads of quotations show it.</summary>
+    public string Own { get; }
+
     /// <summary>Date of the mail, as its sender wrote it.</summary>
     public Instant? SentAt { get; }
 
@@ -30,11 +34,11 @@ internal sealed class ReportText
     public static ReportText OfAttached(MailParts mail, MailPart message, Findings findings)
     {
         var head = mail.ChildrenOf(message).FirstOrDefault();
-        return head is null ? new ReportText("", "", null) : Of(mail, head, head.Level, findings);
+        return head is null ? new ReportText("", "", "", null) : Of(mail, head, head.Level, findings);
     }
 
     /// <summary>The same report with another body.</summary>
-    public ReportText With(string body) => new(Subject, body, SentAt);
+    public ReportText With(string body) => new(Subject, body, Own, SentAt);
 
     private static ReportText Of(MailParts mail, MailPart head, int level, Findings findings)
     {
@@ -67,7 +71,7 @@ internal sealed class ReportText
         if (body.Length > findings.Limits.TextChars)
             body = body[..findings.Limits.TextChars];
         var subject = Clean(head.Header("Subject") ?? "").Trim();
-        return new ReportText(subject, Clean(body), ReportedTime.Read(head.Header("Date")).Utc);
+        return new ReportText(subject, Clean(body), OwnLines(body), ReportedTime.Read(head.Header("Date")).Utc);
     }
 
     private static bool IsText(MailPart part)
@@ -178,6 +182,33 @@ internal sealed class ReportText
         }
 
         return joined.ToString();
+    }
+
+    private static string OwnLines(string body)
+    {
+        var own = new StringBuilder();
+        foreach (var line in body.AsSpan().EnumerateLines())
+        {
+            if (line.TrimStart(' ') is ['>', ..])
+                continue;
+            if (IsReplyHead(line))
+                break;
+            own.Append(line).Append('\n');
+        }
+
+        return own.ToString();
+    }
+
+    // "On 5 March 2024 somebody wrote:", "-----Original Message-----"
+    private static bool IsReplyHead(ReadOnlySpan<char> line)
+    {
+        line = line.Trim();
+        if (line.StartsWith("-----", StringComparison.Ordinal) || line.StartsWith("_____", StringComparison.Ordinal))
+            return line.Trim("-_ ").Length is 0 or > 3;
+        foreach (var end in (ReadOnlySpan<string>)["wrote:", "schrieb:", "a écrit :", "a écrit:", "escribió:", "escreveu:", "ha scritto:", "schreef:", "skrev:", "napisał:", "napisał(a):", "napsal:", "пишет:", "написал:", "написав:", "kirjoitti:", "írta:", "yazdı:"])
+            if (line.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
     }
 
     private static bool NamesAnything(string text) =>

@@ -29,13 +29,16 @@ internal static class RoleWords
     private const int BehindWordsMax = 10;
     private const int TimeLabelChars = 80;
 
+    // From here on lie the scripts of East Asia.
+    private const char Unspaced = '\u2E80';
+
     // May stand between "from" or "our" and the address without changing what they say.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Fillers = new HashSet<string>(
         [
             "ip", "ips", "ipv", "address", "addresses", "addr", "adresse", "adressen", "adresses", "dirección", "direccion", "endereço",
             "indirizzo", "adres", "adress", "adresu", "адрес", "адреса", "host", "hostname", "server", "servers", "servidor", "serveur", "machine",
             "system", "systems", "systeme", "système", "sistema", "computer", "network", "netz", "red", "rede", "réseau", "netwerk", "website",
-            "webserver", "mailserver", "mail", "web", "smtp", "firewall", "the", "a", "is", "was", "number", "range", "user", "unknown",
+            "webserver", "mailserver", "mail", "web", "smtp", "firewall", "the", "a", "is", "was", "es", "ist", "est", "è", "är", "jest", "é", "number", "range", "user", "unknown",
             "following", "die", "der", "den", "dem", "folgende", "folgenden", "folgender", "la", "le", "el", "il", "los", "las", "les", "suivante",
             "siguiente", "seguinte", "seguente", "het", "een", "volgende", "customer", "customers", "kunde", "client", "location", "domain", "v",
             "port", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
@@ -58,6 +61,10 @@ internal static class RoleWords
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Away = Words("away");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Paperwork = Words("paperwork");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Occasions = Words("occasion");
+
+    // In scripts without blanks a word is a part of a longer run of letters. The word, its part, whether it stands behind.
+    private static readonly (string Word, Part Part)[] Within = [.. LoadSome("in")];
+    private static readonly (string Word, Part Part)[] Behind = [.. LoadSome("behind")];
 
     /// <summary>What the words before an address say; <paramref name="before"/> ends where it begins.</summary>
     public static Part BeforeAddress(ReadOnlySpan<char> before) => Before(before, ForAddress, WordsMax);
@@ -116,6 +123,9 @@ internal static class RoleWords
                 end++;
             var word = behind[at..end];
             count++;
+            // The first word behind decides; a later one may speak of the next thing.
+            if (count <= 2 && speaksOfIt && SaidBehind(word) is var said && said != Part.Unsaid)
+                return said;
             // "192.0.2.7 in your network", but "203.0.113.7 was hit from your network".
             if (speaksOfIt && Yours.Contains(word))
                 return Part.Source;
@@ -154,6 +164,11 @@ internal static class RoleWords
             while (start > 0 && end - start < 40 && IsWordChar(before[start - 1]))
                 start--;
             var word = before[start..end];
+            if (word[^1] >= Unspaced && LastWithin(word) is var within && within != Part.Unsaid)
+                return within;
+            // "it resolves to 192.0.2.7"
+            if (count == 0 && word is "to" or "auf" or "vers" or "a" or "naar" && PointsTo(before[..start]))
+                return Part.Site;
             // "attacking 192.0.2.7" has it as its object, "attacking IP: 192.0.2.7" as its subject.
             if (count == 0 && word is "attacking" or "scanning" or "hacking" or "probing" && before[end..].IsWhiteSpace())
                 return Part.Victim;
@@ -219,12 +234,47 @@ internal static class RoleWords
         DataTable.Rows("role-words.tsv").Where(r => r[0] == kind).SelectMany(r => r.Skip(2))
             .ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    private static bool PointsTo(ReadOnlySpan<char> before)
+    {
+        before = before.TrimEnd();
+        var word = before[(before.LastIndexOfAny(' ', '\n') + 1)..];
+        foreach (var stem in (ReadOnlySpan<string>)["resolv", "resuelv", "résou", "zeig", "point", "apunta", "verwijs", "verweis", "pekar", "aponta", "punta"])
+            if (word.StartsWith(stem, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
+    private static Part LastWithin(ReadOnlySpan<char> run)
+    {
+        var (part, best) = (Part.Unsaid, -1);
+        foreach (var (word, said) in Within)
+            if (run.LastIndexOf(word, StringComparison.OrdinalIgnoreCase) is var at && at > best)
+                (part, best) = (said, at);
+        return part;
+    }
+
+    private static Part SaidBehind(ReadOnlySpan<char> word)
+    {
+        foreach (var (known, part) in Behind)
+            if (known[0] >= Unspaced ? word.StartsWith(known, StringComparison.Ordinal) : word.Equals(known, StringComparison.OrdinalIgnoreCase))
+                return part;
+        return Part.Unsaid;
+    }
+
+    private static IEnumerable<(string Word, Part Part)> LoadSome(string reach)
+    {
+        foreach (var cells in DataTable.Rows("role-words.tsv"))
+            if (cells[1] == reach)
+                foreach (var word in cells.Skip(2))
+                    yield return (word, cells[0] == "source" ? Part.Source : Part.Victim);
+    }
+
     private static FrozenDictionary<string, (Part, bool)> Load(params ReadOnlySpan<string> kinds)
     {
         var words = new Dictionary<string, (Part, bool)>(StringComparer.OrdinalIgnoreCase);
         foreach (var cells in DataTable.Rows("role-words.tsv"))
         {
-            if (!kinds.Contains(cells[0]))
+            if (!kinds.Contains(cells[0]) || cells[1] is "in" or "behind")
                 continue;
             var part = cells[0] switch
             {

@@ -12,6 +12,7 @@ internal sealed class Story
 
     private readonly string text;
     private readonly ReportLimits limits;
+    private readonly TimeContext context;
     private readonly Dictionary<(MentionKind, string), Named> named = [];
     private readonly List<TimeMention> times;
     private readonly HashSet<string> reporterDomains;
@@ -35,6 +36,7 @@ internal sealed class Story
     {
         this.text = text;
         this.limits = limits;
+        this.context = context;
         this.reporterDomains = reporterDomains;
         Headers = headers;
         times = TimeScanner.Scan(text, context, limits.Mentions);
@@ -79,6 +81,9 @@ internal sealed class Story
         var previousEnd = 0;
         foreach (var mention in MentionScanner.Scan(subject, 100))
         {
+            // "Your mailbox abuse@… is full" names whom it addresses.
+            if (mention.Kind == MentionKind.Mailbox && (IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text)))
+                continue;
             if (Take(mention) is not { } resource)
                 continue;
             resource.IsInSubject = mention.Kind != MentionKind.Domain || mention.IsDefanged || KnownHosts.IsUsualName(mention.Host)
@@ -514,9 +519,25 @@ internal sealed class Story
         if (first < 0)
             first = times.Count > 0 ? 0 : -1;
         if (first < 0)
+        {
+            OfferForwardTime();
             return;
+        }
+
         foreach (var resource in named.Values)
             resource.Offer(times[first].Time, 20);
+    }
+
+    // When nothing else says when it was, the head of the forwarded mail does.
+    private void OfferForwardTime()
+    {
+        if (Headers.Find(h => !h.HasTrace && h.SentAt is not null)?.SentAt is not { } sent)
+            return;
+        var read = TimeScanner.Scan(sent, context, 1);
+        if (read.Count == 0)
+            return;
+        foreach (var resource in named.Values)
+            resource.Offer(read[0].Time, 30);
     }
 
     // "On 5 March 2024 at 10:00, somebody wrote:"

@@ -16,7 +16,10 @@ internal static class TimeScanner
 
     private static readonly SearchValues<string> ZonePhrases = SearchValues.Create(
         [
-            "timezone", "time zone", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
+            "timezone", "time zone", "uhrzeiten", "toutes les heures", "les heures sont", "les horaires", "los horarios", "las horas", "os horários",
+            "horários em", "gli orari", "orari in", "tijden zijn", "tijden in", "alla tider", "alle tider", "wszystkie czasy", "všechny časy",
+            "kaikki ajat", "все времена", "время указано", "všetky časy", "local time", "ortszeit", "heure locale", "hora local", "ora locale",
+            "tz:", "tz=", "date/time (", "times (", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
             "zeitangaben", "zeitstempel", "fuseau", "huso horario", "zona horaria", "fuso hor", "fuso orario", "tijdzone", "(utc", "(gmt", "[utc",
             "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "tz=", "all dates are", "часовой пояс", "czas ",
         ],
@@ -34,7 +37,8 @@ internal static class TimeScanner
                 continue;
             }
 
-            var cursor = new TimeCursor(text.AsSpan(at, Math.Min(TimeCharsMax, text.Length - at)), context, IsEpochPlace(text, at));
+            var mayBeClock = at == 0 || text[at - 1] is not (':' or '.' or '-' or '/');
+            var cursor = new TimeCursor(text.AsSpan(at, Math.Min(TimeCharsMax, text.Length - at)), context, IsEpochPlace(text, at), mayBeClock);
             if (cursor.TryRead(out var time))
             {
                 found.Add(new TimeMention(at, at + cursor.Consumed, time));
@@ -42,8 +46,10 @@ internal static class TimeScanner
                 continue;
             }
 
-            while (at < text.Length && char.IsLetterOrDigit(text[at]))
+            // Scripts without blanks put the digits of a time directly behind its word.
+            do
                 at++;
+            while (at < text.Length && char.IsLetterOrDigit(text[at]) && !(text[at - 1] >= '\u2E80' && text[at] is < '\u2E80'));
         }
 
         return found;
@@ -59,19 +65,20 @@ internal static class TimeScanner
             if (at < 0)
                 break;
             var place = text.Length - rest.Length + at;
-            if (ZoneNear(text, place) is var (offset, confidence))
-                return new TimeContext(sentAt, offset, confidence);
+            if (ZoneNear(text, place) is var (zone, confidence))
+                return new TimeContext(sentAt, zone, confidence);
             rest = rest[(at + 3)..];
         }
 
         return new TimeContext(sentAt, null, TimeConfidence.None);
     }
 
-    private static (int Offset, TimeConfidence Confidence)? ZoneNear(string text, int place)
+    private static (DateTimeZone Zone, TimeConfidence Confidence)? ZoneNear(string text, int place)
     {
         // "10:00 (UTC)" and "10:00 AM UTC+2" have the zone of one time, "Date (UTC)" that of a column.
         var before = text.AsSpan(Math.Max(0, place - 40), Math.Min(place, 40)).TrimEnd(" \t([,");
-        if (text[place] is '(' or '[' or 'u' or 'U' or 'g' or 'G'
+        if ((text[place] is '(' or '[' || text.AsSpan(place).StartsWith("utc", StringComparison.OrdinalIgnoreCase)
+                || text.AsSpan(place).StartsWith("gmt", StringComparison.OrdinalIgnoreCase))
             && (before.IsEmpty || !char.IsLetter(before[^1]) || IsHalfOfDay(before)))
             return null;
         var line = text.AsSpan(place, Math.Min(60, text.Length - place));
@@ -81,12 +88,14 @@ internal static class TimeScanner
         {
             if (i > 0 && char.IsLetterOrDigit(line[i - 1]))
                 continue;
+            if (ZoneNames.TryRead(line[i..], out var named, out _))
+                return (named, TimeConfidence.Exact);
             if (char.IsAsciiLetterUpper(line[i]) || line[i] is '+' or '-' || (i == 0 && line[i] is '_')
                 || line[i..].StartsWith("utc", StringComparison.Ordinal))
             {
-                var zone = new TimeCursor(line[(line[i] == '_' ? i + 1 : i)..], default, false);
+                var zone = new TimeCursor(line[(line[i] == '_' ? i + 1 : i)..], default, mayBeEpoch: false, mayBeClock: false);
                 if (zone.TryReadZone(out var offset, out var confidence))
-                    return (offset, confidence);
+                    return (DateTimeZone.ForOffset(Offset.FromSeconds(offset)), confidence);
             }
         }
 
@@ -110,11 +119,9 @@ internal static class TimeScanner
 }
 
 /// <summary>Reads one time at the beginning of a span.</summary>
-internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, bool mayBeEpoch)
+internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, bool mayBeEpoch, bool mayBeClock)
 {
-    private static readonly FrozenDictionary<string, int> MonthNames = Months();
-    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> MonthOf =
-        MonthNames.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> MonthOf = TimeVocabulary.Months;
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> DayNames = new HashSet<string>(
         [
@@ -146,6 +153,11 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return true;
         }
 
+        if ((mayBeClock && TryReadClockFirst(out time)) || TryReadRelative(out time))
+            return true;
+
+        rest = all;
+        (isYearGuessed, isOrderGuessed) = (false, false);
         var readDate = char.IsAsciiDigit(rest[0]) ? TryReadDigitDate(out var date) : TryReadNamedDate(out date);
         if (!readDate)
             return false;
@@ -159,11 +171,81 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return true;
         }
 
-        var (offset, confidence) = hasZoneAlready ? zone : ReadZoneBehind();
+        var (offset, confidence) = hasZoneAlready ? zone : ReadZoneBehind(date + clock);
         var utc = (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant();
         if (isOrderGuessed || (isYearGuessed && confidence == TimeConfidence.Exact && context.SentAt is null))
             confidence = TimeConfidence.Guess;
         time = new ReportedTime(Raw(), utc, confidence);
+        return true;
+    }
+
+    // "10:05 Uhr am 5. März 2024", "14:05:10 on 16/05/2024", "10:00 to 11:00 (UTC) on 5 March 2024"
+    private bool TryReadClockFirst(out ReportedTime time)
+    {
+        time = ReportedTime.Missing;
+        var digits = Digits();
+        if (digits is not (1 or 2) || rest.Length < digits + 10 || rest[digits] is not (':' or 'h') || !char.IsAsciiDigit(rest[digits + 1]))
+            return false;
+        var date = default(LocalDate);
+        if (!TryReadClock(ref date, out var clock, out _, out _))
+            return false;
+        var behindClock = rest;
+        if (!TryReadDateBehind(out date))
+        {
+            // The zone may stand on either side of the date, and a zone by its place depends on the date.
+            rest = behindClock;
+            ReadZoneBehind(new LocalDate(2000, 1, 1) + clock);
+            if (!TryReadDateBehind(out date))
+                return false;
+        }
+
+        var end = rest;
+        rest = behindClock;
+        var (offset, confidence) = ReadZoneBehind(date + clock);
+        rest = end;
+        if (confidence is TimeConfidence.NoZone)
+            (offset, confidence) = ReadZoneBehind(date + clock);
+        if (isOrderGuessed)
+            confidence = TimeConfidence.Guess;
+        time = new ReportedTime(Raw(), (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant(), confidence);
+        return true;
+    }
+
+    // Its year must be stated, and no other clock time may follow it: then it would be the date of that one.
+    private bool TryReadDateBehind(out LocalDate date)
+    {
+        date = default;
+        (isYearGuessed, isOrderGuessed) = (false, false);
+        if (TimeVocabulary.Unit(rest.TrimStart(' ')) is > 0 and var unit)
+            rest = rest.TrimStart(' ')[unit..];
+        for (var i = 0; i < 4; i++)
+        {
+            rest = rest.TrimStart(" \t");
+            if (TimeVocabulary.BeforeDate(rest) is > 0 and var length)
+                rest = rest[length..];
+        }
+
+        return !rest.IsEmpty && (char.IsAsciiDigit(rest[0]) ? TryReadDigitDate(out date) : char.IsLetter(rest[0]) && TryReadNamedDate(out date))
+            && !isYearGuessed && !IsClock(rest.TrimStart(" \t,T-"));
+    }
+
+    private static bool IsClock(ReadOnlySpan<char> span) =>
+        span is [>= '0' and <= '9', ':', >= '0' and <= '9', ..] or [>= '0' and <= '9', >= '0' and <= '9', ':', >= '0' and <= '9', ..];
+
+    // "yesterday at 14:05": by the day of the mail, so that it may be another near midnight.
+    private bool TryReadRelative(out ReportedTime time)
+    {
+        time = ReportedTime.Missing;
+        rest = all;
+        if (context.SentAt is not { } sent || char.IsAsciiDigit(rest[0]) || TimeVocabulary.Day(rest, out var distance) is not (> 0 and var length))
+            return false;
+        rest = rest[length..];
+        var date = sent.InZone(context.Zone ?? DateTimeZone.Utc).Date.PlusDays(distance);
+        if (!TryReadClock(ref date, out var clock, out _, out _) || all[..Consumed].IndexOfAny(":.h時时點点시") < 0)
+            return false;
+        var (offset, confidence) = ReadZoneBehind(date + clock);
+        time = new ReportedTime(
+            Raw(), (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant(), confidence == TimeConfidence.NoZone ? confidence : TimeConfidence.Guess);
         return true;
     }
 
@@ -190,7 +272,7 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
     {
         date = default;
         var digits = Digits();
-        if (digits == 4 && rest.Length > 8 && rest[4] is '-' or '/' or '.')
+        if (digits == 4 && rest.Length > 7 && rest[4] is '-' or '/' or '.' or '年' or '년' or ' ')
             return TryReadYearFirst(out date);
         if (digits == 8 && rest.Length > 12 && rest[8] is 'T' or ' ' or '-' or '_')
             return TryMake(Number(rest[..4]), Number(rest[4..6]), Number(rest[6..8]), out date) && Advance(8) && HasClockNext();
@@ -208,7 +290,8 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return TryGuessYear(first, dayOfMonth, out date);
         }
 
-        if (rest[0] is '/' or '-' or '.' && char.IsAsciiDigit(rest[1]))
+        // "5. 3. 2024" is how Czechs and Slovaks write it.
+        if ((rest[0] is '/' or '-' or '.' && char.IsAsciiDigit(rest[1])) || rest is ['.', ' ', >= '0' and <= '9', ..])
             return TryReadThreeNumbers(first, out date);
         return TryReadDayMonthName(first, out date);
     }
@@ -217,28 +300,45 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
     {
         date = default;
         var separator = rest[4];
+        var isSpaced = separator is not ('-' or '/');
         var year = Number(rest[..4]);
         rest = rest[5..];
+        if (isSpaced)
+            rest = rest.TrimStart(' ');
         var digits = Digits();
         if (digits is not (1 or 2))
         {
-            // 2024-Mar-05
-            if (!TryReadMonth(out var named) || !Take(separator) || Digits() is not (1 or 2))
+            // 2024-Mar-05, "2024. március 5-én", "2024 March 5"
+            if (!TryReadMonth(out var named) || !(Take(separator) || Take('.') || Take(' ')))
+                return false;
+            rest = rest.TrimStart(' ');
+            if (Digits() is not (1 or 2))
                 return false;
             var dayOf = Number(rest[..Digits()]);
             rest = rest[Digits()..];
+            if (isSpaced && rest is ['-', _, ..] && char.IsLetter(rest[1]))
+                rest = rest[(1 + LettersAt(1))..];
             return TryMake(year, named, dayOf, out date);
         }
 
+        if (separator == ' ')
+            return false;
         var month = Number(rest[..digits]);
         rest = rest[digits..];
-        if (!Take(separator))
+        if (!(Take(separator) || (separator is '年' or '년' && (Take('月') || Take('월')))))
             return false;
+        if (isSpaced)
+            rest = rest.TrimStart(' ');
         digits = Digits();
         if (digits is not (1 or 2))
             return false;
         var day = Number(rest[..digits]);
         rest = rest[digits..];
+        if (separator is '年' or '년')
+            _ = Take('日') || Take('일');
+        // "2024. 03. 05. 09:10"
+        if (separator == '.' && rest is ['.', ' ', ..])
+            rest = rest[1..];
         return !(rest is ['.', >= '0' and <= '9', ..] && separator == '.') && TryMake(year, month, day, out date);
     }
 
@@ -248,12 +348,15 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         date = default;
         var separator = rest[0];
         rest = rest[1..];
+        var isSpaced = rest[0] == ' ';
+        if (isSpaced)
+            rest = rest[1..];
         var digits = Digits();
         if (digits is not (1 or 2))
             return false;
         var second = Number(rest[..digits]);
         rest = rest[digits..];
-        if (!Take(separator))
+        if (!Take(separator) || (isSpaced && !Take(' ')))
             return false;
         digits = Digits();
         if (digits is not (2 or 4))
@@ -419,7 +522,7 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         clock = default;
         hasZone = false;
         zone = default;
-        SkipToClock();
+        SkipToClock(out var saysHour, out var isPm);
         var digits = Digits();
         if (digits == 6 && rest is not [_, _, _, _, _, _, ':', ..])
         {
@@ -433,8 +536,16 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return false;
         var hour = Number(rest[..digits]);
         rest = rest[digits..];
-        if (rest is ['h' or 'H', ..])
+        if (isPm is { } half && hour is >= 1 and <= 12)
+            hour = (hour % 12) + (half ? 12 : 0);
+        if (rest is ['時' or '时' or '點' or '点' or '시', ..])
+            return TryReadEasternClock(hour, out clock);
+        if (rest is ['h' or 'H', ..] or [' ', 'h' or 'H', ' ', >= '0' and <= '9', ..])
+        {
+            rest = rest.TrimStart(' ');
             return TryReadFrenchClock(hour, out clock, ref hasZone, ref zone);
+        }
+
         if (rest is not ([':', >= '0' and <= '9', >= '0' and <= '9', ..] or ['.', >= '0' and <= '9', >= '0' and <= '9', ..]))
             return TryTwelveHours(ref hour) && TryClock(hour, 0, 0, out clock);
         var separator = rest[0];
@@ -446,10 +557,13 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             second = Number(rest[1..3]);
             rest = rest[3..];
         }
-        else if (separator == '.')
+        else if (separator == '.' && !saysHour && TimeVocabulary.Unit(rest.TrimStart(' ')) == 0)
         {
             return false;
         }
+
+        if (separator == '.' && rest is ['.', >= '0' and <= '9', ..])
+            return false;
 
         if (rest is ['.' or ',', >= '0' and <= '9', ..])
             rest = rest[(1 + Digits(1))..];
@@ -480,9 +594,42 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         {
             minute = Number(rest[..2]);
             rest = rest[2..];
+            // "15h42m10s", "15h42:10"
+            if (rest is ['m' or ':', >= '0' and <= '9', >= '0' and <= '9', ..])
+            {
+                var second = Number(rest[1..3]);
+                rest = rest[3..];
+                Take('s');
+                return TryClock(hour, minute, second, out clock);
+            }
+        }
+        else if (rest is [' ', >= '0' and <= '9', >= '0' and <= '9', ..])
+        {
+            minute = Number(rest[1..3]);
+            rest = rest[3..];
         }
 
         return TryClock(hour, minute, 0, out clock);
+    }
+
+    // "9時12分45秒", "16点20分", "8시 41분 22초"
+    private bool TryReadEasternClock(int hour, out LocalTime clock)
+    {
+        rest = rest[1..];
+        Span<int> parts = [0, 0];
+        for (var i = 0; i < 2; i++)
+        {
+            var behind = rest.TrimStart(' ');
+            var digits = 0;
+            while (digits < behind.Length && digits < 3 && char.IsAsciiDigit(behind[digits]))
+                digits++;
+            if (digits is not (1 or 2) || behind.Length <= digits || !(i == 0 ? behind[digits] is '分' or '분' : behind[digits] is '秒' or '초'))
+                break;
+            parts[i] = Number(behind[..digits]);
+            rest = behind[(digits + 1)..];
+        }
+
+        return TryClock(hour, parts[0], parts[1], out clock);
     }
 
     // ctime and JavaScript put the year, and the zone before it, behind the clock.
@@ -513,33 +660,49 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         rest = before;
     }
 
-    private void SkipToClock()
+    private void SkipToClock(out bool saysHour, out bool? isPm)
     {
-        rest = rest.TrimStart(" \t,;-_:(|[");
-        if (rest is ['T' or 't', >= '0' and <= '9', ..])
+        (saysHour, isPm) = (false, null);
+        for (var i = 0; i < 6; i++)
         {
-            rest = rest[1..];
-            return;
-        }
+            rest = rest.TrimStart(" \t,;-\u2013_:(|[");
+            if (rest is ['T' or 't', >= '0' and <= '9', ..])
+            {
+                rest = rest[1..];
+                return;
+            }
 
-        foreach (var word in (ReadOnlySpan<string>)["at", "um", "à", "a las", "alle", "om", "kl.", "kl", "às", "ore", "um ca.", "klo", "time:", "в", "o godz."])
-        {
-            if (!rest.StartsWith(word, StringComparison.OrdinalIgnoreCase) || rest.Length == word.Length || rest[word.Length] != ' ')
+            if (rest.IsEmpty || char.IsAsciiDigit(rest[0]))
+                return;
+            if (TimeVocabulary.Half(rest, out var half) is > 0 and var halfLength)
+            {
+                isPm = half;
+                rest = rest[halfLength..];
                 continue;
-            rest = rest[word.Length..].TrimStart(' ');
-            return;
-        }
+            }
 
-        // "date=2024-03-05 time=09:00:00", as firewalls write.
-        if (rest.StartsWith("time=", StringComparison.OrdinalIgnoreCase))
-            rest = rest[5..].TrimStart('"');
+            // "date=2024-03-05 time=09:00:00", as firewalls write.
+            if (rest.StartsWith("time=", StringComparison.OrdinalIgnoreCase))
+            {
+                rest = rest[5..].TrimStart('"');
+                return;
+            }
+
+            var length = TimeVocabulary.BeforeClock(rest, out var hour);
+            if (length == 0)
+                length = TimeVocabulary.InRange(rest);
+            if (length == 0)
+                return;
+            saysHour |= hour;
+            rest = rest[length..];
+        }
     }
 
     private bool TryTwelveHours(ref int hour)
     {
         var behind = rest.TrimStart(' ');
         if (behind is not (['a' or 'A' or 'p' or 'P', 'm' or 'M', ..] or ['a' or 'A' or 'p' or 'P', '.', 'm' or 'M', ..]))
-            return false;
+            return TryHalfBehind(behind, ref hour);
         var isPm = behind[0] is 'p' or 'P';
         var length = behind[1] == '.' ? 3 : 2;
         if (behind.Length > length && char.IsLetter(behind[length]))
@@ -552,18 +715,107 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         return true;
     }
 
-    private (int Offset, TimeConfidence Confidence) ReadZoneBehind()
+    // "9:12 p. m.", "9:12 μ.μ.": only what cannot be a word of the sentence.
+    private bool TryHalfBehind(ReadOnlySpan<char> behind, ref int hour)
+    {
+        if (TimeVocabulary.Half(behind, out var isPm) is not (> 0 and var length) || !behind[..length].Contains('.'))
+            return false;
+        if (hour is >= 1 and <= 12)
+            hour = (hour % 12) + (isPm ? 12 : 0);
+        rest = behind[length..];
+        return true;
+    }
+
+    private (int Offset, TimeConfidence Confidence) ReadZoneBehind(LocalDateTime local)
     {
         var before = rest;
-        rest = rest.TrimStart(' ');
-        if (rest is [',' or '(' or '[', ' ', ..] or ['(' or '[' or ',', >= 'A' and <= 'Z', ..])
-            rest = rest[1..].TrimStart(' ');
-        else if (rest.StartsWith("Uhr", StringComparison.Ordinal) || rest.StartsWith("hrs", StringComparison.OrdinalIgnoreCase))
-            rest = rest[3..].TrimStart(" (");
-        if (TryReadZone(out var offset, out var confidence))
+        SkipEndOfRange();
+        rest = rest.TrimStart(" \t");
+        if (TimeVocabulary.Unit(rest) is > 0 and var unit)
+            rest = rest[unit..].TrimStart(" \t");
+        if (TryReadZoneIn(local, out var offset, out var confidence))
             return (offset, confidence);
         rest = before;
-        return context.OffsetSeconds is { } stated ? (stated, context.ZoneConfidence) : (0, TimeConfidence.NoZone);
+        return context.Zone is { } stated ? (stated.AtLeniently(local).Offset.Seconds, context.ZoneConfidence) : (0, TimeConfidence.NoZone);
+    }
+
+    // "13:10:05 and 13:25:40 (GMT-3)": the zone behind the last holds for the first.
+    private void SkipEndOfRange()
+    {
+        // "10:00:00-07:00" has a zone.
+        if (rest is ['-' or '+', ..])
+            return;
+        var behind = rest.TrimStart(' ');
+        if (TimeVocabulary.InRange(behind) is not (> 0 and var length))
+            return;
+        behind = behind[length..].TrimStart(' ');
+        if (!IsClock(behind))
+            return;
+        var end = 0;
+        while (end < behind.Length && (char.IsAsciiDigit(behind[end]) || behind[end] == ':'))
+            end++;
+        rest = behind[end..];
+        var ignored = 0;
+        TryTwelveHours(ref ignored);
+    }
+
+    // Directly behind, behind a word or two such as "local time", or anywhere in brackets.
+    private bool TryReadZoneIn(LocalDateTime local, out int offset, out TimeConfidence confidence)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            if (TryReadZoneAt(local, out offset, out confidence))
+                return true;
+            if (rest is ['(' or '[' or '（', ..])
+                return TryReadZoneInBrackets(local, out offset, out confidence);
+            if (rest is [',' or ':' or '=' or '，', ..] && i < 3)
+                rest = rest[1..].TrimStart(' ');
+            else if (TimeVocabulary.BeforeZone(rest) is > 0 and var length)
+                rest = rest[length..].TrimStart(' ');
+            else
+                break;
+        }
+
+        (offset, confidence) = (0, TimeConfidence.NoZone);
+        return false;
+    }
+
+    private bool TryReadZoneInBrackets(LocalDateTime local, out int offset, out TimeConfidence confidence)
+    {
+        var inside = rest[1..];
+        var end = inside.IndexOfAny(")]）\n");
+        var length = Math.Min(60, end < 0 ? inside.Length : end);
+        // A distance from UTC is exact, so that it goes before a name.
+        foreach (var wantsNumber in (ReadOnlySpan<bool>)[true, false])
+        {
+            for (var i = 0; i < length; i++)
+            {
+                if ((i > 0 && char.IsLetterOrDigit(inside[i - 1])) || (wantsNumber && !StartsWithUtc(inside[i..])))
+                    continue;
+                rest = inside[i..];
+                if (!TryReadZoneAt(local, out offset, out confidence))
+                    continue;
+                if (rest is [')' or ']' or '）', ..])
+                    rest = rest[1..];
+                return true;
+            }
+        }
+
+        (offset, confidence) = (0, TimeConfidence.NoZone);
+        return false;
+    }
+
+    private static bool StartsWithUtc(ReadOnlySpan<char> span) =>
+        (span.StartsWith("UTC", StringComparison.OrdinalIgnoreCase) || span.StartsWith("GMT", StringComparison.OrdinalIgnoreCase))
+        && span[3..].TrimStart(' ') is ['+' or '-', >= '0' and <= '9', ..];
+
+    private bool TryReadZoneAt(LocalDateTime local, out int offset, out TimeConfidence confidence)
+    {
+        if (!ZoneNames.TryRead(rest, out var zone, out var length))
+            return TryReadZone(out offset, out confidence);
+        rest = rest[length..];
+        (offset, confidence) = (zone.AtLeniently(local).Offset.Seconds, TimeConfidence.Exact);
+        return true;
     }
 
     /// <summary>A zone: "+0100", "UTC+2", "GMT+08:00", "(CEST)". A second one must agree with the first.</summary>
@@ -697,6 +949,14 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         return rest[..length];
     }
 
+    private readonly int LettersAt(int from)
+    {
+        var length = 0;
+        while (from + length < rest.Length && char.IsLetter(rest[from + length]))
+            length++;
+        return length;
+    }
+
     private bool Advance(int count)
     {
         rest = rest[count..];
@@ -715,29 +975,5 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
     {
         if (rest.StartsWith(word, StringComparison.OrdinalIgnoreCase) && rest.Length > word.Length && rest[word.Length] == ' ')
             rest = rest[(word.Length + 1)..].TrimStart(' ');
-    }
-
-    private static FrozenDictionary<string, int> Months()
-    {
-        string[] names =
-        [
-            "jan january januar januari janvier janv enero ene gennaio gen janeiro styczeń stycznia leden ledna января янв jänner",
-            "feb february februar februari février févr fev febrero febbraio fevereiro luty lutego únor února февраля фев",
-            "mar march märz mär mrz maart mrt mars marzo março marzec marca březen března марта мар",
-            "apr april avril avr abril abr aprile kwiecień kwietnia duben dubna апреля апр",
-            "may mai mei mayo maggio mag maio maj maja květen května мая май",
-            "jun june juni juin junio giugno giu junho czerwiec czerwca červen června июня июн",
-            "jul july juli juillet juil julio luglio lug julho lipiec lipca červenec července июля июл",
-            "aug august augustus août aout agosto ago augusti sierpień sierpnia srpen srpna августа авг",
-            "sep sept september septembre septiembre settembre set setembro wrzesień września září сентября сен",
-            "oct october okt oktober octobre octubre ottobre ott outubro out październik października říjen října октября окт",
-            "nov november novembre noviembre novembro listopad listopada ноября ноя",
-            "dec december dez dezember décembre déc diciembre dic dicembre dezembro grudzień grudnia prosinec prosince декабря дек",
-        ];
-        var months = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < names.Length; i++)
-            foreach (var name in names[i].Split(' '))
-                months.TryAdd(name, i + 1);
-        return months.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 }
