@@ -121,6 +121,8 @@ internal static class TimeScanner
 /// <summary>Reads one time at the beginning of a span.</summary>
 internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, bool mayBeEpoch, bool mayBeClock)
 {
+    private static readonly SearchValues<char> ClockMarks = SearchValues.Create(":.h時时點点시");
+
     private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> MonthOf = TimeVocabulary.Months;
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> DayNames = new HashSet<string>(
@@ -241,7 +243,7 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return false;
         rest = rest[length..];
         var date = sent.InZone(context.Zone ?? DateTimeZone.Utc).Date.PlusDays(distance);
-        if (!TryReadClock(ref date, out var clock, out _, out _) || all[..Consumed].IndexOfAny(":.h時时點点시") < 0)
+        if (!TryReadClock(ref date, out var clock, out _, out _) || !all[..Consumed].ContainsAny(ClockMarks))
             return false;
         var (offset, confidence) = ReadZoneBehind(date + clock);
         time = new ReportedTime(
@@ -742,10 +744,10 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
     // "13:10:05 and 13:25:40 (GMT-3)": the zone behind the last holds for the first.
     private void SkipEndOfRange()
     {
-        // "10:00:00-07:00" has a zone.
-        if (rest is ['-' or '+', ..])
-            return;
+        // "10:00:00-07:00" and "10:00:00 -07:00" have a zone.
         var behind = rest.TrimStart(' ');
+        if (behind is ['-' or '+', >= '0' and <= '9', ..])
+            return;
         if (TimeVocabulary.InRange(behind) is not (> 0 and var length))
             return;
         behind = behind[length..].TrimStart(' ');

@@ -67,7 +67,7 @@ internal static class ZoneNames
                 var first = char.ToLowerInvariant(name[0]);
                 if (!names.TryGetValue(first, out var list))
                     names[first] = list = [];
-                list.Add((name, name == name.ToUpperInvariant() && name.Length < 8 && name[0] < '\u2E80', zone));
+                list.Add((name, !name.Any(char.IsLower) && name.Length < 8 && name[0] < '\u2E80', zone));
             }
         }
 
