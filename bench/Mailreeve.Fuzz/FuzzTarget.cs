@@ -27,6 +27,8 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),
+        new("radius", Accounting.Words, Accounting.Run),
+        new("leases", Leases.Words, Leases.Run),
         new("report", AbuseReport.Words, AbuseReport.Run),
         new("report-text", AbuseReport.TextWords, AbuseReport.RunText),
         new("report-table", AbuseReport.TableWords, AbuseReport.RunTable),
