@@ -1,3 +1,4 @@
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using NodaTime;
@@ -27,6 +28,9 @@ public sealed record Provider
 
     /// <summary>Our mail servers: what comes from one of them was handed in by somebody else, so its address accuses nobody.</summary>
     public IReadOnlyList<Prefix> Servers { get; init; } = [];
+
+    /// <summary>Translators whose ports are computed, so that they log nothing (RFC 7422).</summary>
+    public IReadOnlyList<DeterministicNat> Translators { get; init; } = [];
 
     /// <summary>What is never blocked.</summary>
     public required IReadOnlyList<NeverBlockEntry> NeverBlock { get; init; }

@@ -1,10 +1,12 @@
 using System.Text;
+using Mailreeve.AbuseDesk.Explain;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Mailboxes;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Tests;
@@ -101,6 +103,14 @@ public sealed class AttributionTests
             Person("no address, and a hand-over of ours that is not in the log", Arf(
                 $"Received: from mx.provider.example ([192.0.2.90]) by mx.reporter.example; {Mail.Date}\r\nReceived: from pc ([192.0.2.7]) by mx.provider.example with ESMTP id zzz; {Mail.Date}\r\n{unsigned}", "")),
 
+            // Who had it for a while, as the access network says.
+            Named("address with a session then", Arf(unsigned, "192.0.2.110"), "certain", AttributionBasis.Address, TestDesk.Birch) with { Why = "session" },
+            Named("address of a delegated prefix", Arf(unsigned, "2001:db8:1:7::5"), "certain", AttributionBasis.Address, TestDesk.Cedar) with { Why = "2001:db8:1:7::/64" },
+            Person("address when one session followed another", Arf(unsigned, "192.0.2.111")),
+            Person("address after the session", Arf(unsigned, "192.0.2.110", at: Sent + Duration.FromMinutes(90)), "unassigned"),
+            Person("address that several share, without a port", Arf(unsigned, "192.0.2.112")) with { Why = "source port" },
+            Named("address that several share, with a port", Arf(unsigned, "192.0.2.112", fields: "Source-Port: 2050\r\n"), "certain", AttributionBasis.Address, TestDesk.Dogwood) with { Why = "port block" },
+
             // A name is nothing alone.
             NotOurs("customer's domain on a stranger's address", Arf(noId)),
             NotOurs("our own domain on a stranger's address", Arf(unsigned.Replace("nobody@reporter.example", "ceo@provider.example", StringComparison.Ordinal))),
@@ -124,6 +134,7 @@ public sealed class AttributionTests
             await Mail.LogAsync(db);
             await Kims.LogAsync(db, kim);
             await SentMail.AddKeysAsync(db, Some.Time);
+            await SessionsAsync(db);
         }, Stop);
         var rows = Rows();
         var ids = new List<ReportId>();
@@ -148,6 +159,54 @@ public sealed class AttributionTests
         }
 
         Assert.Empty(wrong);
+    });
+
+    private static Task SessionsAsync(DbSession db)
+    {
+        var hour = Duration.FromHours(1);
+        AddressSession Of(CustomerId customer, string prefix, Instant from, Instant to) => new()
+        {
+            Source = SessionSource.Radius,
+            Nas = "bras1",
+            Session = $"{prefix} {from}",
+            Login = "a line",
+            Customer = customer,
+            Prefix = Prefix.Parse(prefix),
+            StartedAt = from,
+            SeenAt = to,
+            EndedAt = to,
+            End = SessionEnd.Stopped,
+            RecordedAt = from,
+            EndRecordedAt = to,
+        };
+
+        return new SessionStore(db).SaveAsync(
+            [
+                Of(TestDesk.Birch, "192.0.2.110", Sent - hour, Sent + hour),
+                Of(TestDesk.Birch, "192.0.2.111", Sent - hour, Sent),
+                Of(TestDesk.Cedar, "192.0.2.111", Sent, Sent + hour),
+                Of(TestDesk.Cedar, "2001:db8:1:7::/64", Sent - hour, Sent + hour),
+                Of(TestDesk.Cedar, "192.0.2.112", Sent - hour, Sent + hour) with { Source = SessionSource.Nat, FirstPort = 1024, LastPort = 2047 },
+                Of(TestDesk.Dogwood, "192.0.2.112", Sent - hour, Sent + hour) with { Source = SessionSource.Nat, FirstPort = 2048, LastPort = 3071 },
+            ],
+            Stop);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task Who_reports_an_address_that_several_share_is_asked_for_the_port_and_a_case_names_the_session(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await desk.Db.WriteAsync(SessionsAsync, Stop);
+
+        await desk.ReceiveAsync(Reports.Arf("192.0.2.112", at: Sent));
+        await desk.WorkAsync();
+        Assert.Contains("source port", Assert.Single(await desk.AnswersAsync()).Text, StringComparison.Ordinal);
+        await desk.ReceiveAsync(Reports.Arf("192.0.2.110", at: Sent));
+        await desk.WorkAsync();
+
+        var file = await desk.OnlyCaseAsync();
+        Assert.Equal((TestDesk.Alder, TestDesk.Birch), (file.Case.Customer, file.Case.Downstream));
+        var explained = string.Join('\n', await CaseExplanation.LinesAsync(desk.Db, TestDesk.Policy, file.Case.Id, Stop));
+        Assert.Contains("of bras1): 192.0.2.110 to 'a line' from", explained, StringComparison.Ordinal);
     });
 
     private static string Arf(string original, string address = Elsewhere, Instant? at = null, string? time = null, bool headerOnly = false, string fields = "")

@@ -2,6 +2,7 @@ using Mailreeve.Accounts.Import;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Live;
 using NodaTime;
 
 namespace Mailreeve.Accounts.Tests;
@@ -51,6 +52,36 @@ public sealed class AccountsImportTests : IAsyncDisposable
         Assert.Equal(text, await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop));
         // The file as it was written by hand changes nothing either: what has no beginning keeps the one it was given.
         Assert.Equal("", (await ImportAsync(Two)).Changes);
+    }
+
+    [Fact]
+    public async Task A_login_names_one_customer_and_may_pass_to_another()
+    {
+        static string Customer(string number, string services) => $"""
+            [[customer]]
+            reg-number = "{number}"
+            name = "Customer {number}"
+            time-zone = "Etc/UTC"
+            services = [{services}]
+
+            """;
+        const string Kim = "{ kind = \"net-access\", name = \"line\", login = \"Kim@DSL.provider.example\" }";
+        const string Mac = "{ kind = \"net-access\", name = \"cable\", login = \"02-00-5E-10-00-07\" }";
+        const string Ended = "{ kind = \"net-access\", name = \"line\", login = \"kim@dsl.provider.example\", state = \"ended\" }";
+
+        Assert.Empty((await ImportAsync(Customer("100-0000-4", $"{Kim}, {Mac}"))).Problems);
+        Assert.Contains("login = \"kim@dsl.provider.example\"", await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop), StringComparison.Ordinal);
+        Assert.Contains("login = \"02:00:5e:10:00:07\"", await AccountsExport.TextAsync(it.Database, AccountsFixture.Stop), StringComparison.Ordinal);
+        // The file's own second one, and one that somebody else has already.
+        Assert.Contains("already the login of the service in line", Assert.Single((await ImportAsync(Customer("100-0000-4", $"{Kim}, {Ended.Replace("ended", "active", StringComparison.Ordinal).Replace("line", "other", StringComparison.Ordinal)}"))).Problems).ToString(), StringComparison.Ordinal);
+        Assert.Contains("already the login of 100-0000-4's service line", Assert.Single((await ImportAsync(Customer("100-0001-2", Kim))).Problems).ToString(), StringComparison.Ordinal);
+
+        var passed = await ImportAsync(Customer("100-0000-4", $"{Ended}, {Mac}") + Customer("100-0001-2", Kim));
+
+        Assert.Empty(passed.Problems);
+        using var views = await LiveViews.LoadAsync(it.Database, AccountsFixture.Stop);
+        var service = views.Directory.Logins["kim@dsl.provider.example"];
+        Assert.Equal("100-0001-2", views.Directory.Find(service.Customer)!.RegNumber);
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Network;
 using NodaTime;
 using NodaTime.Text;
 
@@ -57,6 +59,7 @@ public static class CaseExplanation
         var customers = new CustomerStore(db);
         var contacts = await customers.ContactsAsync([.. file.Notices.Select(n => n.ContactId).OfType<long>().Distinct()], stop);
         var assignments = await customers.AssignmentsAsync([.. file.Observations.Select(o => o.AssignmentId).OfType<long>().Distinct()], stop);
+        var sessions = await new SessionStore(db).FindAsync([.. file.Observations.Select(o => o.SessionId).OfType<long>().Distinct()], stop);
         return new CaseGrounds
         {
             File = file,
@@ -65,6 +68,7 @@ public static class CaseExplanation
             Downstream = file.Case.Downstream is { } downstream ? await customers.FindAsync(downstream, stop) : null,
             Contacts = contacts.ToDictionary(c => c.Id),
             Assignments = assignments.ToDictionary(a => a.Id),
+            Sessions = sessions.ToDictionary(s => s.Id),
         };
     }
 
@@ -130,6 +134,9 @@ internal sealed record CaseGrounds
 
     /// <summary>Assignments by which observations were attributed.</summary>
     public required IReadOnlyDictionary<long, Assignment> Assignments { get; init; }
+
+    /// <summary>Sessions by which observations were attributed.</summary>
+    public required IReadOnlyDictionary<long, AddressSession> Sessions { get; init; }
 
     /// <summary>A customer as an operator knows it.</summary>
     public static string NameOf(CustomerFact? customer, CustomerId id) =>

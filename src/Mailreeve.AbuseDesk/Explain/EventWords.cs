@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Storage;
@@ -86,6 +87,9 @@ internal static class EventWords
 
     private static string Assignment(EventRow seen, CaseGrounds grounds)
     {
+        // As it is now: its end may have become known since.
+        if (seen.SessionId is { } session && grounds.Sessions.TryGetValue(session, out var had))
+            return $"; {WhoWords.Of(had)}";
         if (seen.AssignmentId is not { } id || !grounds.Assignments.TryGetValue(id, out var assignment))
             return "";
         var until = assignment.ValidTo is { } to ? $"until {At(to)}" : "until now";

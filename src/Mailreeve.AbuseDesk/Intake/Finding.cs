@@ -4,6 +4,7 @@ using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Intake;
@@ -54,6 +55,9 @@ internal sealed record Finding(Observation Observation, CaseKind? Kind, Attribut
     /// <summary>The assignment that says so.</summary>
     public long? Assignment => Attributed.Holder?.Assignment;
 
+    /// <summary>The session, lease or logged ports that say so.</summary>
+    public long? Session => Attributed.Holder?.Session;
+
     /// <summary>The message in the submission log that says so.</summary>
     public long? Submission => Attributed.Holder?.Submission;
 
@@ -95,6 +99,9 @@ internal sealed record UnderstoodReport
 
     /// <summary>Hosts that are nobody's by name, and may lead to an address of ours.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Addresses that may be ours, and when: what is to be asked of the access network's records.</summary>
+    public IReadOnlyList<WhoQuestion> Addresses { get; init; } = [];
 
     /// <summary>By what the mailing is known again; null when there is no message, or too little text in it.</summary>
     public long? CampaignPrint { get; init; }

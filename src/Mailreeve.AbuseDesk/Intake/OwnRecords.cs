@@ -1,7 +1,9 @@
+using Mailreeve.Policy.Attribution;
 using Mailreeve.Protocols.Dkim;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
 
 namespace Mailreeve.AbuseDesk.Intake;
 
@@ -25,8 +27,12 @@ internal sealed record OwnRecords
     /// <summary>Where they led.</summary>
     public ILookup<string, HostAddressRow> HostAddresses { get; init; } = Enumerable.Empty<HostAddressRow>().ToLookup(h => h.Host);
 
+    /// <summary>Who had the addresses, as the access network says.</summary>
+    public AddressRecords Addresses { get; init; } = AddressRecords.None;
+
     /// <summary>Asks. A batch without clues asks nothing.</summary>
-    public static async Task<OwnRecords> FindAsync(DbSession db, IReadOnlyList<UnderstoodReport> reports, CancellationToken stop)
+    public static async Task<OwnRecords> FindAsync(
+        DbSession db, IReadOnlyList<UnderstoodReport> reports, IReadOnlyList<DeterministicNat> translators, CancellationToken stop)
     {
         var clues = reports.Select(r => r.Clues).ToList();
         var log = new SubmissionTraceStore(db);
@@ -41,6 +47,7 @@ internal sealed record OwnRecords
             ByMessageId = byMessageId.ToLookup(s => s.MessageId.Trim('<', '>')),
             Keys = keys.ToDictionary(k => new DkimKeyName(k.Selector, k.Domain)),
             Hosts = (await store.FindAsync(hosts, stop)).ToDictionary(h => h.Host),
+            Addresses = await AddressRecords.FindAsync(db, [.. reports.SelectMany(r => r.Addresses).Distinct()], translators, null, stop),
             HostAddresses = (await store.AddressesAsync(hosts, stop)).ToLookup(h => h.Host),
         };
     }

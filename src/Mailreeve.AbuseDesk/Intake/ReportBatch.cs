@@ -315,6 +315,7 @@ internal sealed class ReportBatch(DbSession db, CaseBooks books, ReporterAnswers
         CustomerId = finding.Holder,
         AssignmentId = finding.Assignment,
         SubmissionId = finding.Submission,
+        SessionId = finding.Session,
         ReporterId = reporter,
         Fingerprint = report.Fingerprint,
         CampaignId = campaign,

@@ -29,13 +29,14 @@ public sealed class ReportClerk : IClerk
     private readonly IClock clock;
     private readonly ILogger<ReportClerk> log;
     private readonly ReportUnderstanding understanding;
+    private readonly Provider provider;
     private readonly ReporterAnswers answers;
 
     /// <summary>Makes the worker.</summary>
     public ReportClerk(
         Database database, Provider provider, CaseBooks books, LiveViews views, ReporterAnswers answers, IClock clock, ILogger<ReportClerk> log)
     {
-        (this.database, this.books, this.views, this.answers, this.clock, this.log) = (database, books, views, answers, clock, log);
+        (this.database, this.provider, this.books, this.views, this.answers, this.clock, this.log) = (database, provider, books, views, answers, clock, log);
         understanding = new ReportUnderstanding(books.Policy, provider, ReportLimits.Default);
     }
 
@@ -98,7 +99,7 @@ public sealed class ReportClerk : IClerk
     // Our records are asked once for the whole batch. Reports that name hosts which nobody has looked up wait until somebody has.
     private async Task<List<UnderstoodReport>> AttributeAsync(List<UnderstoodReport> understood, Directory directory, CancellationToken stop)
     {
-        var records = await database.ReadAsync(db => OwnRecords.FindAsync(db, understood, stop), stop);
+        var records = await database.ReadAsync(db => OwnRecords.FindAsync(db, understood, provider.Translators, stop), stop);
         var now = clock.GetCurrentInstant();
         var waiting = understood.ConvertAll(u => (Report: u, Hosts: ReportUnderstanding.HostsToAsk(u, records).ToList()));
         var wanted = waiting.SelectMany(w => w.Hosts).ToHashSet();

@@ -9,6 +9,7 @@ using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
 
@@ -55,6 +56,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
             Fingerprint = FingerprintOf(report, reading),
             Clues = Clues.Of(reading.Original, provider),
             Hosts = [.. reading.Observations.SelectMany(o => HostsOf(o, directory)).Distinct().Take(HostsMax)],
+            Addresses = [.. reading.Observations.SelectMany(o => QuestionsOf(o, report)).Distinct()],
         };
     }
 
@@ -83,13 +85,14 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         {
             // Each is compared with all assignments; a list of thousands names its lowest addresses.
             var observation = named.Block is not null && ++blocks > BlocksMax ? named with { Block = null } : named;
+            var window = WindowOf(observation, report.Report);
             var facts = new AttributionFacts
             {
-                Window = AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), report.Report.ReceivedAt),
+                Window = window,
                 Message = ReferenceEquals(named, message)
                     ? new MessageEvidence(provider, directory, mailboxes, records).FactsOf(report, observation.Mailbox, now)
                     : null,
-                Resources = [.. ResourcesOf(observation, directory).Select(r => r with { Host = HostFactsOf(r.Resource, records, directory) })],
+                Resources = [.. ResourcesOf(observation, window, records, directory).Select(r => r with { Host = HostFactsOf(r.Resource, records, directory) })],
             };
             var attributed = AttributionRules.Decide(facts);
             // Whoever sent a message is no site, even if the report calls it one.
@@ -124,7 +127,7 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         return sources.Find(o => o.Address is null || provider.IsServer(o.Address.Value) || !provider.Owns(o.Address.Value)) ?? sources.FirstOrDefault();
     }
 
-    private IEnumerable<ResourceFacts> ResourcesOf(Observation observation, Directory directory)
+    private IEnumerable<ResourceFacts> ResourcesOf(Observation observation, Interval window, OwnRecords records, Directory directory)
     {
         // The victim is not the accused, however often its address stands in the report.
         if (observation.Role == ObservationRole.Victim)
@@ -133,23 +136,42 @@ internal sealed class ReportUnderstanding(AbusePolicy policy, Provider provider,
         if (observation.AccusedBlock is { } block && provider.FirstOwned(block) is { } first)
             yield return OfBlock(block, first, directory);
         else if (observation.Address is { } address)
-            yield return OfAddress(address, directory) with { Port = observation.Port };
+            yield return Asked(address);
         foreach (var name in NamesOf(observation))
         {
             yield return Address.TryParse(name, out var host)
-                ? OfAddress(host, directory)
+                ? Asked(host)
                 : new ResourceFacts(new Resource(ResourceKind.Domain, name), directory.CandidatesOf(name), provider.Owns(name));
         }
 
         // Lines below the reporter's own can be forged; only an address of ours is worth a look, and the newest first.
         foreach (var hop in observation.Candidates.Where(h => provider.Owns(h.Address)))
         {
-            yield return OfAddress(hop.Address, directory);
+            yield return Asked(hop.Address);
             // What is below a line of ours, only our log can tell.
             if (provider.IsServer(hop.Address))
                 yield break;
         }
+
+        ResourceFacts Asked(Address one) => OfAddress(one, directory) with
+        {
+            Who = records.Addresses.FactsOf(new WhoQuestion(one, PortOf(one, observation), window), directory, provider),
+        };
     }
+
+    private static Interval WindowOf(Observation observation, WaitingReport report) =>
+        AttributionRules.WindowOf(observation.Time.Utc, DoubtOf(observation.Time), report.ReceivedAt);
+
+    // Everything that may be asked about later; strangers' addresses have no sessions of ours.
+    private IEnumerable<WhoQuestion> QuestionsOf(Observation observation, WaitingReport report) =>
+        observation.Role == ObservationRole.Victim
+            ? []
+            : new[] { observation.Address }.Concat(NamesOf(observation).Select(Address.ParseOrNull)).Concat(observation.Candidates.Select(h => (Address?)h.Address))
+                .OfType<Address>().Distinct().Where(provider.Owns)
+                .Select(a => new WhoQuestion(a, PortOf(a, observation), WindowOf(observation, report)));
+
+    // The port is that of the address which the report gives it with.
+    private static int? PortOf(Address address, Observation observation) => address == observation.Address ? observation.Port : null;
 
     private ResourceFacts OfAddress(Address address, Directory directory) =>
         new(new Resource(ResourceKind.Address, address.ToString()), directory.CandidatesOf(address), provider.Owns(address)) { IsOurServer = provider.IsServer(address) };

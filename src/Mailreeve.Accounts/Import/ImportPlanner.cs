@@ -51,6 +51,7 @@ internal sealed class ImportPlanner
         planner.CheckRings();
         planner.CheckSourceClasses(ours.SourceClasses);
         planner.ComparePossessions();
+        planner.CheckLogins();
         planner.CheckAssignments(ours.Networks);
         planner.CompareMail(ours.Domains);
         return new ImportPlan
@@ -153,6 +154,28 @@ internal sealed class ImportPlanner
                 Problem(
                     entry.SourceClassAt, $"{entry.Key}.source-class", $"No mail is sent from addresses of a class '{written}'.",
                     classes.Count == 0 ? "Add [[outbound.source]] to the configuration, or leave the key out." : $"The configuration has {string.Join(", ", classes)}.");
+            }
+        }
+    }
+
+    // A login leads to one customer. Within the file that is known already.
+    private void CheckLogins()
+    {
+        var put = plans.SelectMany(p => p.Plan.PutServices).Select(s => (s.Customer, s.Name)).ToHashSet();
+        var others = stored.Services
+            .Where(s => s.Login is not null && s.State != ServiceState.Ended && !put.Contains((s.Customer, s.Name)))
+            .ToDictionary(s => s.Login!, StringComparer.Ordinal);
+        foreach (var (entry, plan) in plans)
+        {
+            foreach (var service in plan.PutServices.Where(s => s.Login is not null && s.State != ServiceState.Ended && others.ContainsKey(s.Login)))
+            {
+                var other = others[service.Login!];
+                // Both of one customer are in the file, and were reported when it was read.
+                if (other.Customer == service.Customer)
+                    continue;
+                Problem(
+                    entry.At, $"{entry.Key}.services", $"'{service.Login}' is already the login of {numberOf[other.Customer]}'s service {other.Name}.",
+                    "A login names one customer: end that service first, or correct the login.");
             }
         }
     }

@@ -19,13 +19,14 @@ internal static class ServiceComparison
                 Kind = entry.Kind,
                 Name = entry.Name,
                 State = entry.State ?? (old is null or { State: ServiceState.Ended } ? ServiceState.Active : old.State),
+                Login = entry.Login,
             };
             if (service == old)
                 continue;
             plan.PutServices.Add(service);
             plan.Changes.Add(old is null
                 ? new ImportChange('+', Text(service))
-                : new ImportChange('~', $"{Text(old)} -> {EnumText.Of(service.Kind)}, {EnumText.Of(service.State)}"));
+                : new ImportChange('~', $"{Text(old)} -> {Rest(service)}"));
         }
 
         foreach (var gone in stored.Where(s => s.State != ServiceState.Ended && !entries.Any(e => e.Name == s.Name)))
@@ -35,5 +36,8 @@ internal static class ServiceComparison
         }
     }
 
-    private static string Text(Service service) => $"service {service.Name} ({EnumText.Of(service.Kind)}, {EnumText.Of(service.State)})";
+    private static string Text(Service service) => $"service {service.Name} ({Rest(service)})";
+
+    private static string Rest(Service service) =>
+        $"{EnumText.Of(service.Kind)}, {EnumText.Of(service.State)}{(service.Login is null ? "" : $", login {service.Login}")}";
 }

@@ -17,6 +17,12 @@ public sealed record Service
 
     /// <summary>Whether it works.</summary>
     public required ServiceState State { get; init; }
+
+    /// <summary>
+    /// By what the access network knows it: a login name, a hardware address, a circuit id, as <see cref="AccessName.Normalise"/> has it; null
+    /// when it has none. No two services that have not ended have the same.
+    /// </summary>
+    public string? Login { get; init; }
 }
 
 /// <summary>The service catalogue (S5, and the support services of C2).</summary>

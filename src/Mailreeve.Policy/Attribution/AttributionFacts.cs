@@ -68,8 +68,8 @@ public sealed record ResourceFacts(Resource Resource, IReadOnlyList<Candidate> C
     /// <summary>Whether it is an address of a mail server of ours: what comes from there was handed in by somebody else.</summary>
     public bool IsOurServer { get; init; }
 
-    /// <summary>The source port, 1–65535, as the report states it; null when it does not.</summary>
-    public int? Port { get; init; }
+    /// <summary>All that is known about an address within the window, sessions among it; null when the resource is none.</summary>
+    public WhoFacts? Who { get; init; }
 
     /// <summary>What the DNS said about a host; null when it was not asked, or the resource is none.</summary>
     public HostFacts? Host { get; init; }

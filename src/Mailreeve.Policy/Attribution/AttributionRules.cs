@@ -136,6 +136,8 @@ public static class AttributionRules
                 $"{facts.Resource} is our own mail server: who handed the mail in, only the log, a trace or a signature can tell.");
         }
 
+        if (facts.Who is { } who)
+            return ByAddress(facts.Resource, WhoRules.Decide(who));
         // Who has all that was given out of a block answers for it; which of several is meant, it does not say.
         var parts = facts.Parts.Where(p => p.Assignment.HeldWithin(window.Start, window.End)).ToList();
         var theirs = parts.Where(p => parts.TrueForAll(other => other.Chain.Contains(p.Assignment.Customer))).ToList();
@@ -151,19 +153,22 @@ public static class AttributionRules
             return ByHost(facts, host, window);
         var isNamed = verdict is AttributionVerdict.Certain or AttributionVerdict.Bounded;
         var basis = !isNamed ? AttributionBasis.None : facts.Resource.Kind == ResourceKind.Address ? AttributionBasis.Address : AttributionBasis.Url;
-        var port = facts.Port is { } p ? string.Create(CultureInfo.InvariantCulture, $", port {p}") : "";
-        var why = $"{facts.Resource.Kind} {facts.Resource}{port}";
         return verdict switch
         {
             AttributionVerdict.Ambiguous { Customers.Count: var count } =>
                 new Attributed(verdict, basis, facts.Resource, $"{facts.Resource} was of {count} customers within the time in question."),
             AttributionVerdict.Unassigned =>
                 new Attributed(verdict, basis, facts.Resource, $"{facts.Resource} is ours, but was assigned to no customer at that time."),
-            _ => new Attributed(verdict, basis, facts.Resource, why),
+            _ => new Attributed(verdict, basis, facts.Resource, $"{facts.Resource.Kind} {facts.Resource}"),
         };
     }
 
-    // Then and now, by what the DNS said: an answer on either side of the event, or one not long after it.
+    private static Attributed ByAddress(Resource address, WhoAnswer answer)
+    {
+        var isNamed = answer.Verdict is AttributionVerdict.Certain or AttributionVerdict.Bounded;
+        return new Attributed(answer.Verdict, isNamed ? AttributionBasis.Address : AttributionBasis.None, address, answer.Why);
+    }
+
     private static Attributed ByHost(ResourceFacts facts, HostFacts host, Interval window)
     {
         var name = facts.Resource;

@@ -31,7 +31,8 @@ public abstract record AttributionVerdict
 /// <param name="Customer">The customer; a downstream when it is one's.</param>
 /// <param name="Assignment">The assignment that says so.</param>
 /// <param name="Submission">The message of the submission log that says so.</param>
-public sealed record Holder(CustomerId Customer, long? Assignment = null, long? Submission = null);
+/// <param name="Session">The session, lease or logged ports that say so.</param>
+public sealed record Holder(CustomerId Customer, long? Assignment = null, long? Submission = null, long? Session = null);
 
 /// <summary>What was found out about one observation.</summary>
 /// <param name="Verdict">Whose it was.</param>

@@ -69,7 +69,8 @@ public sealed record ContactEntry(ContactChannel Channel, string Address, Contac
 /// <param name="Kind">What kind.</param>
 /// <param name="Name">Its name, the kind's word when the file gives none.</param>
 /// <param name="State">State; null leaves it as it is, and makes a new or ended one active.</param>
-public sealed record ServiceEntry(ServiceKind Kind, string Name, ServiceState? State);
+/// <param name="Login">By what the access network knows it, as <see cref="AccessName.Normalise"/> has it; null for nothing.</param>
+public sealed record ServiceEntry(ServiceKind Kind, string Name, ServiceState? State, string? Login);
 
 /// <summary>A mailbox in an accounts file.</summary>
 public sealed record MailboxAccountEntry

@@ -90,7 +90,8 @@ public static class AccountsText
     {
         var name = service.Name == Words.Of(service.Kind) ? "" : $", name = {Quote(service.Name)}";
         var state = service.State == ServiceState.Active ? "" : $", state = \"{Words.Of(service.State)}\"";
-        return $"{{ kind = \"{Words.Of(service.Kind)}\"{name}{state} }}";
+        var login = service.Login is null ? "" : $", login = {Quote(service.Login)}";
+        return $"{{ kind = \"{Words.Of(service.Kind)}\"{name}{login}{state} }}";
     }
 
     private static string Inline(Assignment assignment, string? service)

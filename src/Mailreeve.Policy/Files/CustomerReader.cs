@@ -17,6 +17,7 @@ internal sealed class CustomerReader(FileProblems problems)
 
     private readonly Dictionary<RegNumber, int> lineOfNumber = [];
     private readonly Dictionary<string, int> lineOfName = [];
+    private readonly Dictionary<string, int> lineOfLogin = [];
 
     public CustomerEntry Read(TableReader table)
     {
@@ -155,11 +156,12 @@ internal sealed class CustomerReader(FileProblems problems)
             var text = table.TextIfAny("name", "www.customer.example");
             var name = text is null ? null : Name(table, text);
             var state = table.WordIfAny<ServiceState>("state");
+            var login = Login(table, isUsed: state != ServiceState.Ended);
             table.Finish();
             if (kind is not { } what || (text is not null && name is null))
                 continue;
 
-            var service = new ServiceEntry(what, name ?? Words.Of(what), state);
+            var service = new ServiceEntry(what, name ?? Words.Of(what), state, login);
             if (services.Exists(s => s.Name == service.Name))
                 problems.Add(text?.At ?? table.At, table.KeyOf("name"), $"This customer already has a service '{service.Name}'.", "Give each its own name.");
             else
@@ -167,6 +169,23 @@ internal sealed class CustomerReader(FileProblems problems)
         }
 
         return services;
+    }
+
+    private string? Login(TableReader table, bool isUsed)
+    {
+        if (table.TextIfAny("login", "kim@dsl.provider.example") is not { } text)
+            return null;
+        if (AccessName.Normalise(text.Value) is not { } login)
+        {
+            problems.Add(
+                text.At, table.KeyOf("login"), "This is not a login name.",
+                $"Write a name, a hardware address or a circuit id of {AccessName.LengthMax} characters at most, without blanks around it.");
+            return null;
+        }
+
+        if (isUsed && !lineOfLogin.TryAdd(login, text.At.Line))
+            problems.Add(text.At, table.KeyOf("login"), $"'{login}' is already the login of the service in line {lineOfLogin[login]}.", "Keep one of the two: a login names one customer.");
+        return login;
     }
 
     private List<string> MailDomains(TableReader customer)

@@ -5,9 +5,13 @@ using NodaTime.Text;
 namespace Mailreeve.Policy.Files;
 
 /// <summary>A moment in a file: <c>2026-01-31T18:00:00Z</c>, with any offset; or a day, which is its beginning where the customer is.</summary>
-internal static class FileMoment
+public static class FileMoment
 {
     /// <summary>Reads a moment, cut to the millisecond: the database keeps no more.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="zone">Where a day begins.</param>
+    /// <param name="moment">The moment.</param>
+    /// <param name="problem">What is wrong, as a sentence.</param>
     public static bool TryParse(string text, DateTimeZone zone, out Instant moment, [NotNullWhen(false)] out string? problem)
     {
         problem = null;

@@ -12,11 +12,11 @@ public sealed class EventStore(DbSession db)
     public Task AddAsync(IReadOnlyList<EventRow> events, CancellationToken stop) =>
         db.InsertManyAsync("""
             INSERT INTO event (id, report_id, case_id, type, role, address, port, url, domain, mailbox, occurred_raw, occurred_at,
-                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, chain, reporter_id, fingerprint, campaign_id, complainer, seen_from)
+                               time_confidence, verdict, verdict_detail, basis, customer_id, assignment_id, submission_id, session_id, chain, reporter_id, fingerprint, campaign_id, complainer, seen_from)
             """,
             events,
             e => [e.Id, e.ReportId, e.CaseId, e.Type, e.Role, e.Address, e.Port, e.Url, e.Domain, e.Mailbox, e.OccurredRaw, e.OccurredAt,
-                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.Chain, e.ReporterId, e.Fingerprint,
+                  e.TimeConfidence, e.Verdict, e.VerdictDetail, e.Basis, e.CustomerId, e.AssignmentId, e.SubmissionId, e.SessionId, e.Chain, e.ReporterId, e.Fingerprint,
                   e.CampaignId, e.Complainer, e.SeenFrom],
             stop);
 
@@ -177,6 +177,9 @@ public sealed record EventRow
 
     /// <summary>The message in the submission log that says so.</summary>
     public long? SubmissionId { get; init; }
+
+    /// <summary>The session, lease or logged ports that say so.</summary>
+    public long? SessionId { get; init; }
 
     /// <summary>Numbers of the customer, its provider, … up to the direct customer at that time, separated by spaces; empty without a customer.</summary>
     public string Chain { get; init; } = "";

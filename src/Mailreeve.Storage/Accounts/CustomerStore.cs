@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Storage.Accounts;
@@ -19,7 +21,7 @@ public sealed class CustomerStore(DbSession db)
         """;
 
     private const string SelectService = """
-        SELECT id, customer_id AS customer, kind, name, state
+        SELECT id, customer_id AS customer, kind, name, state, login
         FROM   service
         """;
 
@@ -194,18 +196,21 @@ public sealed class CustomerStore(DbSession db)
     public Task<IReadOnlyList<Service>> AllServicesAsync(CancellationToken stop) =>
         db.QueryAsync<Service>($"{SelectService} ORDER BY customer_id, id", null, stop);
 
-    /// <summary>Adds services, or writes kind and state anew of those that have the name; the given ids are ignored.</summary>
+    /// <summary>Adds services, or writes kind, state and login anew of those that have the name; the given ids are ignored.</summary>
     public async Task PutServicesAsync(IReadOnlyList<Service> services, CancellationToken stop)
     {
         if (services.Count == 0)
             return;
 
+        // First all are let go: a login may pass from one to another.
+        await db.ExecuteManyAsync(
+            "UPDATE service SET login = NULL WHERE customer_id = $1 AND name = $2 AND login IS NOT NULL", services, s => [s.Customer, s.Name], stop);
         var id = await db.NextIdsAsync("service", services.Count, stop);
         await db.InsertManyAsync(
-            "INSERT INTO service (id, customer_id, kind, name, state)",
+            "INSERT INTO service (id, customer_id, kind, name, state, login)",
             services,
-            s => [id++, s.Customer, s.Kind, s.Name, s.State],
-            "ON CONFLICT (customer_id, name) DO UPDATE SET kind = excluded.kind, state = excluded.state",
+            s => [id++, s.Customer, s.Kind, s.Name, s.State, s.Login],
+            "ON CONFLICT (customer_id, name) DO UPDATE SET kind = excluded.kind, state = excluded.state, login = excluded.login",
             stop);
         await RecordAsync(services.Select(s => s.Customer), stop);
     }
@@ -266,12 +271,38 @@ public sealed class CustomerStore(DbSession db)
         await RecordAsync(assignments.Select(a => a.Customer), stop);
     }
 
-    internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop) =>
-        new(await ListAsync(stop), await AllAssignmentsAsync(stop))
+    /// <summary>Customers and what is theirs, as it is believed now.</summary>
+    internal async Task<Live.Directory> DirectoryAsync(CancellationToken stop)
+    {
+        var services = await AllServicesAsync(stop);
+        return new Live.Directory(await ListAsync(stop), await AllAssignmentsAsync(stop))
         {
-            MailRelays = (await AllServicesAsync(stop))
-                .Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
+            MailRelays = services.Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
+            // Also of those that are suspended: who is to be shut out may still be in.
+            Logins = services.Where(s => s.Login is not null && s.State != ServiceState.Ended).ToFrozenDictionary(s => s.Login!, StringComparer.Ordinal),
         };
+    }
+
+    /// <summary>What covers any of these addresses or ever did, as it was believed at a moment, most specific first for each address.</summary>
+    /// <param name="addresses">The addresses.</param>
+    /// <param name="knownAt">The moment; null for now.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<IReadOnlyList<Assignment>> CoveringAsync(IReadOnlyCollection<Address> addresses, Instant? knownAt, CancellationToken stop)
+    {
+        var firsts = addresses.SelectMany(CoveringFirsts.Of).Distinct().ToList();
+        var rows = new List<AssignmentRow>();
+        foreach (var some in firsts.Chunk(DbSession.ListMax))
+        {
+            rows.AddRange(await db.QueryAsync<AssignmentRow>($"""
+                {SelectAssignment}
+                WHERE  first_address IN ({CoveringFirsts.FromJson(db.Dialect)})
+                AND    (CAST(@knownAt AS BIGINT) IS NULL AND superseded_at IS NULL
+                        OR recorded_at <= CAST(@knownAt AS BIGINT) AND (superseded_at IS NULL OR superseded_at > CAST(@knownAt AS BIGINT)))
+                """, new { json = CoveringFirsts.Json(some), knownAt = knownAt?.ToUnixTimeMilliseconds() }, stop));
+        }
+
+        return [.. rows.Select(r => r.ToAssignment()).Where(a => addresses.Any(a.Prefix!.Value.Contains))];
+    }
 
     // The directory is read anew as a whole, so one row will do, whoever it was.
     private async Task RecordAsync(IEnumerable<CustomerId> customers, CancellationToken stop)

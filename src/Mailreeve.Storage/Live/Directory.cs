@@ -17,7 +17,7 @@ public sealed class Directory
     private const int ChainLengthMax = 64;
 
     private readonly FrozenDictionary<CustomerId, CustomerFact> customers;
-    private readonly PrefixMap<Assignment> byPrefix;
+    private readonly AddressMap<Assignment> byPrefix;
     private readonly FrozenDictionary<string, Assignment[]> byDomain;
     private readonly ILookup<CustomerId, Assignment> byCustomer;
     private readonly ILookup<CustomerId, CustomerId> downstreams;
@@ -28,7 +28,7 @@ public sealed class Directory
         this.customers = customers.ToFrozenDictionary(c => c.Id);
         // What a customer has passed on as a whole is its downstream's first: of equal prefixes the deeper one is found first.
         assignments = [.. assignments.OrderByDescending(a => ChainOf(a.Customer).Count)];
-        byPrefix = PrefixMap<Assignment>.From(assignments.Where(a => a.Prefix is not null).Select(a => (a.Prefix!.Value, a)));
+        byPrefix = AddressMap<Assignment>.From(assignments.Where(a => a.Prefix is not null).Select(a => (a.Prefix!.Value, a)));
         byDomain = assignments.Where(a => a.Domain is not null)
             .GroupBy(a => a.Domain!, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.OrdinalIgnoreCase);
@@ -41,6 +41,9 @@ public sealed class Directory
 
     /// <summary>The customers whose own servers may hand in mail: those with an active service of that kind.</summary>
     public FrozenSet<CustomerId> MailRelays { get; init; } = [];
+
+    /// <summary>The services that the access network knows by a name, under that name; none of them has ended.</summary>
+    public FrozenDictionary<string, Service> Logins { get; init; } = FrozenDictionary<string, Service>.Empty;
 
     /// <summary>The customer, or null.</summary>
     public CustomerFact? Find(CustomerId id) => customers.GetValueOrDefault(id);
