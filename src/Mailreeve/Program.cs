@@ -21,6 +21,8 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     ZoneCommand.Make(),
     KeyCommands.Make(),
     TraceCommand.Make(),
+    WhoCommand.Make(),
+    SessionCommands.Make(),
 };
 // Sessions end and rows are written when the program is told to stop; the two seconds that the library gives are too few for that.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

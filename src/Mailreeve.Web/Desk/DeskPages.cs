@@ -40,6 +40,7 @@ internal static class DeskPages
         DeskActions.Map(desk);
         HoldPages.Map(desk);
         ReporterPages.Map(desk);
+        WhoPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)

@@ -2,6 +2,7 @@ using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
+using Mailreeve.Network.Who;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.ClientSetup;
 using Mailreeve.Protocols.Net;
@@ -76,6 +77,9 @@ internal sealed record Settings
 
     /// <summary>Whether registries of addresses are asked whose an address is that is not ours, so that a reporter can be told.</summary>
     public bool AsksRegistries { get; init; }
+
+    /// <summary>Where access servers say who has which address.</summary>
+    public AccountingOptions Accounting { get; init; } = AccountingOptions.None;
 
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }

@@ -86,10 +86,13 @@ internal sealed class SettingsFile
         var reporters = file.Table("reporters", required: false);
         var asksRegistries = reporters?.TruthIfAny("ask-registries") ?? false;
         reporters?.Finish();
+        var network = new NetworkReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example));
+        var radius = network.Radius(file);
+        var translators = network.Translators(file);
         file.Finish();
         return new Settings
         {
-            Provider = provider with { Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)] },
+            Provider = provider with { Translators = translators, Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)] },
             Database = Rooted(connection?.Value ?? ""),
             DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
             PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
@@ -108,6 +111,7 @@ internal sealed class SettingsFile
             TrustedProxies = proxies,
             Outbound = outbound,
             AsksRegistries = asksRegistries,
+            Accounting = radius,
             JsonLog = json,
             DebugLog = debug,
         };

@@ -18,6 +18,7 @@ using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
+using Mailreeve.Network.Who;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
 using Mailreeve.Storage;
@@ -169,6 +170,7 @@ internal sealed class Server : IAsyncDisposable
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
         app.CountCertificates();
+        app.CountAccounting();
         app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
@@ -207,7 +209,9 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, NoticeOutcomeClerk>()
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
-            .AddSingleton<IClerk, BlockExpiryClerk>();
+            .AddSingleton<IClerk, BlockExpiryClerk>()
+            .AddSingleton<IClerk, LostSessionClerk>();
+        services.AddAccounting(settings);
         AddMailboxAccounts(services, settings);
     }
 

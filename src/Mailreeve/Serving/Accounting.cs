@@ -1,0 +1,39 @@
+using Mailreeve.Configuration;
+using Mailreeve.Network.Who;
+using Prometheus;
+
+namespace Mailreeve.Serving;
+
+/// <summary>RADIUS accounting, as a part of the program.</summary>
+internal static class Accounting
+{
+    private static readonly Gauge Packets = Metrics.CreateGauge(
+        "mailreeve_radius_accounting_packets", "Packets that came for accounting since the start, by what became of them.", "outcome");
+
+    /// <summary>Adds the server, when it is to listen anywhere.</summary>
+    public static void AddAccounting(this IServiceCollection services, Settings settings)
+    {
+        if (settings.Accounting.Listen.Count == 0)
+            return;
+        services.AddSingleton(settings.Accounting)
+            .AddSingleton<AccountingServer>()
+            .AddHostedService(s => s.GetRequiredService<AccountingServer>());
+    }
+
+    /// <summary>Shows what became of the packets.</summary>
+    public static void CountAccounting(this WebApplication app)
+    {
+        if (app.Services.GetService<AccountingServer>() is not { } server)
+            return;
+        Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
+        {
+            var counts = server.Counts;
+            Packets.WithLabels("taken").Set(counts.Taken);
+            Packets.WithLabels("unknown-client").Set(counts.UnknownClient);
+            Packets.WithLabels("malformed").Set(counts.Malformed);
+            Packets.WithLabels("forged").Set(counts.Forged);
+            Packets.WithLabels("overloaded").Set(counts.Overloaded);
+            Packets.WithLabels("failed").Set(counts.Failed);
+        });
+    }
+}
