@@ -83,4 +83,12 @@ var fromWhere = new Argument<int>("connections");
 var attack = new Command("hijack-attack", "The attackers of 'hijack'.") { port, fromWhere };
 attack.Hidden = true;
 attack.SetAction((parsed, stop) => HijackAttackCommand.RunAsync(parsed.GetValue(port), parsed.GetValue(fromWhere), stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
+var prefixes = new Option<int>("--prefixes") { Description = "Prefixes that are assigned", DefaultValueFactory = _ => 1_000_000 };
+var addresses = new Command("addresses", "Look-ups of who has an address.") { prefixes, seconds };
+addresses.SetAction(parsed => new AddressesBench(parsed.GetValue(prefixes), parsed.GetValue(seconds)).Run());
+var records = new Option<int>("--records") { Description = "Accounting records", DefaultValueFactory = _ => 90_000 };
+var onTheirWay = new Option<int>("--window") { Description = "Records on their way at once, 1 to 250", DefaultValueFactory = _ => 200 };
+var accounting = new Command("sessions", "RADIUS accounting from the datagram to the answer, and questions about it.") { database, records, onTheirWay };
+accounting.SetAction((parsed, stop) => new SessionsBench(
+    DialectOf(parsed), parsed.GetValue(records), Math.Clamp(parsed.GetValue(onTheirWay), 1, 250)).RunAsync(stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { addresses, accounting, split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
