@@ -8,7 +8,7 @@ using NodaTime;
 namespace Mailreeve.Storage.Live;
 
 /// <summary>One block, as those who enforce it need it.</summary>
-public sealed record BlockEntry
+public sealed record BlockEntry : BlockTarget
 {
     /// <summary>The block.</summary>
     public required BlockId Id { get; init; }
@@ -16,20 +16,8 @@ public sealed record BlockEntry
     /// <summary>The case it belongs to; null for an entry of an operator.</summary>
     public CaseId? Case { get; init; }
 
-    /// <summary>What is blocked.</summary>
-    public required Prefix Prefix { get; init; }
-
-    /// <summary>What kind of traffic.</summary>
-    public required BlockScope Scope { get; init; }
-
     /// <summary>The clause it rests on.</summary>
     public required ClauseId Clause { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when.</summary>
-    public required Instant ExpiresAt { get; init; }
 }
 
 /// <summary>Blocks in force, held in memory. A snapshot: take it once and ask it as often as you like.</summary>
@@ -53,7 +41,7 @@ public sealed class BlockView
     /// <summary>The block that stops mail from or to this address now, the most specific one.</summary>
     /// <remarks>Both scopes stop mail between servers, in both directions (C4: traffic to and from the address).</remarks>
     public bool TryFind(Address address, Instant now, [MaybeNullWhen(false)] out BlockEntry entry) =>
-        byPrefix.TryFind(address, now, static (block, now) => block.StartsAt <= now && now < block.ExpiresAt, out entry);
+        byPrefix.TryFind(address, now, static (block, now) => block.IsInForce(now), out entry);
 
     internal static BlockView From(IReadOnlyList<BlockEntry> entries) =>
         new(PrefixMap<BlockEntry>.From(entries.Select(e => (e.Prefix, e))), entries.ToImmutableDictionary(e => e.Id));
