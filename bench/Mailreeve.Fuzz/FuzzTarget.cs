@@ -24,6 +24,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("summary", Summary.Words, Summary.Run),
         new("policy-request", PolicyQuestion.Words, PolicyQuestion.Run),
         new("milter-stream", MilterStream.Words, MilterStream.Run),
+        new("nft-messages", NftMessages.Words, NftMessages.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),
