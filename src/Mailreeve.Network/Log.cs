@@ -3,17 +3,30 @@ using Microsoft.Extensions.Logging;
 
 namespace Mailreeve.Network;
 
+/// <summary>Every log line of the network. Event ids 5000–5999.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1100, LogLevel.Error, "RADIUS accounting: {Records} records could not be written; their senders were not answered and send them again")]
+    [LoggerMessage(5001, LogLevel.Warning, "{Elements} entries of {BackEnd} were not as left: somebody else changed them; they are put right")]
+    public static partial void Drifted(this ILogger log, string backEnd, long elements);
+
+    [LoggerMessage(5002, LogLevel.Error, "Blocks are not enforced by {BackEnd}: {Problem} It is tried again; mail goes on")]
+    public static partial void NotEnforcing(this ILogger log, string backEnd, string problem);
+
+    [LoggerMessage(5003, LogLevel.Information, "{BackEnd} enforces the blocks: {Elements} entries are in force, read back")]
+    public static partial void Enforcing(this ILogger log, string backEnd, long elements);
+
+    [LoggerMessage(5004, LogLevel.Information, "Another process on this machine enforces the blocks; this one takes over when that ends")]
+    public static partial void AnotherEnforces(this ILogger log);
+
+    [LoggerMessage(5101, LogLevel.Error, "RADIUS accounting: {Records} records could not be written; their senders were not answered and send them again")]
     public static partial void AccountingNotWritten(this ILogger log, Exception e, int records);
 
-    [LoggerMessage(1101, LogLevel.Warning, "RADIUS accounting: receiving on {EndPoint} failed; it goes on")]
+    [LoggerMessage(5102, LogLevel.Warning, "RADIUS accounting: receiving on {EndPoint} failed; it goes on")]
     public static partial void AccountingNotReceived(this ILogger log, Exception e, EndPoint endPoint);
 
-    [LoggerMessage(1102, LogLevel.Warning, "RADIUS accounting: a packet from {Client} was not made with the shared secret; further ones are only counted")]
+    [LoggerMessage(5103, LogLevel.Warning, "RADIUS accounting: a packet from {Client} was not made with the shared secret; further ones are only counted")]
     public static partial void AccountingForged(this ILogger log, string client);
 
-    [LoggerMessage(1103, LogLevel.Information, "RADIUS accounting is taken on {EndPoint}")]
+    [LoggerMessage(5104, LogLevel.Information, "RADIUS accounting is taken on {EndPoint}")]
     public static partial void AccountingTaken(this ILogger log, EndPoint endPoint);
 }

@@ -53,13 +53,13 @@ public sealed class DesiredBlocks
         return elements;
     }
 
-    /// <summary>Whether a single address should be an element of its own: one block names it, no prefix that is blocked covers it, and it may be blocked.</summary>
+    /// <summary>Whether a single address should be an element of its own: a block names it, and it may be blocked.</summary>
     /// <param name="address">The address.</param>
     /// <param name="scope">The kind of traffic.</param>
     /// <param name="covering">All blocks that cover the address, of any scope and time.</param>
     /// <param name="now">The time.</param>
-    /// <returns>What <see cref="At"/> would say about it, without a look at all the others.</returns>
-    public bool HasSingle(Address address, BlockScope scope, IEnumerable<BlockTarget> covering, Instant now)
+    /// <returns>What <see cref="At"/> would say, without a look at all the others; null when a prefix that is blocked covers the address and decides.</returns>
+    public bool? HasSingle(Address address, BlockScope scope, IEnumerable<BlockTarget> covering, Instant now)
     {
         var named = false;
         foreach (var block in covering)
@@ -69,7 +69,7 @@ public sealed class DesiredBlocks
             if (block.Prefix.IsSingle)
                 named = true;
             else if (block.Prefix.IsIPv4 == address.IsIPv4)
-                return false;
+                return null;
         }
 
         return named && !NeverOf(address.IsIPv4).Contains(Prefix.Single(address));

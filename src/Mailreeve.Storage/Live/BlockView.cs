@@ -43,6 +43,15 @@ public sealed class BlockView
     public bool TryFind(Address address, Instant now, [MaybeNullWhen(false)] out BlockEntry entry) =>
         byPrefix.TryFind(address, now, static (block, now) => block.IsInForce(now), out entry);
 
+    /// <summary>All blocks, of any time, in no order.</summary>
+    public IEnumerable<BlockEntry> All => byId.Values;
+
+    /// <summary>A block, or null when it is not in force any more.</summary>
+    public BlockEntry? Find(BlockId id) => byId.GetValueOrDefault(id);
+
+    /// <summary>All blocks that cover the address, of any time, the most specific first.</summary>
+    public IEnumerable<BlockEntry> Covering(Address address) => byPrefix.Covering(address);
+
     internal static BlockView From(IReadOnlyList<BlockEntry> entries) =>
         new(PrefixMap<BlockEntry>.From(entries.Select(e => (e.Prefix, e))), entries.ToImmutableDictionary(e => e.Id));
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mailreeve.Policy;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
@@ -17,6 +18,7 @@ public sealed class LiveViews : IDisposable
 
     private readonly Database database;
     private readonly SemaphoreSlim turn = new(1, 1);
+    private ImmutableArray<Action<IReadOnlyList<BlockId>>> blockFollowers = [];
     private long seen;
 
     private LiveViews(Database database) => this.database = database;
@@ -46,6 +48,15 @@ public sealed class LiveViews : IDisposable
         await views.CatchUpAsync(stop);
         return views;
     }
+
+    /// <summary>Asks to be told which blocks have changed, each time after <see cref="Blocks"/> has.</summary>
+    /// <param name="tell">Must not wait: whoever wrote the change does.</param>
+    public void FollowBlocks(Action<IReadOnlyList<BlockId>> tell) =>
+        ImmutableInterlocked.Update(ref blockFollowers, static (followers, tell) => followers.Add(tell), tell);
+
+    /// <summary>Ends what <see cref="FollowBlocks"/> began.</summary>
+    public void UnfollowBlocks(Action<IReadOnlyList<BlockId>> tell) =>
+        ImmutableInterlocked.Update(ref blockFollowers, static (followers, tell) => followers.Remove(tell), tell);
 
     /// <summary>Takes in what was committed since the last time.</summary>
     public async Task CatchUpAsync(CancellationToken stop)
@@ -110,10 +121,7 @@ public sealed class LiveViews : IDisposable
         if (changes.Count == 0)
             return;
 
-        var blocks = Blocks;
-        foreach (var id in changes.Where(c => c.Kind == ChangeKind.Block).Select(c => new BlockId(c.Key)).Distinct())
-            blocks = blocks.With(id, await new BlockStore(db).FindInForceAsync(id, stop));
-        Blocks = blocks;
+        await TakeInBlocksAsync(db, changes, stop);
         if (changes.Any(c => c.Kind == ChangeKind.Directory))
             Directory = await new CustomerStore(db).DirectoryAsync(stop);
         // Few are open at any time: a person is to look at each.
@@ -123,6 +131,19 @@ public sealed class LiveViews : IDisposable
         if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
             SigningKeys = await SigningKeys.LoadAsync(db, stop);
         seen = changes[^1].Seq;
+    }
+
+    private async Task TakeInBlocksAsync(DbSession db, IReadOnlyList<Change> changes, CancellationToken stop)
+    {
+        var changed = changes.Where(c => c.Kind == ChangeKind.Block).Select(c => new BlockId(c.Key)).Distinct().ToList();
+        if (changed.Count == 0)
+            return;
+        var blocks = Blocks;
+        foreach (var id in changed)
+            blocks = blocks.With(id, await new BlockStore(db).FindInForceAsync(id, stop));
+        Blocks = blocks;
+        foreach (var tell in blockFollowers)
+            tell(changed);
     }
 
     private async Task TakeInMailboxesAsync(DbSession db, IReadOnlyList<Change> changes, CancellationToken stop)

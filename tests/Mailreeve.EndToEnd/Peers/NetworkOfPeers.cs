@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Mailreeve.EndToEnd.Peers;
 using Mailreeve.Testing;
@@ -81,7 +80,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     {
         var stop = CancellationToken.None;
         var wire = Make();
-        Ip(wire, "link set lo up", "link add switch type bridge", "link set switch up");
+        wire.Ip("link set lo up", "link add switch type bridge", "link set switch up");
         names = new NameServers(Connect(wire, "192.0.2.53", "192.0.2.54"));
         started.Add(names);
         var provider = Connect(wire, "198.51.100.25", "2001:db8:25::25");
@@ -167,7 +166,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     {
         var network = Make();
         var port = $"port{networks.Count}";
-        Ip(network,
+        network.Ip(
         [
             "link set lo up",
             $"link add eth0 type veth peer name {port} netns {wire.Path}",
@@ -177,22 +176,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
             .. addresses.Any(a => a.Contains(':', StringComparison.Ordinal)) ? ["-6 route add default dev eth0"] : Array.Empty<string>(),
             $"neigh add {BlackHole} lladdr 02:00:00:00:00:99 dev eth0 nud permanent",
         ]);
-        Ip(wire, $"link set {port} master switch", $"link set {port} up");
+        wire.Ip($"link set {port} master switch", $"link set {port} up");
         return new Machine(network, [.. addresses.Select(IPAddress.Parse)]);
-    }
-
-    private static void Ip(NetworkNamespace network, params string[] commands)
-    {
-        var ip = Required.Program("ip", "iproute2");
-        foreach (var command in commands)
-        {
-            using var running = Process.Start(new ProcessStartInfo("nsenter", [$"--net={network.Path}", "--", ip, .. command.Split(' ')])
-            {
-                RedirectStandardError = true,
-            })!;
-            var errors = running.StandardError.ReadToEnd();
-            running.WaitForExit();
-            Assert.True(running.ExitCode == 0, $"ip {command}: {errors}");
-        }
     }
 }

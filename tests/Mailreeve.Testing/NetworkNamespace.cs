@@ -1,14 +1,15 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Mailreeve.EndToEnd.Peers;
+namespace Mailreeve.Testing;
 
 /// <summary>
 /// A network of its own in this machine, with nothing in it but a loopback that is down (namespaces(7)). Nothing but a handle of this process
 /// keeps it, so that it goes with the last process and socket in it, however the tests end.
 /// </summary>
-internal sealed partial class NetworkNamespace : IDisposable
+public sealed partial class NetworkNamespace : IDisposable
 {
     private const int CloneNewNet = 0x4000_0000;
 
@@ -31,6 +32,30 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     /// <summary>Does something in it: a socket stays where it was made, whoever uses it.</summary>
     public T In<T>(Func<T> act) => OnThread(() => SetNs(handle, CloneNewNet) == 0 ? act() : throw new Win32Exception());
+
+    /// <summary>Runs <c>ip(8)</c> in it, once for each text.</summary>
+    public void Ip(params string[] commands)
+    {
+        var ip = Required.Program("ip", "iproute2");
+        foreach (var command in commands)
+            Run(ip, command.Split(' '));
+    }
+
+    /// <summary>Runs a program in it and waits for its end; fails the test when that is not 0.</summary>
+    /// <returns>What it printed.</returns>
+    public string Run(string program, params string[] arguments)
+    {
+        using var running = Process.Start(new ProcessStartInfo("nsenter", [$"--net={Path}", "--", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = running.StandardError.ReadToEndAsync();
+        var printed = running.StandardOutput.ReadToEnd();
+        running.WaitForExit();
+        Assert.True(running.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {errors.Result}");
+        return printed;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();

@@ -1,0 +1,127 @@
+using Mailreeve.Policy;
+using NodaTime;
+
+namespace Mailreeve.Storage.Network;
+
+/// <summary>Rows of <c>block_enforcement</c> and <c>enforcement_node</c>: what became of the blocks, as those who enforce them have read back.</summary>
+public sealed class EnforcementStore(DbSession db)
+{
+    /// <summary>Records what became of some blocks.</summary>
+    public Task RecordAsync(IReadOnlyList<EnforcementRow> rows, CancellationToken stop) =>
+        db.InsertManyAsync("""
+            INSERT INTO block_enforcement (block_id, node, back_end, state, since, proven_at, detail)
+            """,
+            rows,
+            r => [r.BlockId.Value, r.Node, r.BackEnd, r.State, r.Since, r.ProvenAt, r.Detail],
+            """
+            ON CONFLICT (block_id, node, back_end) DO UPDATE
+            SET state = excluded.state, since = excluded.since, proven_at = excluded.proven_at, detail = excluded.detail
+            """,
+            stop);
+
+    /// <summary>What a back end of a node has on record, but for what is removed.</summary>
+    public Task<IReadOnlyList<EnforcementRow>> StandingAsync(string node, string backEnd, CancellationToken stop) =>
+        db.QueryAsync<EnforcementRow>("""
+            SELECT *
+            FROM   block_enforcement
+            WHERE  node = @node AND back_end = @backEnd AND state <> 'removed'
+            """, new { node, backEnd }, stop);
+
+    /// <summary>What became of these blocks, everywhere.</summary>
+    public async Task<IReadOnlyList<EnforcementRow>> OfAsync(IReadOnlyCollection<BlockId> blocks, CancellationToken stop)
+    {
+        var rows = new List<EnforcementRow>();
+        foreach (var some in blocks.Chunk(DbSession.ListMax))
+        {
+            rows.AddRange(await db.QueryAsync<EnforcementRow>($"""
+                SELECT *
+                FROM   block_enforcement
+                WHERE  {db.IsAnyOf("block_id", "ids")}
+                ORDER  BY block_id, node, back_end
+                """, new { ids = some.Select(b => b.Value).ToArray() }, stop));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Records how a back end of a node fares.</summary>
+    public Task RecordAsync(EnforcementNode node, CancellationToken stop) =>
+        db.ExecuteAsync("""
+            INSERT INTO enforcement_node (node, back_end, compared_at, elements, drift, problem)
+            VALUES (@node, @backEnd, @comparedAt, @elements, @drift, @problem)
+            ON CONFLICT (node, back_end) DO UPDATE
+            SET compared_at = COALESCE(excluded.compared_at, enforcement_node.compared_at), elements = excluded.elements,
+                drift = excluded.drift, problem = excluded.problem
+            """, new { node = node.Node, backEnd = node.BackEnd, comparedAt = node.ComparedAt, elements = node.Elements, drift = node.Drift, problem = node.Problem }, stop);
+
+    /// <summary>How every back end of every node fares.</summary>
+    public Task<IReadOnlyList<EnforcementNode>> NodesAsync(CancellationToken stop) =>
+        db.QueryAsync<EnforcementNode>("""
+            SELECT *
+            FROM   enforcement_node
+            ORDER  BY node, back_end
+            """, null, stop);
+}
+
+/// <summary>What became of a block at a back end.</summary>
+public enum EnforcementState
+{
+    /// <summary>It should be in force, and is not yet.</summary>
+    Pending,
+
+    /// <summary>It is in force.</summary>
+    Active,
+
+    /// <summary>It should not be in force any more, and still is.</summary>
+    Removing,
+
+    /// <summary>It is not in force any more.</summary>
+    Removed,
+}
+
+/// <summary>A row of <c>block_enforcement</c>.</summary>
+public sealed record EnforcementRow
+{
+    /// <summary>The block.</summary>
+    public required BlockId BlockId { get; init; }
+
+    /// <summary>The machine.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>What stops the packets there.</summary>
+    public required string BackEnd { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required EnforcementState State { get; init; }
+
+    /// <summary>Since when.</summary>
+    public required Instant Since { get; init; }
+
+    /// <summary>When that was read back; null when it could not be.</summary>
+    public Instant? ProvenAt { get; init; }
+
+    /// <summary>What is to be said about it, such as why it is not in force.</summary>
+    public string? Detail { get; init; }
+}
+
+/// <summary>A row of <c>enforcement_node</c>.</summary>
+public sealed record EnforcementNode
+{
+    /// <summary>The machine.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>What stops the packets there.</summary>
+    public required string BackEnd { get; init; }
+
+    /// <summary>When it was last read back whole and was as it should be; null when never.</summary>
+    public Instant? ComparedAt { get; init; }
+
+    /// <summary>Entries in force.</summary>
+    public required long Elements { get; init; }
+
+    /// <summary>Entries that others had changed and that were put right, since the program started.</summary>
+    public required long Drift { get; init; }
+
+    /// <summary>What keeps it from enforcing; null when nothing does.</summary>
+    public string? Problem { get; init; }
+}
