@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 
@@ -20,17 +22,43 @@ public static class NeverBlock
         new(Prefix.Parse("ff00::/8"), "multicast"),
     ];
 
-    /// <summary>The configured entries, and those found on this machine: its own addresses and its gateways.</summary>
-    public static IReadOnlyList<NeverBlockEntry> Discover(IReadOnlyList<NeverBlockEntry> configured)
+    /// <summary>
+    /// The configured entries, and those found on this machine: its own addresses, its gateways and name servers, the machine of the database,
+    /// and whoever has signed in to start the program.
+    /// </summary>
+    /// <param name="configured">What the provider names.</param>
+    /// <param name="databaseHosts">Names or addresses; a name that cannot be looked up now is left out.</param>
+    public static IReadOnlyList<NeverBlockEntry> Discover(IReadOnlyList<NeverBlockEntry> configured, IEnumerable<string> databaseHosts)
     {
         var found = new List<NeverBlockEntry>([.. configured, .. Always]);
         foreach (var network in NetworkInterface.GetAllNetworkInterfaces())
         {
             var properties = network.GetIPProperties();
-            found.AddRange(properties.UnicastAddresses.Select(a => new NeverBlockEntry(Prefix.Single(Address.From(a.Address)), "an address of this machine")));
-            found.AddRange(properties.GatewayAddresses.Select(g => new NeverBlockEntry(Prefix.Single(Address.From(g.Address)), "a gateway of this machine")));
+            Add(found, properties.UnicastAddresses.Select(a => a.Address), "an address of this machine");
+            Add(found, properties.GatewayAddresses.Select(g => g.Address), "a gateway of this machine");
+            Add(found, properties.DnsAddresses, "a name server of this machine");
         }
 
+        foreach (var host in databaseHosts)
+            Add(found, AddressesOf(host), "the machine of the database");
+        // "client-address client-port server-address server-port" (ssh(1)). Who merely has a connection to the door is not asked: that may be anyone.
+        if (Address.ParseOrNull(Environment.GetEnvironmentVariable("SSH_CONNECTION")?.Split(' ')[0]) is { } administrator)
+            found.Add(new NeverBlockEntry(Prefix.Single(administrator), "where the administrator is"));
         return [.. found.DistinctBy(e => e.Prefix)];
+    }
+
+    private static void Add(List<NeverBlockEntry> found, IEnumerable<IPAddress> addresses, string reason) =>
+        found.AddRange(addresses.Select(a => new NeverBlockEntry(Prefix.Single(Address.From(a)), reason)));
+
+    private static IPAddress[] AddressesOf(string host)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(host);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            return [];
+        }
     }
 }

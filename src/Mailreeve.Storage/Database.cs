@@ -28,6 +28,24 @@ public abstract class Database : IAsyncDisposable
             ? SqliteDatabase.OpenFile(connection["sqlite:".Length..])
             : PostgreSqlDatabase.Connect(connection);
 
+    /// <summary>The machines, by name or address, that <see cref="Open"/> would connect to; none for a file or a socket of this machine.</summary>
+    public static IReadOnlyList<string> HostsOf(string connection)
+    {
+        if (connection.StartsWith("sqlite:", StringComparison.Ordinal))
+            return [];
+        try
+        {
+            return [.. (new Npgsql.NpgsqlConnectionStringBuilder(connection).Host ?? "")
+                .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(h => !h.StartsWith('/') && !h.StartsWith('@'))];
+        }
+        catch (ArgumentException)
+        {
+            // Whoever opens it is told what is wrong with it.
+            return [];
+        }
+    }
+
     /// <summary>Reads; sees what was committed before.</summary>
     public abstract Task<T> ReadAsync<T>(Func<DbSession, Task<T>> read, CancellationToken stop);
 

@@ -1,3 +1,4 @@
+using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Admin;

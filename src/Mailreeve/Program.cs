@@ -13,6 +13,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     CustomerCommands.Make(),
     MailboxCommands.Make(),
     HoldCommands.Make(),
+    BlockCommands.Make(),
     PermissionCommands.Make(),
     QueueCommands.Make(),
     OperatorCommands.Make(),

@@ -31,7 +31,7 @@ public sealed class NeverBlockTests
     [InlineData("198.51.100.0/24")]
     public void A_block_that_hits_what_must_be_reached_is_never_placed(string target)
     {
-        var verdict = BlockRules.Decide(ShippedPolicy.Policy, Facts(target, NeverBlock.Discover([Upstream])));
+        var verdict = BlockRules.Decide(ShippedPolicy.Policy, Facts(target, NeverBlock.Discover([Upstream], [])));
 
         Assert.Contains("never-block list", Assert.IsType<BlockVerdict.Never>(verdict).Why, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class NeverBlockTests
     public void Others_may_be_blocked(string target)
     {
         // Without this machine's own addresses, which may be any.
-        var entries = NeverBlock.Discover([Upstream]).Where(e => !e.Reason.EndsWith("of this machine", StringComparison.Ordinal)).ToList();
+        var entries = NeverBlock.Discover([Upstream], []).Where(e => !e.Reason.EndsWith("of this machine", StringComparison.Ordinal)).ToList();
 
         Assert.IsType<BlockVerdict.Allowed>(BlockRules.Decide(ShippedPolicy.Policy, Facts(target, entries)));
     }
@@ -55,7 +55,7 @@ public sealed class NeverBlockTests
     [Fact]
     public void Every_address_of_this_machine_is_found()
     {
-        var entries = NeverBlock.Discover([]);
+        var entries = NeverBlock.Discover([], []);
 
         var own = NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(n => n.GetIPProperties().UnicastAddresses)
@@ -68,7 +68,7 @@ public sealed class NeverBlockTests
     [Fact]
     public void The_gateway_that_the_kernel_uses_is_found()
     {
-        var entries = NeverBlock.Discover([]);
+        var entries = NeverBlock.Discover([], []);
 
         var gateways = DefaultGateways().ToList();
         Assert.All(gateways, gateway => Assert.Contains(entries, e => e.Prefix.Contains(gateway)));
@@ -79,7 +79,7 @@ public sealed class NeverBlockTests
     {
         var loopback = new NeverBlockEntry(Prefix.Parse("127.0.0.0/8"), "as configured");
 
-        var entries = NeverBlock.Discover([Upstream, loopback]);
+        var entries = NeverBlock.Discover([Upstream, loopback], []);
 
         Assert.Equal([Upstream, loopback], entries.Take(2));
         Assert.Equal(entries.Count, entries.Select(e => e.Prefix).Distinct().Count());

@@ -1,3 +1,6 @@
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Protocols.Net;
+
 namespace Mailreeve.Policy.Blocks;
 
 /// <summary>Keeps a block from harming those it is not meant for. Pure.</summary>
@@ -18,6 +21,29 @@ public static class BlockRules
             ? new BlockVerdict.AskFirst($"It would cover {facts.Addresses} addresses; more than {most} need an operator's word.")
             : new BlockVerdict.Allowed();
     }
+
+    /// <summary>Whether this person may place it: within what the policy lets happen by itself everyone who may block, beyond it an administrator.</summary>
+    /// <returns>Never <see cref="BlockVerdict.AskFirst"/>: who asks is asked.</returns>
+    public static BlockVerdict DecideFor(OperatorRole role, AbusePolicy policy, BlockFacts facts)
+    {
+        if (!OperatorRules.May(role, DeskAction.PlaceBlocks))
+            return new BlockVerdict.Never("Your role does not place blocks.");
+        foreach (var prefix in facts.Prefixes)
+        {
+            if (IsTooWide(prefix))
+                return new BlockVerdict.Never($"{prefix} is too much of the Internet for one block.");
+        }
+
+        return Decide(policy, facts) switch
+        {
+            BlockVerdict.AskFirst when role == OperatorRole.Admin => new BlockVerdict.Allowed(),
+            BlockVerdict.AskFirst ask => new BlockVerdict.Never($"{ask.Why} An administrator may place it."),
+            var decided => decided,
+        };
+    }
+
+    // Larger than what any provider was ever given: /8 of IPv4, /19 of IPv6.
+    private static bool IsTooWide(Prefix prefix) => prefix.IsIPv4 ? prefix.Length < 96 + 8 : prefix.Length < 19;
 }
 
 /// <summary>What <see cref="BlockRules"/> says about a block.</summary>

@@ -4,7 +4,6 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
-using Mailreeve.Storage.Network;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Layout;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +20,6 @@ internal static class DeskActions
     public const string LiftAllWords = "lift everything";
 
     private const int HoursMax = 24 * 60;
-    private const long BatchMax = 1000;
 
     public static void Map(IEndpointRouteBuilder desk)
     {
@@ -111,7 +109,7 @@ internal static class DeskActions
         return Back(form, await lifting.LiftAsync(new BlockId(id), http.Operator(), Reason(form), stop));
     }
 
-    private static async Task<IResult> LiftAllAsync(HttpContext http, Database database, BlockLifting lifting, CancellationToken stop)
+    private static async Task<IResult> LiftAllAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)
     {
         var form = await http.Request.ReadFormAsync(stop);
         if (!form["words"].ToString().Trim().Equals(LiftAllWords, StringComparison.OrdinalIgnoreCase))
@@ -119,8 +117,7 @@ internal static class DeskActions
         if (string.IsNullOrWhiteSpace(Reason(form)))
             return Page.Message(400, "Nothing was lifted", "Say why. Each customer concerned reads it.");
 
-        foreach (var block in await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(BatchMax, stop), stop))
-            await lifting.LiftAsync(block.Id, http.Operator(), Reason(form), stop);
+        await lifting.LiftAllAsync(http.Operator(), Reason(form), stop);
         return Page.SeeOther("/desk/blocks");
     }
 
@@ -136,21 +133,4 @@ internal static class DeskActions
     private static IResult Back(IFormCollection form, DeskResult result) => result is DeskResult.Refused refused
         ? Page.Of<RefusedPage>(new { refused.Why, Back = SignInPages.Local(form["back"], "/desk") }, StatusCodes.Status409Conflict)
         : Page.SeeOther(SignInPages.Local(form["back"], "/desk"));
-}
-
-/// <summary>Lifts blocks, whether a case placed them or a person did.</summary>
-internal sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
-{
-    public async Task<DeskResult> LiftAsync(BlockId id, Actor by, string reason, CancellationToken stop)
-    {
-        if (string.IsNullOrWhiteSpace(reason))
-            return new DeskResult.Refused("Say why it is lifted. The customer reads it.");
-        var block = await database.ReadAsync(db => new BlockStore(db).FindAsync(id, stop), stop);
-        if (block?.CaseId is { } caseId)
-            return await desk.LiftAsync(caseId, id, by, reason, stop);
-        return block is not null
-            && await database.WriteAsync(db => new BlockStore(db).LiftAsync(id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
-            ? new DeskResult.Done()
-            : new DeskResult.Refused("That block is not in force.");
-    }
 }

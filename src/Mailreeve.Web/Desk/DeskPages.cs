@@ -144,14 +144,24 @@ internal static class DeskPages
             ? Results.Bytes(raw, "application/octet-stream", string.Create(CultureInfo.InvariantCulture, $"R-{number}.eml"))
             : Page.NotFound();
 
-    private static async Task<IResult> BlocksAsync(HttpContext http, Database database, IClock clock, CancellationToken stop) =>
-        Page.Of<BlocksPage>(new
+    private static async Task<IResult> BlocksAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
+    {
+        var (blocks, proven, nodes) = await database.ReadAsync(async db =>
         {
-            Blocks = await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(BlocksMax, stop), stop),
+            var enforcement = new EnforcementStore(db);
+            var blocks = await new BlockStore(db).ListInForceAsync(BlocksMax, stop);
+            return (blocks, await enforcement.OfAsync([.. blocks.Select(b => b.Id)], stop), await enforcement.NodesAsync(stop));
+        }, stop);
+        return Page.Of<BlocksPage>(new
+        {
+            Blocks = blocks,
+            Proven = proven.ToLookup(r => r.BlockId),
+            Nodes = nodes,
             MayLift = SignedIn.May(http.User, DeskAction.LiftBlocks),
             MayLiftAll = SignedIn.RoleOf(http.User) == OperatorRole.Admin,
             Now = clock.GetCurrentInstant(),
         });
+    }
 
     private static int HoursFor(AbusePolicy policy, CaseKind kind) => (int)policy.LadderOf(kind).AnswerWithin.Value.TotalHours;
 }

@@ -18,6 +18,7 @@ namespace Mailreeve.Configuration;
 internal sealed class SettingsFile
 {
     private const string UnixSocket = "unix:";
+    private const int NodeLengthMax = 64;
 
     private readonly FileProblems problems;
     private readonly string folder;
@@ -82,6 +83,12 @@ internal sealed class SettingsFile
         var proxies = PrefixesIfAny(web, "trusted-proxies");
         web?.Finish();
 
+        var enforcement = file.Table("enforcement", required: false);
+        var (enforces, node) = (enforcement?.TruthIfAny("nftables") ?? false, enforcement?.TextIfAny("node", "edge-1"));
+        if (node is { Value.Length: 0 or > NodeLengthMax })
+            problems.Add(node.At, "enforcement.node", $"A name of 1 to {NodeLengthMax} characters is needed.", "Leave the key out for this machine's own name.");
+        enforcement?.Finish();
+
         var outbound = ReadOutbound(file, provider.HostName);
         var reporters = file.Table("reporters", required: false);
         var asksRegistries = reporters?.TruthIfAny("ask-registries") ?? false;
@@ -92,7 +99,12 @@ internal sealed class SettingsFile
         file.Finish();
         return new Settings
         {
-            Provider = provider with { Translators = translators, Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)] },
+            Provider = provider with
+            {
+                NeverBlock = NeverBlock.Discover(provider.NeverBlock, Storage.Database.HostsOf(connection?.Value ?? "")),
+                Translators = translators,
+                Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)],
+            },
             Database = Rooted(connection?.Value ?? ""),
             DataFolder = Path.GetFullPath(data?.Value ?? "data", folder),
             PolicyFolder = policy is null ? Path.Combine(AppContext.BaseDirectory, "policy") : Path.GetFullPath(policy.Value, folder),
@@ -112,6 +124,8 @@ internal sealed class SettingsFile
             Outbound = outbound,
             AsksRegistries = asksRegistries,
             Accounting = radius,
+            EnforcesByNftables = enforces,
+            Node = node?.Value ?? Environment.MachineName,
             JsonLog = json,
             DebugLog = debug,
         };
@@ -144,7 +158,7 @@ internal sealed class SettingsFile
             SupportTelephone = table?.Text("support-telephone", "+1 555 0100")?.Value ?? "",
             Networks = Prefixes(table, "networks", "192.0.2.0/24"),
             Servers = PrefixesIfAny(table, "mail-servers"),
-            NeverBlock = NeverBlock.Discover(never),
+            NeverBlock = never,
         };
         table?.Finish();
         return provider;

@@ -148,6 +148,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddInbound(settings, keys.Greylist);
         builder.Services.AddSubmission(settings, keys.Recipients);
         builder.Services.AddOwnMta(settings);
+        builder.Services.AddEnforcement(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -171,6 +172,7 @@ internal sealed class Server : IAsyncDisposable
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
         app.CountCertificates();
         app.CountAccounting();
+        app.CountEnforcement();
         app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();

@@ -1,0 +1,52 @@
+using Mailreeve.Policy;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Desk;
+
+/// <summary>Lifts blocks, whether a case placed them or a person did.</summary>
+public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
+{
+    private const long Batch = 1000;
+
+    /// <summary>Lifts one.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="reason">Why; the customer reads it.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<DeskResult> LiftAsync(BlockId id, Actor by, string reason, CancellationToken stop)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            return new DeskResult.Refused("Say why it is lifted. The customer reads it.");
+        var block = await database.ReadAsync(db => new BlockStore(db).FindAsync(id, stop), stop);
+        if (block?.CaseId is { } caseId)
+            return await desk.LiftAsync(caseId, id, by, reason, stop);
+        return block is not null
+            && await database.WriteAsync(db => new BlockStore(db).LiftAsync(id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
+            ? new DeskResult.Done()
+            : new DeskResult.Refused("That block is not in force.");
+    }
+
+    /// <summary>Lifts every block that is in force.</summary>
+    /// <returns>How many, and the first reason why one was not; null when all were.</returns>
+    public async Task<(long Lifted, string? Problem)> LiftAllAsync(Actor by, string reason, CancellationToken stop)
+    {
+        var lifted = 0L;
+        string? problem = null;
+        // One that cannot be lifted comes again, so a round that lifts none is the last.
+        for (var before = -1L; before < lifted;)
+        {
+            before = lifted;
+            foreach (var block in await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(Batch, stop), stop))
+            {
+                if (await LiftAsync(block.Id, by, reason, stop) is DeskResult.Refused refused)
+                    problem ??= refused.Why;
+                else
+                    lifted++;
+            }
+        }
+
+        return (lifted, problem);
+    }
+}

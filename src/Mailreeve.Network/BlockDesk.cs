@@ -1,0 +1,105 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network;
+
+/// <summary>Blocks that a person places, without a case. What it would hit is found out first, and whether that person may is decided by it.</summary>
+/// <param name="database">The database.</param>
+/// <param name="views">Has the customers.</param>
+/// <param name="policy">The policy in force.</param>
+/// <param name="never">What is never blocked.</param>
+/// <param name="clock">The time.</param>
+public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy policy, IReadOnlyList<NeverBlockEntry> never, IClock clock)
+{
+    /// <summary>How long a block lasts when nobody says.</summary>
+    public static readonly Duration ExpiryDefault = Duration.FromDays(7);
+
+    /// <summary>How long it may last; whoever wants longer looks at it again.</summary>
+    public static readonly Duration ExpiryMax = Duration.FromDays(366);
+
+    private const int ReasonLengthMax = 1000;
+
+    /// <summary>What a block would hit, and what stands in its way; nothing is placed.</summary>
+    public BlockPlan Plan(BlockOrder order, OperatorRole role)
+    {
+        var now = clock.GetCurrentInstant();
+        var hit = Holders(order.Prefix, now);
+        var facts = new BlockFacts([order.Prefix], never.FirstOrDefault(n => n.Prefix.Overlaps(order.Prefix)), Math.Max(0, hit.Count - 1));
+        var problem = ProblemOf(order) ?? BlockRules.DecideFor(role, policy, facts) switch
+        {
+            BlockVerdict.Never refused => refused.Why,
+            _ => null,
+        };
+        return new BlockPlan(facts, [.. hit.Select(views.Directory.Find).OfType<CustomerFact>()], now, now + order.For, problem);
+    }
+
+    /// <summary>Places a block, unless something stands in its way.</summary>
+    /// <returns>The plan that was carried out, and the block; no block when the plan has a problem.</returns>
+    public async Task<(BlockPlan Plan, BlockId? Placed)> PlaceAsync(BlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
+    {
+        var plan = Plan(order, role);
+        if (plan.Problem is not null)
+            return (plan, null);
+        var id = await database.WriteAsync(async db =>
+        {
+            var block = new NewBlock
+            {
+                Id = new BlockId(await db.NextIdsAsync("block", 1, stop)),
+                Customer = plan.Customers is [var one] ? one.Id : null,
+                Prefix = order.Prefix,
+                Scope = order.Scope,
+                Clause = order.Clause,
+                PolicyRevision = policy.Revision,
+                Reason = order.Reason.Trim(),
+                PlacedBy = by,
+                StartsAt = plan.StartsAt,
+                ExpiresAt = plan.ExpiresAt,
+            };
+            await new BlockStore(db).PlaceAsync([block], stop);
+            return block.Id;
+        }, stop);
+        return (plan, id);
+    }
+
+    private string? ProblemOf(BlockOrder order)
+    {
+        if (order.Reason.Trim().Length is 0 or > ReasonLengthMax)
+            return $"Say why, in at most {ReasonLengthMax} characters. Whoever is blocked reads it.";
+        if (!policy.Clauses.Any(c => c.Id == order.Clause))
+            return $"The policy has no clause {order.Clause}.";
+        return order.For <= Duration.Zero || order.For > ExpiryMax ? $"A block lasts {ExpiryMax.Days} days at most." : null;
+    }
+
+    // Those whose the addresses are; one who has passed all of it on is not hit twice.
+    private List<CustomerId> Holders(Prefix prefix, Instant now)
+    {
+        var directory = views.Directory;
+        if (prefix.IsSingle)
+            return directory.HolderOf(prefix.First, now) is { } holder ? [holder] : [];
+        var all = directory.Overlapping(prefix).Where(a => a.HeldAt(now)).Select(a => a.Customer).ToHashSet();
+        var above = all.SelectMany(c => directory.ChainIdsOf(c).Where(u => u != c)).ToHashSet();
+        return [.. all.Where(c => !above.Contains(c))];
+    }
+}
+
+/// <summary>What a person wants blocked.</summary>
+/// <param name="Prefix">An address or a prefix.</param>
+/// <param name="Scope">What kind of traffic.</param>
+/// <param name="Clause">The clause it rests on.</param>
+/// <param name="Reason">Why, as the blocked party may read it.</param>
+/// <param name="For">How long.</param>
+public sealed record BlockOrder(Prefix Prefix, BlockScope Scope, ClauseId Clause, string Reason, Duration For);
+
+/// <summary>What a block would hit.</summary>
+/// <param name="Facts">The addresses, and whether they are never blocked.</param>
+/// <param name="Customers">Customers of ours who have an address in it.</param>
+/// <param name="StartsAt">From when it would be.</param>
+/// <param name="ExpiresAt">Until when.</param>
+/// <param name="Problem">What stands in its way, as a sentence; null when nothing does.</param>
+public sealed record BlockPlan(BlockFacts Facts, IReadOnlyList<CustomerFact> Customers, Instant StartsAt, Instant ExpiresAt, string? Problem);

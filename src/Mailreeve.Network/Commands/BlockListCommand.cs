@@ -1,0 +1,37 @@
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network.Commands;
+
+/// <summary><c>block list</c></summary>
+public static class BlockListCommand
+{
+    private const long RowsMax = 1000;
+
+    /// <summary>Prints blocks in force, newest first, with what is proven about each at each machine, and how the machines fare.</summary>
+    /// <returns>0.</returns>
+    public static async Task<int> RunAsync(Database database, Instant now, TextWriter output, CancellationToken stop)
+    {
+        var (blocks, proven, nodes) = await database.ReadAsync(async db =>
+        {
+            var store = new EnforcementStore(db);
+            var blocks = await new BlockStore(db).ListInForceAsync(RowsMax, stop);
+            return (blocks, (await store.OfAsync([.. blocks.Select(b => b.Id)], stop)).ToLookup(r => r.BlockId), await store.NodesAsync(stop));
+        }, stop);
+        foreach (var block in blocks)
+        {
+            var scope = block.Scope == BlockScope.Port25 ? "port 25" : "all";
+            await output.WriteLineAsync($"{block.Id.Value,-6}  {block.Prefix}  {scope}  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
+            foreach (var line in EnforcementText.Of(proven[block.Id], nodes, now))
+                await output.WriteLineAsync($"        {line}");
+        }
+
+        if (blocks.Count == 0)
+            await output.WriteLineAsync("Nothing is blocked.");
+        foreach (var node in nodes.Where(n => n.Problem is not null))
+            await output.WriteLineAsync($"{node.BackEnd} at {node.Node} does not enforce: {node.Problem}");
+        return 0;
+    }
+}

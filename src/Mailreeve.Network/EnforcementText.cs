@@ -1,0 +1,40 @@
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network;
+
+/// <summary>Says where a block is in force, as proven.</summary>
+public static class EnforcementText
+{
+    // A machine compares every 30 seconds; what it said before is worth nothing once its lease is over.
+    private static readonly Duration SilenceMax = Duration.FromMinutes(5);
+
+    /// <summary>One sentence for each back end of each machine; none where no packet filter is used.</summary>
+    /// <param name="rows">The rows of one block.</param>
+    /// <param name="nodes">All machines.</param>
+    /// <param name="now">The time.</param>
+    public static IEnumerable<string> Of(IEnumerable<EnforcementRow> rows, IReadOnlyList<EnforcementNode> nodes, Instant now)
+    {
+        var of = rows.ToDictionary(r => (r.Node, r.BackEnd));
+        foreach (var node in nodes)
+        {
+            if (node.ComparedAt is not { } compared || now - compared > SilenceMax)
+            {
+                yield return $"{node.BackEnd} at {node.Node}: not known, it has proven nothing {(node.ComparedAt is { } last ? $"since {last:uuuu-MM-dd HH:mm}" : "yet")}";
+                continue;
+            }
+
+            if (!of.TryGetValue((node.Node, node.BackEnd), out var row))
+            {
+                yield return $"{node.BackEnd} at {node.Node}: {EnumText.Of(EnforcementState.Pending)}";
+                continue;
+            }
+
+            // The whole is read back again and again; a block that was in force before is in force then.
+            var proven = row.State == EnforcementState.Active && compared > row.ProvenAt ? compared : row.ProvenAt;
+            var when = proven is { } at ? $", read back {at:uuuu-MM-dd HH:mm:ss}" : "";
+            yield return $"{node.BackEnd} at {node.Node}: {EnumText.Of(row.State)}{when}{(row.Detail is null ? "" : $" ({row.Detail})")}";
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using Mailreeve.AbuseDesk.Cases;
+using Mailreeve.AbuseDesk.Desk;
+using Mailreeve.Configuration;
+using Mailreeve.Network;
+using Mailreeve.Network.Commands;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Serving;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Live;
+using NodaTime;
+
+namespace Mailreeve.Commands;
+
+/// <summary><c>mailreeve block list|add|lift|lift-all</c></summary>
+internal static class BlockCommands
+{
+    private const string LiftAllWords = "lift everything";
+
+    private static readonly Option<FileInfo> Config = Setup.ConfigOption();
+
+    private static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
+
+    public static Command Make() => new Command("block", "Addresses whose traffic is blocked (clauses C4, C5, C7, C8).") { Config, List(), Add(), Lift(), LiftAll() };
+
+    private static Command List()
+    {
+        var list = new Command("list", "Lists blocks in force, and where each is proven to be.");
+        list.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, (database, _, output) =>
+            BlockListCommand.RunAsync(database, SystemClock.Instance.GetCurrentInstant(), output, stop)));
+        return list;
+    }
+
+    private static Command Add()
+    {
+        var target = new Argument<Prefix>("target")
+        {
+            Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64.",
+            CustomParser = result =>
+            {
+                if (Prefix.TryParse(result.Tokens[0].Value, out var prefix))
+                    return prefix;
+                result.AddError($"'{result.Tokens[0].Value}' is neither an address nor a prefix.");
+                return default;
+            },
+        };
+        var scope = new Option<BlockScope>("--scope")
+        {
+            Description = "What is stopped: all, or port25. Default: all.",
+            DefaultValueFactory = _ => BlockScope.All,
+        };
+        var expires = new Option<Duration>("--expires")
+        {
+            Description = $"How long it lasts: \"48 h\". Default: {DurationText.Print(BlockDesk.ExpiryDefault)}.",
+            DefaultValueFactory = _ => BlockDesk.ExpiryDefault,
+            CustomParser = result =>
+            {
+                if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > Duration.Zero)
+                    return duration;
+                result.AddError($"'{result.Tokens[0].Value}' is no time. Write it like \"48 h\" or \"7 d\".");
+                return default;
+            },
+        };
+        var clause = new Option<string>("--clause") { Description = "The clause of the policy it rests on.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why; whoever is blocked reads it.", Required = true };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what it would hit." };
+        var add = new Command("add", "Blocks an address or a prefix, in both directions.") { target, scope, expires, clause, reason, dryRun, As };
+        add.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        {
+            var order = new BlockOrder(
+                parsed.GetValue(target), parsed.GetValue(scope), new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
+            return await BlockAddCommand.RunAsync(
+                new BlockDesk(desk.Database, desk.Views, desk.Policy.Policy, desk.Settings.Provider.NeverBlock, SystemClock.Instance),
+                order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+        }, stop));
+        return add;
+    }
+
+    private static Command Lift()
+    {
+        var number = new Argument<long>("number") { Description = "The block, as 'block list' shows it." };
+        var reason = Reason();
+        var lift = new Command("lift", "Lifts a block. Its case, when it has one, stays open.") { number, reason, As };
+        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        {
+            if (!OperatorRules.May(desk.Role, DeskAction.LiftBlocks))
+                return await RefuseAsync("Your role does not lift blocks.");
+            if (await desk.Lifting.LiftAsync(new BlockId(parsed.GetValue(number)), desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused refused)
+                return await RefuseAsync(refused.Why);
+            await Console.Out.WriteLineAsync("Lifted.");
+            return 0;
+        }, stop));
+        return lift;
+    }
+
+    private static Command LiftAll()
+    {
+        var reason = Reason();
+        var words = new Option<string>("--words") { Description = $"\"{LiftAllWords}\", so that it is not typed by mistake.", Required = true };
+        var lift = new Command("lift-all", "Lifts every block, for the day on which something went badly wrong. Cases stay open.") { reason, words, As };
+        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        {
+            if (!OperatorRules.May(desk.Role, DeskAction.EditNeverBlock))
+                return await RefuseAsync("Only an administrator lifts every block.");
+            if (!LiftAllWords.Equals(parsed.GetValue(words)?.Trim(), StringComparison.OrdinalIgnoreCase))
+                return await RefuseAsync($"Nothing was lifted. To lift every block, give --words \"{LiftAllWords}\".");
+            var (lifted, problem) = await desk.Lifting.LiftAllAsync(desk.By, parsed.GetValue(reason)!, stop);
+            await Console.Out.WriteLineAsync($"{lifted} block(s) lifted.");
+            return problem is null ? 0 : await RefuseAsync(problem);
+        }, stop));
+        return lift;
+    }
+
+    private static Option<string> Reason() => new("--reason") { Description = "Why; each customer concerned reads it.", Required = true };
+
+    private static async Task<int> RefuseAsync(string why)
+    {
+        await Console.Error.WriteLineAsync(why);
+        return 1;
+    }
+
+    private sealed record Desk(Database Database, Settings Settings, PolicyInForce Policy, LiveViews Views, OperatorRole Role, Actor By)
+    {
+        public BlockLifting Lifting => new(
+            Database, new CaseDesk(Database, new CaseBooks(Policy.Policy, Settings.Provider, Views), SystemClock.Instance), SystemClock.Instance);
+    }
+
+    private static Task<int> WithDeskAsync(ParseResult parsed, Func<Desk, Task<int>> run, CancellationToken stop) =>
+        Setup.WithDatabaseAsync(parsed, Config, async (database, settings, _) =>
+        {
+            if (Setup.ReadPolicy(settings.PolicyFolder, Console.Error) is not { } policy)
+                return Setup.CannotBegin;
+            var (role, by) = (OperatorRole.Admin, Actor.Operator("command line"));
+            if (parsed.GetValue(As) is { } name)
+            {
+                var found = await database.ReadAsync(db => new OperatorStore(db).FindByNameAsync(name, stop), stop);
+                if (found is not { DisabledAt: null })
+                    return await RefuseAsync($"There is no operator '{name}', or no more.");
+                (role, by) = (found.Role, Actor.Operator(found.Name));
+            }
+
+            using var views = await LiveViews.LoadAsync(database, stop);
+            return await run(new Desk(database, settings, policy, views, role, by));
+        });
+}

@@ -1,0 +1,91 @@
+using Mailreeve.Network.Commands;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
+using Mailreeve.Testing;
+using NodaTime;
+
+namespace Mailreeve.Network.Tests;
+
+public sealed class BlockDeskTests
+{
+    private static readonly BlockOrder Order = new(
+        Prefix.Parse("203.0.113.66"), BlockScope.All, new ClauseId("C8"), "Attacks our customers.", BlockDesk.ExpiryDefault);
+
+    private static readonly NeverBlockEntry[] Never = [new(Prefix.Parse("192.0.2.1"), "our router")];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_block_that_a_person_places_is_in_force_until_its_time_is_over(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        using var views = await LiveViews.LoadAsync(test.Database, Stop);
+        var clock = Some.Clock();
+        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Never, clock);
+        using var said = new StringWriter();
+
+        Assert.Equal(0, await BlockAddCommand.RunAsync(desk, Order, OperatorRole.Admin, Actor.Operator("olga"), dryRun: true, said, Stop));
+        Assert.Equal(0, views.Blocks.Count);
+        Assert.Equal(0, await BlockAddCommand.RunAsync(desk, Order, OperatorRole.Admin, Actor.Operator("olga"), dryRun: false, said, Stop));
+
+        Assert.True(views.Blocks.TryFind(Order.Prefix.First, clock.GetCurrentInstant(), out var placed));
+        Assert.Equal(clock.GetCurrentInstant() + BlockDesk.ExpiryDefault, placed.ExpiresAt);
+        Assert.Contains("all traffic to and from 203.0.113.66", said.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_may_not_be_placed_is_not_and_says_why()
+    {
+        await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
+        using var views = await LiveViews.LoadAsync(test.Database, Stop);
+        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Never, Some.Clock());
+
+        foreach (var order in new[]
+        {
+            Order with { Prefix = Prefix.Parse("192.0.2.0/24") }, Order with { Prefix = Prefix.Parse("0.0.0.0/0") }, Order with { Clause = new ClauseId("C99") },
+            Order with { Reason = " " }, Order with { For = Duration.FromDays(1000) }, Order with { For = Duration.Zero },
+        })
+        {
+            var (plan, placed) = await desk.PlaceAsync(order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
+            Assert.Null(placed);
+            Assert.NotNull(plan.Problem);
+        }
+
+        Assert.Equal(0, views.Blocks.Count);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task The_list_says_where_a_block_is_proven_to_be(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        using var said = new StringWriter();
+        await test.Database.WriteAsync(async db =>
+        {
+            await new BlockStore(db).PlaceAsync([Some.Block, Some.Block with { Id = new BlockId(2) }], Stop);
+            var store = new EnforcementStore(db);
+            await store.RecordAsync([new EnforcementRow
+            {
+                BlockId = Some.Block.Id, Node = "edge", BackEnd = "nftables", State = EnforcementState.Active, Since = Some.Time, ProvenAt = Some.Time,
+            }], Stop);
+            await store.RecordAsync(Edge, Stop);
+            await store.RecordAsync(Edge with { ComparedAt = null, Problem = "It needs CAP_NET_ADMIN." }, Stop);
+        }, Stop);
+
+        await BlockListCommand.RunAsync(test.Database, Edge.ComparedAt!.Value, said, Stop);
+
+        // What was proven before holds what was compared last.
+        Assert.Contains("nftables at edge: active, read back 2026-03-02 10:16:30", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nftables at edge: pending", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("does not enforce: It needs CAP_NET_ADMIN.", said.ToString(), StringComparison.Ordinal);
+        // Of a machine that is silent nobody knows: its lease may be over.
+        await BlockListCommand.RunAsync(test.Database, Edge.ComparedAt!.Value + Duration.FromHours(1), said, Stop);
+        Assert.Contains("nftables at edge: not known, it has proven nothing since 2026-03-02 10:16", said.ToString(), StringComparison.Ordinal);
+    }
+
+    private static EnforcementNode Edge => new() { Node = "edge", BackEnd = "nftables", ComparedAt = Some.Time + Duration.FromMinutes(1), Elements = 1, Drift = 0 };
+}
