@@ -55,6 +55,10 @@ inbound.SetAction((_, stop) => InboundBench.RunAsync(stop));
 var asking = new Option<int[]>("--connections") { Description = "Connections at once", DefaultValueFactory = _ => [1, 20], AllowMultipleArgumentsPerToken = true };
 var policyDelegation = new Command("policy", "Policy delegation: questions at RCPT.") { asking, seconds };
 policyDelegation.SetAction((parsed, stop) => PolicyBench.RunAsync(parsed.GetValue(asking)!, parsed.GetValue(seconds), stop));
+var present = new Option<int>("--blocks") { Description = "Blocks that are there", DefaultValueFactory = _ => 100_000 };
+var decisions = new Option<int>("--decisions") { Description = "Blocks that are measured", DefaultValueFactory = _ => 1000 };
+var enforcement = new Command("enforcement", "From the decision to block until the kernel drops; start and repair. As root.") { database, present, decisions };
+enforcement.SetAction((parsed, stop) => new EnforcementBench(DialectOf(parsed), parsed.GetValue(present), parsed.GetValue(decisions)).RunAsync(stop));
 var port = new Argument<int>("port");
 var domain = new Argument<string>("domain");
 var policyServe = new Command("policy-serve", "The server of 'policy', until its input ends; for load scripts, too.") { port, domain };
@@ -91,4 +95,4 @@ var onTheirWay = new Option<int>("--window") { Description = "Records on their w
 var accounting = new Command("sessions", "RADIUS accounting from the datagram to the answer, and questions about it.") { database, records, onTheirWay };
 accounting.SetAction((parsed, stop) => new SessionsBench(
     DialectOf(parsed), parsed.GetValue(records), Math.Clamp(parsed.GetValue(onTheirWay), 1, 250)).RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { addresses, accounting, split, whole, mixed, messages, signing, segments, imap, inbound, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of Mailreeve.") { addresses, accounting, split, whole, mixed, messages, signing, segments, imap, inbound, enforcement, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
