@@ -59,7 +59,7 @@ internal static class Columns
 {
     private const int NameCharsMax = 100;
 
-    private static readonly FrozenSet<string> Zones = new[] { "utc", "gmt", "cet", "cest", "mez", "mesz", "est", "edt", "pst", "pdt", "jst", "msk" }.ToFrozenSet();
+    private static readonly FrozenSet<string> Zones = new[] { "utc", "gmt", "cet", "cest", "mez", "mesz", "eet", "eest", "wet", "west", "bst", "est", "edt", "cst", "cdt", "mst", "mdt", "pst", "pdt", "jst", "kst", "msk", "idt", "trt", "sast" }.ToFrozenSet();
     private static readonly FrozenSet<string> Fillers = new[] { "the", "of", "a", "x", "your", "this", "in", "value", "field", "event", "network", "data" }.ToFrozenSet();
 
     private static readonly FrozenDictionary<string, Side> SideWords;
@@ -99,12 +99,13 @@ internal static class Columns
         if (name.Length is 0 or > NameCharsMax)
             return default;
         var words = Words(name);
-        var zone = words.FirstOrDefault(Zones.Contains);
+        var named = words.FirstOrDefault(Zones.Contains);
+        var zone = named?.ToUpperInvariant();
         if (Names.TryGetValue(string.Concat(words), out var whole))
             return whole with { Zone = zone };
 
-        if (zone is not null)
-            words.Remove(zone);
+        if (named is not null)
+            words.Remove(named);
         var sideWord = words.FirstOrDefault(SideWords.ContainsKey);
         if (sideWord is not null)
         {

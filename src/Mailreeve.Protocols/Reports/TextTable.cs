@@ -9,6 +9,9 @@ namespace Mailreeve.Protocols.Reports;
 /// <param name="Above">The line of text before the table, which often says what it lists; empty when there is none.</param>
 internal sealed record TextTable(char Separator, string? Header, string Rows, string Above)
 {
+    private const int FormatLinesAbove = 5;
+    private const int FormatColumnsMin = 3;
+
     private static readonly SearchValues<char> NameChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -52,7 +55,7 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
             }
 
             var above = Above(lines, i, 1);
-            var header = above >= 0 && IsHeader(lines[above], shape.Separator) ? above : -1;
+            var header = above >= 0 && IsHeader(lines[above], shape.Separator) ? above : FormatLine(lines, i, shape.Separator);
             if (rows > 1 && header < 0 && IsField(lines[i], shape.Separator) && IsField(lines[last], shape.Separator))
             {
                 // "Source IP:   192.0.2.7" above "Target IP:   203.0.113.7" are fields of one event, and no rows.
@@ -96,6 +99,18 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
             }
 
             return null;
+        }
+
+        // "The format is: "asn","ip","timestamp"", and a sentence or two before the rows begin.
+        int FormatLine(List<Range> all, int from, char separator)
+        {
+            if (separator is not (',' or ';' or '\t' or '|') || !new Delimited(text.AsSpan()[all[from]], separator).TryRead(cells))
+                return -1;
+            var width = cells.Count;
+            for (var i = from - 1; i >= 0 && i >= from - FormatLinesAbove; i--)
+                if (width >= FormatColumnsMin && IsHeader(all[i], separator) && cells.Count == width && cells.Count(c => Columns.Resolve(c) != default) >= FormatColumnsMin)
+                    return i;
+            return -1;
         }
 
         bool IsHeader(Range range, char separator)

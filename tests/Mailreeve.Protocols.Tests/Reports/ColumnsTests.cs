@@ -46,9 +46,9 @@ public class ColumnsTests
     }
 
     [Theory]
-    [InlineData("Time (UTC)", "utc")]
-    [InlineData("timestamp_utc", "utc")]
-    [InlineData("Last Seen CET", "cet")]
+    [InlineData("Time (UTC)", "UTC")]
+    [InlineData("timestamp_utc", "UTC")]
+    [InlineData("Last Seen CET", "CET")]
     [InlineData("Time", null)]
     public void A_name_may_state_the_zone(string name, string? zone) => Assert.Equal(zone, Columns.Resolve(name).Zone);
 
