@@ -95,7 +95,8 @@ internal static class ReportShow
         json.WriteString("category", one.Category);
         json.WriteString("type", one.Type);
         json.WriteString("address", one.Address?.ToString());
-        json.WriteString("block", one.Block?.ToString());
+        if (one.Block is { } block)
+            json.WriteString("block", block.ToString());
         if (one.Port is { } port)
             json.WriteNumber("port", port);
         else
