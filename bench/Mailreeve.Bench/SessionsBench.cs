@@ -51,7 +51,7 @@ internal sealed class SessionsBench(Dialect dialect, int records, int window)
         {
             var questions = Enumerable.Range(0, QuestionsAtOnce)
                 .Select(_ => new WhoQuestion(AddressOf(chance.Next(sessions)), null, new Interval(began + Duration.FromMinutes(10), began + Duration.FromMinutes(20)))).ToList();
-            found += (await test.Database.ReadAsync(db => AddressRecords.FindAsync(db, questions, [], null, stop), stop)).Count;
+            found += (await test.Database.ReadAsync(db => AddressRecords.FindAsync(db, questions, Load.Provider, null, stop), stop)).Count;
             asked += QuestionsAtOnce;
         }
 

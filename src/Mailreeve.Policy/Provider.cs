@@ -57,6 +57,9 @@ public sealed record Provider
     public Address? FirstOwned(AddressBlock block) =>
         Networks.Where(block.Overlaps).Select(n => (Address?)(n.First > block.First ? n.First : block.First)).Order().FirstOrDefault();
 
+    /// <summary>What a translator of ours that computes its ports says about a port of an outside address; null when it is none of theirs.</summary>
+    public NatMapping? MappingOf(Address outside, int? port) => Translators.Select(t => t.Find(outside, port)).FirstOrDefault(m => m is not null);
+
     /// <summary>Whether the address is a mail server of ours.</summary>
     public bool IsServer(Address address) => Servers.Any(s => s.Contains(address));
 

@@ -126,16 +126,14 @@ internal sealed class CaseBook
     {
         if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
             await new ResponseStore(db).DecideAsync(waiting, ResponseState.Superseded, Actor.Policy, "New evidence came after it.", now, stop);
-        if (!this[id].OpenDecisions.IsEmpty)
-            await WithdrawAsync(id, new Measure.Withdraw(CaseRules.ReopenStep(this[id]), "What was reported since shows it.") { Clause = clause }, Actor.Policy, stop);
+        await WithdrawReopeningAsync(id, "What was reported since shows it.", clause, stop);
         Record(id, new CaseEvent.Reopened(report, earliest), Actor.Policy, clause);
     }
 
     /// <summary>A person opens a closed case again; then the policy is asked what follows.</summary>
     public async Task ReopenAsync(CaseId id, string reason, ClauseId clause, Actor by, CancellationToken stop)
     {
-        if (!this[id].OpenDecisions.IsEmpty)
-            await WithdrawAsync(id, new Measure.Withdraw(CaseRules.ReopenStep(this[id]), "The case is open again.") { Clause = clause }, Actor.Policy, stop);
+        await WithdrawReopeningAsync(id, "The case is open again.", clause, stop);
         Record(id, new CaseEvent.ReopenedByPerson(reason), by, clause);
         await DecideAsync(id, new CaseFacts(), stop);
     }
@@ -258,6 +256,12 @@ internal sealed class CaseBook
         withdrawn.Add((decision, m.Reason));
         Record(id, new CaseEvent.DecisionWithdrawn(decision, m.Step, m.Reason), actor, m.Clause);
     }
+
+    // The question whether it is to be opened again needs no answer any more.
+    private Task WithdrawReopeningAsync(CaseId id, string why, ClauseId clause, CancellationToken stop) =>
+        this[id].OpenDecisions.IsEmpty
+            ? Task.CompletedTask
+            : WithdrawAsync(id, new Measure.Withdraw(CaseRules.ReopenStep(this[id]), why) { Clause = clause }, Actor.Policy, stop);
 
     private async Task PlaceBlockAsync(CaseId id, Measure.PlaceBlock m, Actor actor, CancellationToken stop)
     {

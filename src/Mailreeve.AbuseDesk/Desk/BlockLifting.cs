@@ -8,7 +8,13 @@ namespace Mailreeve.AbuseDesk.Desk;
 /// <summary>Lifts blocks, whether a case placed them or a person did.</summary>
 public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
 {
+    /// <summary>What must be typed to lift every block, so that nobody does it by mistake.</summary>
+    public const string WordsForAll = "lift everything";
+
     private const long Batch = 1000;
+
+    /// <summary>Whether that was typed; case and blanks around it do not matter.</summary>
+    public static bool AreWordsForAll(string? typed) => WordsForAll.Equals(typed?.Trim(), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Lifts one.</summary>
     /// <param name="id">Which.</param>

@@ -1,4 +1,4 @@
-using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy;
 using Mailreeve.Protocols.Dkim;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -32,7 +32,7 @@ internal sealed record OwnRecords
 
     /// <summary>Asks. A batch without clues asks nothing.</summary>
     public static async Task<OwnRecords> FindAsync(
-        DbSession db, IReadOnlyList<UnderstoodReport> reports, IReadOnlyList<DeterministicNat> translators, CancellationToken stop)
+        DbSession db, IReadOnlyList<UnderstoodReport> reports, Provider provider, CancellationToken stop)
     {
         var clues = reports.Select(r => r.Clues).ToList();
         var log = new SubmissionTraceStore(db);
@@ -47,7 +47,7 @@ internal sealed record OwnRecords
             ByMessageId = byMessageId.ToLookup(s => s.MessageId.Trim('<', '>')),
             Keys = keys.ToDictionary(k => new DkimKeyName(k.Selector, k.Domain)),
             Hosts = (await store.FindAsync(hosts, stop)).ToDictionary(h => h.Host),
-            Addresses = await AddressRecords.FindAsync(db, [.. reports.SelectMany(r => r.Addresses).Distinct()], translators, null, stop),
+            Addresses = await AddressRecords.FindAsync(db, [.. reports.SelectMany(r => r.Addresses).Distinct()], provider, null, stop),
             HostAddresses = (await store.AddressesAsync(hosts, stop)).ToLookup(h => h.Host),
         };
     }

@@ -99,7 +99,7 @@ public sealed class ReportClerk : IClerk
     // Our records are asked once for the whole batch. Reports that name hosts which nobody has looked up wait until somebody has.
     private async Task<List<UnderstoodReport>> AttributeAsync(List<UnderstoodReport> understood, Directory directory, CancellationToken stop)
     {
-        var records = await database.ReadAsync(db => OwnRecords.FindAsync(db, understood, provider.Translators, stop), stop);
+        var records = await database.ReadAsync(db => OwnRecords.FindAsync(db, understood, provider, stop), stop);
         var now = clock.GetCurrentInstant();
         var waiting = understood.ConvertAll(u => (Report: u, Hosts: ReportUnderstanding.HostsToAsk(u, records).ToList()));
         var wanted = waiting.SelectMany(w => w.Hosts).ToHashSet();

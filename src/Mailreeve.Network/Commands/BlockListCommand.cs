@@ -14,12 +14,7 @@ public static class BlockListCommand
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(Database database, Instant now, TextWriter output, CancellationToken stop)
     {
-        var (blocks, proven, nodes) = await database.ReadAsync(async db =>
-        {
-            var store = new EnforcementStore(db);
-            var blocks = await new BlockStore(db).ListInForceAsync(RowsMax, stop);
-            return (blocks, (await store.OfAsync([.. blocks.Select(b => b.Id)], stop)).ToLookup(r => r.BlockId), await store.NodesAsync(stop));
-        }, stop);
+        var (blocks, proven, nodes) = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(RowsMax, stop), stop);
         foreach (var block in blocks)
         {
             var scope = block.Scope == BlockScope.Port25 ? "port 25" : "all";

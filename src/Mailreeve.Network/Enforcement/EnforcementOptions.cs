@@ -11,12 +11,6 @@ public sealed record EnforcementOptions
     /// <summary>How long blocks stay in force without a word from us: 15 minutes, time enough for a restart and for an upgrade.</summary>
     public Duration Lease { get; init; } = Duration.FromMinutes(15);
 
-    /// <summary>How often that is renewed, a small part of it.</summary>
-    public Duration RenewEvery { get; init; } = Duration.FromMinutes(1);
-
-    /// <summary>How often the whole is compared although nothing is known to have changed.</summary>
-    public Duration CompareEvery { get; init; } = Duration.FromSeconds(30);
-
     /// <summary>How often the clock is looked at: a block begins and ends this much late at most.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
 }

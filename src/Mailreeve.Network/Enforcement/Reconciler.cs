@@ -25,6 +25,10 @@ public sealed class Reconciler : IDisposable
     private const int ChangesMax = 64;
     private const int RepairsMax = 3;
 
+    // The lease is renewed long before its end; and the whole is compared although nothing is known to have changed.
+    private const long RenewEveryMilliseconds = 60_000;
+    private const long CompareEveryMilliseconds = 30_000;
+
     private readonly IBlockBackEnd backEnd;
     private readonly Database database;
     private readonly LiveViews views;
@@ -134,10 +138,14 @@ public sealed class Reconciler : IDisposable
                 }
 
                 // These go by the kernel's time, which nobody sets: so does the lease.
-                var isRenewed = Environment.TickCount64 - renewedAt < options.RenewEvery.TotalMilliseconds || backEnd.TryRenew(options.Lease);
-                if (Environment.TickCount64 - renewedAt >= options.RenewEvery.TotalMilliseconds)
+                var isStranger = false;
+                if (Environment.TickCount64 - renewedAt >= RenewEveryMilliseconds)
+                {
+                    isStranger = !backEnd.TryRenew(options.Lease);
                     renewedAt = Environment.TickCount64;
-                if (isForeign || !isRenewed || Environment.TickCount64 - comparedAt >= options.CompareEvery.TotalMilliseconds)
+                }
+
+                if (isForeign || isStranger || Environment.TickCount64 - comparedAt >= CompareEveryMilliseconds)
                 {
                     await CompareAsync(stop);
                     comparedAt = Environment.TickCount64;

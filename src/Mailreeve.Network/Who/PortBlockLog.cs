@@ -46,11 +46,13 @@ public static class PortBlockLog
         DbSession db, IReadOnlyList<PortBlock> blocks, string translator, Directory directory, Provider provider, CancellationToken stop)
     {
         var questions = blocks.Select(b => new WhoQuestion(b.Inside, null, new Interval(b.From, b.From))).ToList();
-        var records = await AddressRecords.FindAsync(db, questions, [], null, stop);
+        // The inside address is meant as it is.
+        var untranslated = provider with { Translators = [] };
+        var records = await AddressRecords.FindAsync(db, questions, untranslated, null, stop);
         var news = new List<SessionNews>();
         foreach (var (block, question) in blocks.Zip(questions))
         {
-            var who = WhoRules.Decide(records.FactsOf(question, directory, provider with { Translators = [] }));
+            var who = WhoRules.Decide(records.FactsOf(question, directory, untranslated));
             var start = new SessionNews.Sighting
             {
                 Source = SessionSource.Nat,

@@ -44,10 +44,12 @@ public static class WhoDesk
     public static async Task<WhoFinding> AskAsync(DbSession db, Provider provider, WhoQuestion question, Instant? knownAt, CancellationToken stop)
     {
         var customers = new CustomerStore(db);
-        var inside = provider.Translators.Select(t => t.Find(question.Address, question.Port)).OfType<NatMapping.Mapped>().Select(m => m.Inside);
-        var assignments = await customers.CoveringAsync([question.Address, .. inside], knownAt, stop);
+        IReadOnlyCollection<Address> addresses = provider.MappingOf(question.Address, question.Port) is NatMapping.Mapped mapped
+            ? [question.Address, mapped.Inside]
+            : [question.Address];
+        var assignments = await customers.CoveringAsync(addresses, knownAt, stop);
         var directory = new Directory(await customers.ListAsync(stop), assignments);
-        var records = await AddressRecords.FindAsync(db, [question], provider.Translators, knownAt, stop);
+        var records = await AddressRecords.FindAsync(db, [question], provider, knownAt, stop);
         var answer = WhoRules.Decide(records.FactsOf(question, directory, provider));
         var possible = answer.Verdict is AttributionVerdict.Ambiguous ambiguous ? ambiguous.Customers : [];
         return new WhoFinding(

@@ -169,6 +169,7 @@ public static class AttributionRules
         return new Attributed(answer.Verdict, isNamed ? AttributionBasis.Address : AttributionBasis.None, address, answer.Why);
     }
 
+    // Then and now, by what the DNS said: an answer on either side of the event, or one not long after it.
     private static Attributed ByHost(ResourceFacts facts, HostFacts host, Interval window)
     {
         var name = facts.Resource;

@@ -48,7 +48,7 @@ public sealed record DeterministicNat
         if (IndexOf(outside) is not { } index)
             return null;
         if (port is not { } p)
-            return new NatMapping.NoPort(Compression);
+            return new NatMapping.NoPort();
         if (p < Reserved)
             return new NatMapping.Nobody();
         var block = (p - Reserved) / PortsPerUser;
@@ -59,24 +59,6 @@ public sealed record DeterministicNat
             return new NatMapping.Nobody();
         var first = Reserved + (block * PortsPerUser);
         return new NatMapping.Mapped(new Address(Inside.First.Bits + user), first, first + PortsPerUser - 1);
-    }
-
-    /// <summary>The outside address and ports of an inside address; null when it is not inside.</summary>
-    public (Address Outside, long FirstPort, long LastPort)? PortsOf(Address inside)
-    {
-        if (!Inside.Contains(inside))
-            return null;
-        var user = inside.Bits - Inside.First.Bits;
-        var index = user / (UInt128)Compression;
-        var first = Reserved + ((long)(user % (UInt128)Compression) * PortsPerUser);
-        foreach (var prefix in Outside)
-        {
-            if (index < prefix.Count)
-                return (new Address(prefix.First.Bits + index), first, first + PortsPerUser - 1);
-            index -= prefix.Count;
-        }
-
-        return null;
     }
 
     private UInt128? IndexOf(Address outside)
@@ -112,6 +94,6 @@ public abstract record NatMapping
     /// <summary>Nobody gets this port.</summary>
     public sealed record Nobody : NatMapping;
 
-    /// <summary>Without a port it may be any of so many.</summary>
-    public sealed record NoPort(long Users) : NatMapping;
+    /// <summary>Without a port it may be any who share the address.</summary>
+    public sealed record NoPort : NatMapping;
 }

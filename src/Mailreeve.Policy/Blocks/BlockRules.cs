@@ -1,5 +1,4 @@
 using Mailreeve.Policy.Accounts;
-using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Policy.Blocks;
 
@@ -30,7 +29,7 @@ public static class BlockRules
             return new BlockVerdict.Never("Your role does not place blocks.");
         foreach (var prefix in facts.Prefixes)
         {
-            if (IsTooWide(prefix))
+            if (prefix.IsWiderThanANetwork)
                 return new BlockVerdict.Never($"{prefix} is too much of the Internet for one block.");
         }
 
@@ -41,9 +40,6 @@ public static class BlockRules
             var decided => decided,
         };
     }
-
-    // Larger than what any provider was ever given: /8 of IPv4, /19 of IPv6.
-    private static bool IsTooWide(Prefix prefix) => prefix.IsIPv4 ? prefix.Length < 96 + 8 : prefix.Length < 19;
 }
 
 /// <summary>What <see cref="BlockRules"/> says about a block.</summary>

@@ -4,18 +4,12 @@ namespace Mailreeve.Protocols.Net;
 
 /// <summary>
 /// Addresses from the first to the last, as reports name them: a prefix, also one with bits set beyond its length, or two addresses
-/// with a dash between. A single address is none.
+/// with a dash between. A single address is none, and what is wider than any network speaks of nobody.
 /// </summary>
 /// <param name="First">Lowest address.</param>
 /// <param name="Last">Highest address.</param>
 public readonly record struct AddressBlock(Address First, Address Last)
 {
-    private const int MappedLength = 96;
-
-    // What is larger than any network ever given to one provider speaks of nobody: an IPv4 /8, an IPv6 /19.
-    private const int LengthMinIPv4 = MappedLength + 8;
-    private const int LengthMinIPv6 = 19;
-
     /// <summary>Whether the two have an address in common.</summary>
     public bool Overlaps(Prefix prefix) => prefix.First <= Last && First <= prefix.Last;
 
@@ -46,9 +40,9 @@ public readonly record struct AddressBlock(Address First, Address Last)
             var isDotted = !text[..slash].Contains(':');
             if (bits >= (isDotted ? 32 : 128))
                 return false;
-            var prefix = new Prefix(within, isDotted ? bits + MappedLength : bits);
+            var prefix = new Prefix(within, isDotted ? bits + Prefix.MappedLength : bits);
             block = new AddressBlock(prefix.First, prefix.Last);
-            return prefix.Length >= (isDotted ? LengthMinIPv4 : LengthMinIPv6);
+            return !prefix.IsWiderThanANetwork;
         }
 
         var dash = text.IndexOfAny('-', '\u2013');
@@ -56,7 +50,7 @@ public readonly record struct AddressBlock(Address First, Address Last)
             || first.IsIPv4 != last.IsIPv4 || first >= last)
             return false;
         block = new AddressBlock(first, last);
-        return block.Around.Length >= (first.IsIPv4 ? LengthMinIPv4 : LengthMinIPv6);
+        return !block.Around.IsWiderThanANetwork;
     }
 
     /// <summary>As a prefix when it is one, else both ends with a dash between.</summary>

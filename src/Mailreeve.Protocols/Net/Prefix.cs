@@ -8,7 +8,8 @@ namespace Mailreeve.Protocols.Net;
 /// </summary>
 public readonly record struct Prefix
 {
-    private const int MappedLength = 96;
+    /// <summary>Length of the prefix in which IPv4 lies.</summary>
+    public const int MappedLength = 96;
 
     /// <summary>The prefix of this length (0–128, over the 128-bit form) that contains <paramref name="address"/>.</summary>
     public Prefix(Address address, int length)
@@ -33,6 +34,9 @@ public readonly record struct Prefix
 
     /// <summary>Whether this lies in IPv4 space.</summary>
     public bool IsIPv4 => Length >= MappedLength && First.IsIPv4;
+
+    /// <summary>Whether it is larger than any network ever given to one provider: than an IPv4 /8, than an IPv6 /19.</summary>
+    public bool IsWiderThanANetwork => Length < (IsIPv4 ? MappedLength + 8 : 19);
 
     /// <summary>Addresses in it; <see cref="ulong.MaxValue"/> when there are more than that.</summary>
     public ulong Count => Length <= 64 ? ulong.MaxValue : 1UL << (128 - Length);

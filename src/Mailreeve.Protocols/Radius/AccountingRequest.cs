@@ -96,7 +96,7 @@ public sealed record AccountingRequest
                 break;
             case RadiusType.FramedRoute:
                 // "198.51.100.0/29 192.0.2.1 1": only where it leads to matters here. A default route is no address of anybody's.
-                if (Text(attribute.Value)?.Split(' ', 2)[0] is { } text && Prefix.TryParse(text, out var route) && route.Length > (route.First.IsIPv4 ? 96 : 0))
+                if (Text(attribute.Value)?.Split(' ', 2)[0] is { } text && Prefix.TryParse(text, out var route) && route.Length > (route.First.IsIPv4 ? Prefix.MappedLength : 0))
                     yield return route;
                 break;
         }

@@ -112,7 +112,9 @@ internal static class Cells
         var time = Read(raw, context);
         if (zone is null || time.Confidence != TimeConfidence.NoZone)
             return time;
-        var zoned = Read($"{(raw.Length > 0 && time.Utc is { } utc && NumericDate.Serial(raw) is not null ? InstantPattern.General.Format(utc).TrimEnd('Z') : raw)} {zone}", context);
+        // No zone stands behind a count of days: it is written out first.
+        var local = time.Utc is { } utc && NumericDate.Serial(raw) is not null ? InstantPattern.General.Format(utc).TrimEnd('Z') : raw;
+        var zoned = Read($"{local} {zone}", context);
         return zoned.Utc is null ? time : zoned with { Raw = raw };
     }
 
@@ -133,8 +135,8 @@ internal static class Cells
     }
 
     /// <summary>
-    /// The zone that a text states for its times: "All times are UTC", or times that are followed by it. Only UTC and distances from it are believed: other
-    /// names are as likely those of the reader's own clock.
+    /// The zone that a text states for its times: "All times are UTC", or times that are followed by it. Only UTC and distances from it are
+    /// believed: other names are as likely those of the reader's own clock.
     /// </summary>
     public static string? ZoneInWords(ReadOnlySpan<char> text)
     {

@@ -63,9 +63,8 @@ internal static class KeyValueLines
             }
 
             var meaning = Columns.Resolve(line[nameStart..nameEnd]);
-            var value = line[valueStart..valueEnd].Trim(" \t,;|^");
             // Counted even when it means nothing to us: it is such a line.
-            pairs.Add((meaning, value.ToString()));
+            pairs.Add((meaning, meaning == default ? "" : line[valueStart..valueEnd].Trim(" \t,;|^").ToString()));
         }
     }
 

@@ -285,16 +285,17 @@ internal sealed class MailParts : MimeReader
     // What is called Latin-1 is Windows-1252 wherever the two differ, and GB 2312 is a part of GB 18030, which programs write under its name.
     private static Encoding? TryEncoding(string charset)
     {
-        var name = charset.Trim().Trim('"', '\'').ToLowerInvariant() switch
+        var name = charset.Trim().Trim('"', '\'').ToLowerInvariant();
+        name = name switch
         {
             "iso-8859-1" or "iso8859-1" or "latin1" or "ansi" => "windows-1252",
             "gb2312" or "gbk" or "gb_2312-80" or "x-gbk" => "gb18030",
             "ks_c_5601-1987" or "euc-kr" or "x-windows-949" => "ks_c_5601-1987",
             "windows-31j" or "x-sjis" or "ms932" or "cp932" or "sjis" => "shift_jis",
-            "cp1250" or "cp1251" or "cp1252" or "cp1253" or "cp1254" or "cp1255" or "cp1257" or "cp1258" => $"windows-{charset.Trim().Trim('"', '\'')[2..]}",
+            "cp1250" or "cp1251" or "cp1252" or "cp1253" or "cp1254" or "cp1255" or "cp1257" or "cp1258" => $"windows-{name[2..]}",
             "iso-8859-8-i" => "iso-8859-8",
-            "utf8" or "utf-8" => "utf-8",
-            var other => other,
+            "utf8" => "utf-8",
+            _ => name,
         };
         try
         {

@@ -59,12 +59,11 @@ internal static class Table
         return rows;
     }
 
-    /// <summary>The text without the lines of its tables, so that what stands beside them can be read.</summary>
-    public static string WithoutTables(string text)
+    /// <summary>What stands beside the tables of a text, and the rows of the tables.</summary>
+    public static (string Beside, string Rows) Split(string text)
     {
-        foreach (var block in TextTable.Find(text, TextSeparators, TextLineCharsMax, CellsInTextMax, RulesBetween).Take(TablesCutMax).ToList())
-            text = text.Replace(block.Rows, "", StringComparison.Ordinal);
-        return text;
+        var rows = TextTable.Find(text, TextSeparators, TextLineCharsMax, CellsInTextMax, RulesBetween).Take(TablesCutMax).Select(t => t.Rows).ToList();
+        return (rows.Aggregate(text, (beside, table) => beside.Replace(table, "", StringComparison.Ordinal)), string.Join('\n', rows));
     }
 
     // "> " in front of each line: the report was forwarded or answered.

@@ -22,15 +22,15 @@ public sealed class AddressRecords
     /// <summary>Asks the database once for all.</summary>
     /// <param name="db">Where.</param>
     /// <param name="questions">The questions.</param>
-    /// <param name="translators">Translators whose ports are computed: what is inside is asked for too.</param>
+    /// <param name="provider">Whose networks these are: what is inside of a translator that computes its ports is asked for too.</param>
     /// <param name="knownAt">As it was known at this moment; null for now.</param>
     /// <param name="stop">Stops the work.</param>
     public static async Task<AddressRecords> FindAsync(
-        DbSession db, IReadOnlyCollection<WhoQuestion> questions, IReadOnlyList<DeterministicNat> translators, Instant? knownAt, CancellationToken stop)
+        DbSession db, IReadOnlyCollection<WhoQuestion> questions, Provider provider, Instant? knownAt, CancellationToken stop)
     {
         if (questions.Count == 0)
             return None;
-        var all = questions.Concat(questions.Select(q => Behind(q, translators)).OfType<WhoQuestion>()).Distinct().ToList();
+        var all = questions.Concat(questions.Select(q => Behind(q, provider)).OfType<WhoQuestion>()).Distinct().ToList();
         var sessions = (await new SessionStore(db).WithinAsync(all, knownAt, stop))
             .Select(s => knownAt is { } at ? s.AsKnownAt(at) : s).OfType<AddressSession>().ToList();
         var byFirst = sessions.ToLookup(s => s.Prefix.First);
@@ -57,16 +57,14 @@ public sealed class AddressRecords
             IsOurs = provider.Owns(question.Address),
             Assignments = directory.CandidatesOf(question.Address),
             Sessions = [.. byAddress[question.Address].Select(s => new SessionCandidate(s, s.Customer is { } c ? directory.ChainIdsOf(c) : []))],
-            Nat = provider.Translators.Select(t => t.Find(question.Address, question.Port)).FirstOrDefault(m => m is not null),
+            Nat = provider.MappingOf(question.Address, question.Port),
         };
         // An inside address is ours, whatever the list of networks says: it is private, and others have the same.
-        return Behind(question, provider.Translators) is { } inside
+        return Behind(question, provider) is { } inside
             ? facts with { Inside = FactsOf(inside, directory, provider with { Translators = [] }) with { IsOurs = true } }
             : facts;
     }
 
-    private static WhoQuestion? Behind(WhoQuestion question, IReadOnlyList<DeterministicNat> translators) =>
-        translators.Select(t => t.Find(question.Address, question.Port)).OfType<NatMapping.Mapped>().FirstOrDefault() is { } mapped
-            ? new WhoQuestion(mapped.Inside, null, question.Window)
-            : null;
+    private static WhoQuestion? Behind(WhoQuestion question, Provider provider) =>
+        provider.MappingOf(question.Address, question.Port) is NatMapping.Mapped mapped ? new WhoQuestion(mapped.Inside, null, question.Window) : null;
 }

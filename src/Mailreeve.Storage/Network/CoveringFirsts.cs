@@ -7,35 +7,17 @@ namespace Mailreeve.Storage.Network;
 /// <summary>The first addresses of all prefixes that may cover an address: what an index by first address is asked for.</summary>
 internal static class CoveringFirsts
 {
-    // An IPv4 prefix is one of the lower 32 bits of the mapped form; above that no prefix holds both kinds.
-    private const int MappedLength = 96;
+    // No prefix above that of IPv4 holds both kinds.
+    private static readonly int[] LengthsIPv4 = [.. Enumerable.Range(Prefix.MappedLength, 33)];
+    private static readonly int[] LengthsIPv6 = [.. Enumerable.Range(0, 129)];
+    private static readonly int[] SessionLengthsIPv4 = [.. Enumerable.Range(120, 9)];
+    private static readonly int[] SessionLengthsIPv6 = [.. Enumerable.Range(32, 33), 128];
 
-    /// <summary>The first addresses, each once. Most lengths share one with another: zeros of the address make no new one.</summary>
-    public static IEnumerable<Address> Of(Address address)
-    {
-        Address? before = null;
-        for (var length = address.IsIPv4 ? MappedLength : 0; length <= 128; length++)
-        {
-            var first = new Prefix(address, length).First;
-            if (first != before)
-                yield return first;
-            before = first;
-        }
-    }
+    /// <summary>The first addresses, each once.</summary>
+    public static IEnumerable<Address> Of(Address address) => Of(address, address.IsIPv4 ? LengthsIPv4 : LengthsIPv6);
 
     /// <summary>The first addresses of what a session that covers the address may have (<see cref="AddressSession.CanHave"/>), each once.</summary>
-    public static IEnumerable<Address> OfSessions(Address address)
-    {
-        Address? before = null;
-        var lengths = address.IsIPv4 ? Enumerable.Range(120, 9) : Enumerable.Range(32, 33).Append(128);
-        foreach (var length in lengths)
-        {
-            var first = new Prefix(address, length).First;
-            if (first != before)
-                yield return first;
-            before = first;
-        }
-    }
+    public static IEnumerable<Address> OfSessions(Address address) => Of(address, address.IsIPv4 ? SessionLengthsIPv4 : SessionLengthsIPv6);
 
     /// <summary>The addresses as a parameter.</summary>
     public static string Json(IEnumerable<Address> firsts) => JsonSerializer.Serialize(firsts.Select(f => Convert.ToHexStringLower(f.ToBytes())));
@@ -44,4 +26,7 @@ internal static class CoveringFirsts
     public static string FromJson(Dialect dialect) => dialect == Dialect.PostgreSql
         ? "SELECT decode(value, 'hex') FROM json_array_elements_text(CAST(@json AS JSON))"
         : "SELECT unhex(value) FROM json_each(@json)";
+
+    // Most lengths share one with another: zeros of the address make no new one.
+    private static IEnumerable<Address> Of(Address address, int[] lengths) => lengths.Select(length => new Prefix(address, length).First).Distinct();
 }

@@ -44,6 +44,13 @@ public sealed class EnforcementStore(DbSession db)
         return rows;
     }
 
+    /// <summary>Blocks in force, newest first, with what became of each, and how those fare who enforce them.</summary>
+    public async Task<EnforcedBlocks> InForceAsync(long limit, CancellationToken stop)
+    {
+        var blocks = await new BlockStore(db).ListInForceAsync(limit, stop);
+        return new EnforcedBlocks(blocks, (await OfAsync([.. blocks.Select(b => b.Id)], stop)).ToLookup(r => r.BlockId), await NodesAsync(stop));
+    }
+
     /// <summary>Records how a back end of a node fares.</summary>
     public Task RecordAsync(EnforcementNode node, CancellationToken stop) =>
         db.ExecuteAsync("""
@@ -62,6 +69,12 @@ public sealed class EnforcementStore(DbSession db)
             ORDER  BY node, back_end
             """, null, stop);
 }
+
+/// <summary>Blocks in force, and what is proven about them.</summary>
+/// <param name="Blocks">The blocks, newest first.</param>
+/// <param name="Proven">What became of each, at each back end of each node.</param>
+/// <param name="Nodes">How those back ends fare.</param>
+public sealed record EnforcedBlocks(IReadOnlyList<BlockRow> Blocks, ILookup<BlockId, EnforcementRow> Proven, IReadOnlyList<EnforcementNode> Nodes);
 
 /// <summary>What became of a block at a back end.</summary>
 public enum EnforcementState

@@ -16,9 +16,6 @@ namespace Mailreeve.Web.Desk;
 /// <summary>What operators do. Each is one form, one call of the desk, and back to the page it came from.</summary>
 internal static class DeskActions
 {
-    /// <summary>What must be typed to lift every block.</summary>
-    public const string LiftAllWords = "lift everything";
-
     private const int HoursMax = 24 * 60;
 
     public static void Map(IEndpointRouteBuilder desk)
@@ -112,8 +109,8 @@ internal static class DeskActions
     private static async Task<IResult> LiftAllAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)
     {
         var form = await http.Request.ReadFormAsync(stop);
-        if (!form["words"].ToString().Trim().Equals(LiftAllWords, StringComparison.OrdinalIgnoreCase))
-            return Page.Message(400, "Nothing was lifted", $"To lift every block, type the words “{LiftAllWords}”.");
+        if (!BlockLifting.AreWordsForAll(form["words"]))
+            return Page.Message(400, "Nothing was lifted", $"To lift every block, type the words “{BlockLifting.WordsForAll}”.");
         if (string.IsNullOrWhiteSpace(Reason(form)))
             return Page.Message(400, "Nothing was lifted", "Say why. Each customer concerned reads it.");
 

@@ -146,16 +146,11 @@ internal static class DeskPages
 
     private static async Task<IResult> BlocksAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
     {
-        var (blocks, proven, nodes) = await database.ReadAsync(async db =>
-        {
-            var enforcement = new EnforcementStore(db);
-            var blocks = await new BlockStore(db).ListInForceAsync(BlocksMax, stop);
-            return (blocks, await enforcement.OfAsync([.. blocks.Select(b => b.Id)], stop), await enforcement.NodesAsync(stop));
-        }, stop);
+        var (blocks, proven, nodes) = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(BlocksMax, stop), stop);
         return Page.Of<BlocksPage>(new
         {
             Blocks = blocks,
-            Proven = proven.ToLookup(r => r.BlockId),
+            Proven = proven,
             Nodes = nodes,
             MayLift = SignedIn.May(http.User, DeskAction.LiftBlocks),
             MayLiftAll = SignedIn.RoleOf(http.User) == OperatorRole.Admin,

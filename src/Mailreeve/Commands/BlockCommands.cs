@@ -19,8 +19,6 @@ namespace Mailreeve.Commands;
 /// <summary><c>mailreeve block list|add|lift|lift-all</c></summary>
 internal static class BlockCommands
 {
-    private const string LiftAllWords = "lift everything";
-
     private static readonly Option<FileInfo> Config = Setup.ConfigOption();
 
     private static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
@@ -100,14 +98,14 @@ internal static class BlockCommands
     private static Command LiftAll()
     {
         var reason = Reason();
-        var words = new Option<string>("--words") { Description = $"\"{LiftAllWords}\", so that it is not typed by mistake.", Required = true };
+        var words = new Option<string>("--words") { Description = $"\"{BlockLifting.WordsForAll}\", so that it is not typed by mistake.", Required = true };
         var lift = new Command("lift-all", "Lifts every block, for the day on which something went badly wrong. Cases stay open.") { reason, words, As };
         lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
         {
             if (!OperatorRules.May(desk.Role, DeskAction.EditNeverBlock))
                 return await RefuseAsync("Only an administrator lifts every block.");
-            if (!LiftAllWords.Equals(parsed.GetValue(words)?.Trim(), StringComparison.OrdinalIgnoreCase))
-                return await RefuseAsync($"Nothing was lifted. To lift every block, give --words \"{LiftAllWords}\".");
+            if (!BlockLifting.AreWordsForAll(parsed.GetValue(words)))
+                return await RefuseAsync($"Nothing was lifted. To lift every block, give --words \"{BlockLifting.WordsForAll}\".");
             var (lifted, problem) = await desk.Lifting.LiftAllAsync(desk.By, parsed.GetValue(reason)!, stop);
             await Console.Out.WriteLineAsync($"{lifted} block(s) lifted.");
             return problem is null ? 0 : await RefuseAsync(problem);

@@ -123,9 +123,11 @@ public sealed class WhoRulesTests
         Assert.All(Enumerable.Range(0, 64), i =>
         {
             var inside = new Address(nat.Inside.First.Bits + (UInt128)i);
-            var (outside, first, last) = nat.PortsOf(inside)!.Value;
+            // RFC 7422 §2: the users of one outside address have one block after the other.
+            var outside = new Address(nat.Outside[0].First.Bits + (UInt128)(i / nat.Compression));
+            var first = nat.Reserved + (i % nat.Compression * nat.PortsPerUser);
             Assert.Equal(inside, Assert.IsType<NatMapping.Mapped>(nat.Find(outside, (int)first)).Inside);
-            Assert.Equal(inside, Assert.IsType<NatMapping.Mapped>(nat.Find(outside, (int)last)).Inside);
+            Assert.Equal(inside, Assert.IsType<NatMapping.Mapped>(nat.Find(outside, (int)(first + nat.PortsPerUser - 1))).Inside);
         });
         Assert.IsType<NatMapping.Nobody>(nat.Find(Address.Parse("203.0.113.0"), 1023));
         Assert.IsType<NatMapping.OnDemand>(nat.Find(Address.Parse("203.0.113.0"), 1024 + (14 * 4032)));

@@ -62,14 +62,12 @@ internal static class FreeTextReport
     public static void AddBesideTables(MailParts mail, Findings findings)
     {
         var whole = ReportText.Of(mail, findings);
-        var text = whole.With(Table.WithoutTables(whole.Body));
-        var story = Story.Read(text, ReporterDomains(mail), findings.Limits);
+        var (beside, rows) = Table.Split(whole.Body);
+        var story = Story.Read(whole.With(beside), ReporterDomains(mail), findings.Limits);
         if (story.ReportTime is { } time)
             findings.Complete(o => o.Time == ReportedTime.Missing ? o with { Time = time } : o);
 
-        var inTables = MentionScanner.Scan(whole.Body, findings.Limits.Mentions).GroupBy(KeyOf).ToDictionary(g => g.Key, g => g.Count());
-        foreach (var mention in MentionScanner.Scan(text.Body, findings.Limits.Mentions))
-            inTables[KeyOf(mention)] = inTables.GetValueOrDefault(KeyOf(mention)) - 1;
+        var inTables = MentionScanner.Scan(rows, findings.Limits.Mentions).Select(KeyOf).ToHashSet();
         var verdict = AbuseWords.Decide(whole.Subject, whole.Body);
         var kind = KindOf(verdict, story, hasMail: false);
         // Rows and headings without a word for it: then what the rest of the text speaks of.
@@ -77,7 +75,7 @@ internal static class FreeTextReport
             ? o with { Category = kind.Category, Type = kind.Type, ReportedType = verdict.Word }
             : o);
         // A table says whom it accuses better than words do; of its words only those count that leave no doubt.
-        AddNamed(story, kind, verdict, [], findings, r => inTables.GetValueOrDefault(KeyOf(r.First)) <= 0
+        AddNamed(story, kind, verdict, [], findings, r => !inTables.Contains(KeyOf(r.First))
             && (IsAddress(r) ? r.Count(Part.Source) + r.Count(Part.Site) > r.Count(Part.Victim) + r.Count(Part.Other) : r.IsDefanged));
     }
 

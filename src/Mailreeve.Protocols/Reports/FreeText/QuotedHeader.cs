@@ -9,6 +9,12 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 /// </summary>
 internal sealed class QuotedHeader
 {
+    private static readonly string[] DateNames =
+    [
+        "date", "sent", "gesendet", "datum", "envoyé", "enviado", "inviato", "verzonden", "skickat", "sendt", "fecha", "data", "dato", "дата",
+        "отправлено", "odesláno", "wysłano", "送信日時", "日付", "发送时间", "寄件日期",
+    ];
+
     private const int NameCharsMax = 48;
     private const int ValueCharsMax = 4_096;
 
@@ -59,9 +65,7 @@ internal sealed class QuotedHeader
     }
 
     /// <summary>When it says it was sent; null when it does not.</summary>
-    public string? SentAt => First("date") ?? First("sent") ?? First("gesendet") ?? First("datum") ?? First("envoyé") ?? First("enviado")
-        ?? First("inviato") ?? First("verzonden") ?? First("skickat") ?? First("sendt") ?? First("fecha") ?? First("data") ?? First("dato") ?? First("дата")
-        ?? First("отправлено") ?? First("odesláno") ?? First("wysłano") ?? First("送信日時") ?? First("日付") ?? First("发送时间") ?? First("寄件日期");
+    public string? SentAt => DateNames.Select(First).FirstOrDefault(sent => sent is not null);
 
     /// <summary>Whether it tells anything about the way of the message.</summary>
     public bool HasTrace { get; private set; }

@@ -516,16 +516,14 @@ internal sealed class Story
             ReportTime = times[first].Time;
         else
             first = times.FindIndex(t => t.Time.Confidence != TimeConfidence.Day);
-        if (first < 0)
-            first = times.Count > 0 ? 0 : -1;
-        if (first < 0)
+        if (times.Count == 0)
         {
             OfferForwardTime();
             return;
         }
 
         foreach (var resource in named.Values)
-            resource.Offer(times[first].Time, 20);
+            resource.Offer(times[Math.Max(0, first)].Time, 20);
     }
 
     // When nothing else says when it was, the head of the forwarded mail does.

@@ -21,7 +21,7 @@ internal static class TimeScanner
             "kaikki ajat", "все времена", "время указано", "všetky časy", "local time", "ortszeit", "heure locale", "hora local", "ora locale",
             "tz:", "tz=", "date/time (", "times (", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
             "zeitangaben", "zeitstempel", "fuseau", "huso horario", "zona horaria", "fuso hor", "fuso orario", "tijdzone", "(utc", "(gmt", "[utc",
-            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "tz=", "all dates are", "часовой пояс", "czas ",
+            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "all dates are", "часовой пояс", "czas ",
         ],
         StringComparison.OrdinalIgnoreCase);
 
