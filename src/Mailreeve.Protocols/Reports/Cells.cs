@@ -130,9 +130,13 @@ internal static class Cells
         if (!raw.AsSpan().ContainsAnyInRange('0', '9'))
             return time;
         // A cell that is a time as a whole: the notations of people are read in one place.
-        var spoken = TimeScanner.Scan(raw, new TimeContext(context?.SentAt, null, TimeConfidence.None), timesMax: 1);
-        return spoken is [{ Start: 0 } only] && raw.AsSpan(only.End).Trim(" ()").IsEmpty ? only.Time with { Raw = time.Raw } : time;
+        var spoken = TimeScanner.Scan(raw, new TimeContext(context?.SentAt, null, null, TimeConfidence.None), timesMax: 1);
+        return spoken is [var only] && IsLabel(raw.AsSpan(0, only.Start)) && raw.AsSpan(only.End).Trim(" ()").IsEmpty ? only.Time with { Raw = time.Raw } : time;
     }
+
+    // "last hit: 5 March 2024 10:05"
+    private static bool IsLabel(ReadOnlySpan<char> before) =>
+        before.IsEmpty || (before.TrimEnd(' ') is [.., ':'] && !before.ContainsAnyInRange('0', '9'));
 
     /// <summary>
     /// The zone that a text states for its times: "All times are UTC", or times that are followed by it. Only UTC and distances from it are

@@ -254,12 +254,14 @@ internal sealed class EventReader(EventContext context, Findings findings)
         private (string? Value, Side Side) url;
         private (string? Value, Side Side) domain;
         private (string? Value, Side Side) mailbox;
+        private bool isAnyones;
 
         public string? Url => url.Value;
 
         public string? Domain => domain.Value;
 
-        public string? Mailbox => mailbox.Value;
+        /// <summary>Beside an address only one that sends or belongs to whoever has it; "e-mail" may be that of a victim.</summary>
+        public string? Mailbox => HasAddress && isAnyones ? null : mailbox.Value;
 
         /// <summary>A host name of the machine: it says nothing that its address does not say better.</summary>
         public string? Host { get; private set; }
@@ -305,7 +307,10 @@ internal sealed class EventReader(EventContext context, Findings findings)
             if (meaning.Part != Part.Mailbox && Cells.Url(value) is { } link)
                 Keep(ref url, link, meaning.Side);
             else if (meaning.Part is Part.Mailbox or Part.Address && Cells.Mailbox(value) is { } box)
+            {
+                isAnyones = meaning is { Part: Part.Mailbox, Side: Side.Plain, Rank: > 1 };
                 Keep(ref mailbox, box, meaning.Side);
+            }
             else if (meaning.Part is Part.Domain or Part.Url or Part.Address && Cells.Domain(value) is { } name)
                 Keep(ref domain, name, meaning.Side);
             else if (meaning.Part == Part.Url && value.StartsWith('/') && !value.Contains(' ', StringComparison.Ordinal))

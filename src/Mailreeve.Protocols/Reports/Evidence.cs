@@ -48,6 +48,9 @@ internal static class Evidence
     public static OriginalMessage FromBytes(ReadOnlyMemory<byte> bytes, Findings findings)
     {
         var inner = MailParts.Read(bytes, findings.Limits);
+        // A forward within a forward: the innermost message is the one complained about.
+        if (inner.Root.Header("Received") is null && ForwardedOriginal.Find(inner).FirstOrDefault(p => p.Level > 0 || p.Is("message", "rfc822")) is { } passedOn)
+            return FromPart(inner, passedOn, findings);
         return From(bytes, inner.Root.Headers, headersOnly: false, findings);
     }
 
@@ -112,7 +115,7 @@ internal static class ReceivedLine
     /// <summary>The hand-over, or null when the line names no address or only a loopback or link-local one.</summary>
     public static Hop? Read(string value)
     {
-        if (value.Length > 4096)
+        if (value.Length > 4096 || IsWithinOneService(value))
             return null;
         // Unfolding keeps the tab that began the next line.
         var text = value.Replace('\t', ' ').AsSpan();
@@ -125,6 +128,12 @@ internal static class ReceivedLine
         var time = semicolon < 0 ? ReportedTime.Missing : ReportedTime.Read(text[(semicolon + 1)..].ToString());
         return new Hop(address, by < 0 ? null : Host(text[(by + 4)..]), time);
     }
+
+    // Exchange Online hands a message from server to server of its own by HTTPS or MAPI; nobody else does.
+    private static bool IsWithinOneService(string value) =>
+        value.Contains(".prod.outlook.com (", StringComparison.OrdinalIgnoreCase) && value.IndexOf(" by ", StringComparison.Ordinal) is > 0 and var by
+            && value.AsSpan(by).TrimStart(" by").IndexOf(".prod.outlook.com", StringComparison.OrdinalIgnoreCase) is > 0 and < 60 && value.AsSpan(0, by).Contains(".prod.outlook.com", StringComparison.OrdinalIgnoreCase)
+        || value.Contains(" with HTTPS", StringComparison.Ordinal) || value.Contains(" with mapi id", StringComparison.OrdinalIgnoreCase);
 
     // The client's own greeting comes first and may be an address literal; what the server saw comes last.
     private static Address? LastAddress(ReadOnlySpan<char> from)

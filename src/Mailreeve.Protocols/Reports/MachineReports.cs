@@ -111,7 +111,7 @@ internal static class MachineReports
         return null;
     }
 
-    private static string Beginning(string text) => text.Length > TextCharsMax ? text[..TextCharsMax] : text;
+    private static string Beginning(string text) => (text.Length > TextCharsMax ? text[..TextCharsMax] : text).Replace('\u2212', '-');
 
     // By what it holds, except that what is surely something else is not looked at.
     private static bool IsTabular(Document document) =>

@@ -5,6 +5,8 @@ namespace Mailreeve.Protocols.Reports;
 /// <summary>Mail that reaches abuse@ without reporting anything, and mail that must not be answered automatically.</summary>
 internal static class NotAReport
 {
+    private const string Answer = "answer";
+
     private static readonly string[][] SubjectWords = [.. DataTable.Rows("not-a-report-words.tsv")];
 
     /// <summary>What it is instead, or null when it may be a report.</summary>
@@ -40,18 +42,39 @@ internal static class NotAReport
         var root = mail.Root;
         if (!signs.HasProof && root.Header("In-Reply-To") is not null && IsReplySubject(text.Subject) && !NamesAnything(text.Own))
             return "A reply that names nothing besides what it quotes.";
+        var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
+        if (!signs.HasProof && isReply && SaysAnswer(text.Own))
+            return "An answer of another desk to what was reported to it.";
+        if (!signs.HasProof && IsAutomatic(root) && KindBySubject(text) is "ticket" && Keyword(root.Header("Auto-Submitted")).StartsWith("auto", StringComparison.OrdinalIgnoreCase))
+            return "An automatic acknowledgement, by its subject and by what it says of itself (RFC 3834).";
+        if (!signs.HasProof && isReply && root.Header("Precedence")?.Trim().Equals("list", StringComparison.OrdinalIgnoreCase) == true && root.Header("In-Reply-To") is not null)
+            return "A contribution to a discussion on a mailing list.";
+        if (!signs.HasProof && root.Header("List-Unsubscribe") is not null && UnaskedMail.IsNewsletter(text.Subject, text.Body))
+            return "A newsletter by its words, and it can be unsubscribed.";
+        // An offer may name the addresses that it is about, and the announcement of an outage its time.
+        if (!signs.HasProof && !signs.IsPassedOn && UnaskedMail.KindOf(text.Subject, text.Body) is { } unasked)
+            return $"By its words {unasked}.";
         if (signs.HasEvidence)
             return null;
-        var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
         if (root.Header("Return-Path") is { } path && path.Trim() is "<>")
             return "Sent with the null sender, as bounces are (RFC 5321 §4.5.5).";
         if (KindBySubject(text) is { } kind && (isReply || abuseScore < 12 || IsAutomatic(root) || kind is "bounce" or "out-of-office"))
             return $"Its subject is that of a {kind} message, and it brings no evidence.";
         if (isReply && IsReplySubject(text.Subject) && root.Header("In-Reply-To") is not null)
             return "A reply without evidence.";
-        if (root.Header("List-Unsubscribe") is not null && (abuseScore < 6 || !signs.Accuses))
-            return "A newsletter: it can be unsubscribed, and accuses nobody.";
-        return !signs.NamesAddress && UnaskedMail.KindOf(text.Subject, text.Body) is { } unasked ? $"By its words {unasked}, and it accuses nobody." : null;
+        return root.Header("List-Unsubscribe") is not null && (abuseScore < 6 || !signs.Accuses)
+            ? "A newsletter: it can be unsubscribed, and accuses nobody."
+            : null;
+    }
+
+    private static bool SaysAnswer(string own)
+    {
+        foreach (var cells in SubjectWords)
+            if (cells[0] == Answer)
+                foreach (var phrase in cells.AsSpan(1))
+                    if (own.Contains(phrase, StringComparison.OrdinalIgnoreCase))
+                        return true;
+        return false;
     }
 
     private static bool NamesAnything(string text) =>
@@ -60,14 +83,14 @@ internal static class NotAReport
     /// <summary>What in a text speaks for a report.</summary>
     /// <param name="HasProof">Log lines, an original or its header.</param>
     /// <param name="HasEvidence">That, or a time with an accused.</param>
-    /// <param name="NamesAddress">An address, or anything that was made harmless to click.</param>
     /// <param name="Accuses">That, or a site that the words accuse.</param>
-    internal readonly record struct Signs(bool HasProof, bool HasEvidence, bool NamesAddress, bool Accuses);
+    /// <param name="IsPassedOn">The head of a forwarded mail, even without its trace.</param>
+    internal readonly record struct Signs(bool HasProof, bool HasEvidence, bool Accuses, bool IsPassedOn);
 
     private static string? KindBySubject(ReportText text)
     {
         var start = text.Body.AsSpan(0, Math.Min(text.Body.Length, 400));
-        foreach (var cells in SubjectWords)
+        foreach (var cells in SubjectWords.Where(c => c[0] != Answer))
             foreach (var word in cells.AsSpan(1))
                 if (text.Subject.Contains(word, StringComparison.OrdinalIgnoreCase)
                     || (cells[0] is "ticket" or "out-of-office" && start.Contains(word, StringComparison.OrdinalIgnoreCase)))

@@ -72,7 +72,7 @@ public static class ReportReader
             return XArf.Read(mail, part, fields, findings);
         if (MachineReports.Read(mail, isInner: false, findings) is { } documents)
         {
-            if (documents.Format == ReportFormat.TextTable)
+            if (documents.Format == ReportFormat.TextTable || findings.Observations.Any(o => o.Role == ObservationRole.Other))
                 FreeTextReport.AddBesideTables(mail, findings);
             return documents;
         }

@@ -88,10 +88,13 @@ internal static class Table
         {
             if (cells.Count == 0 || IsComment(cells[0]) || IsRule(cells) || layout.IsHeader(cells))
                 continue;
+            cells[0] = WithoutBullet(cells[0]);
             values.Clear();
             for (var i = 0; i < layout.Columns.Count; i++)
-                if (layout.Columns[i].Part != Part.None)
-                    values.Add((layout.Columns[i], i < cells.Count ? cells[i] : ""));
+                if (i < cells.Count && MeaningOf(layout.Columns[i], cells[i]) is { Part: not Part.None } meaning)
+                    values.Add((meaning, cells[i]));
+                else if (layout.Columns[i].Part != Part.None)
+                    values.Add((layout.Columns[i], ""));
             if (cells.Exists(c => c.Length > LineCharsMax))
                 findings.Problem($"Row {rows.Line} has a cell of more than {LineCharsMax} characters.");
             else if (reader.Read(values))
@@ -102,6 +105,12 @@ internal static class Table
 
         return read;
     }
+
+    // A link tells itself what it is, in a column of remarks or one whose name says nothing.
+    private static Meaning MeaningOf(Meaning column, string cell) =>
+        column.Part is Part.None or Part.Kind && cell.Contains("://", StringComparison.Ordinal) && !cell.AsSpan().Trim().Contains(' ') && Cells.Url(cell) is not null
+            ? new Meaning(Side.Plain, Part.Url, 3)
+            : column;
 
     // Of "06/12/2024" alone nobody can tell, of "06/13/2024" three rows below everybody.
     private static bool? IsMonthFirst(ReadOnlySpan<char> text, TableLayout layout)
@@ -161,6 +170,7 @@ internal static class Table
             if (cells.Count == 0 || IsComment(cells[0]) || IsRule(cells))
                 continue;
             sampled++;
+            cells[0] = WithoutBullet(cells[0]);
             for (var i = 0; i < cells.Count; i++)
             {
                 if (i == counts.Count)
@@ -212,6 +222,9 @@ internal static class Table
     }
 
     private static bool IsComment(ReadOnlySpan<char> line) => line.StartsWith("#") || line.StartsWith(";") || line.StartsWith("//");
+
+    // "- http://www.shop.example/   (192.0.2.7)"
+    private static string WithoutBullet(string cell) => cell is ['-' or '*' or '\u2022', ' ', ..] ? cell[2..].TrimStart() : cell;
 
     private static bool IsRule(List<string> cells) => cells.TrueForAll(c => !c.AsSpan().ContainsAnyExcept(RuleChars));
 

@@ -15,6 +15,8 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
     private static readonly SearchValues<char> NameChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
+    private static readonly SearchValues<string> Arrows = SearchValues.Create([" -> ", " => ", " --> "], StringComparison.Ordinal);
+
     private static readonly SearchValues<char> RuleChars = SearchValues.Create("-=+_* |\t:\r");
 
     /// <summary>
@@ -87,7 +89,8 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
                     continue;
                 if (separator is ',' or ';' && IsHeaderField(line))
                     continue;
-                if (separator == Delimited.Blanks ? line.IndexOf("  ") < 0 : !line.Contains(separator))
+                // "192.0.2.7 40000 =>   203.0.113.7  3389" is a log, whose columns do not stand in line.
+                if (separator == Delimited.Blanks ? line.IndexOf("  ") < 0 || line.ContainsAny(Arrows) : !line.Contains(separator))
                     continue;
                 if (!new Delimited(line, separator).TryRead(cells) || cells.Count < 2 || cells.Count > cellsMax)
                     continue;

@@ -37,7 +37,7 @@ internal static class FreeTextReport
         var hasProof = originals.Count > 0 || traced.Count > 0 || story.LogLines > 0;
         var isSaid = story.Resources.Any(r => r.Count(Part.Source) + r.Count(Part.Site) > 0);
         var namesAddress = story.Resources.Any(r => IsAddress(r) || r.IsDefanged);
-        var signs = new NotAReport.Signs(hasProof, hasProof || (verdict is not null && story.HasTime && isSaid), namesAddress, namesAddress || isSaid);
+        var signs = new NotAReport.Signs(hasProof, hasProof || (verdict is not null && story.HasTime && isSaid), namesAddress || isSaid, story.Headers.Count > 0);
         if (NotAReport.ReasonOfText(mail, text, verdict?.Score ?? 0, signs) is { } reason)
             return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
 
@@ -67,6 +67,11 @@ internal static class FreeTextReport
         if (story.ReportTime is { } time)
             findings.Complete(o => o.Time == ReportedTime.Missing ? o with { Time = time } : o);
 
+        // Rows with two addresses do not say which is which; the text may.
+        var said = story.Resources.Where(r => r.Address is not null && r.Count(Part.Source) > r.Count(Part.Victim) + r.Count(Part.Other))
+            .Select(r => r.Address!.Value).ToHashSet();
+        findings.Complete(o => o is { Role: ObservationRole.Other, Address: { } address } && said.Contains(address) ? o with { Role = ObservationRole.Source } : o);
+
         var inTables = MentionScanner.Scan(rows, findings.Limits.Mentions).Select(KeyOf).ToHashSet();
         var verdict = AbuseWords.Decide(whole.Subject, whole.Body);
         var kind = KindOf(verdict, story, hasMail: false);
@@ -88,7 +93,10 @@ internal static class FreeTextReport
         var whole = AbuseWords.Decide(text.Subject, text.Body);
         if (whole is null || story.Headers.Count == 0 || story.LogLines > 0 || story.FieldLines > 2)
             return whole;
-        var above = AbuseWords.Decide("", text.Body[..story.Headers[0].Start]);
+        // Who passes a mail on keeps its subject.
+        var isOwn = !text.Subject.Contains(':', StringComparison.Ordinal) && text.Subject.Length > 0
+            && !text.Body.AsSpan(story.Headers[0].Start).Contains(text.Subject, StringComparison.OrdinalIgnoreCase);
+        var above = AbuseWords.Decide(isOwn ? text.Subject : "", text.Body[..story.Headers[0].Start]);
         return above is { Score: > 0 } ? above with { Score = Math.Max(above.Score, whole.Score) } : whole;
     }
 
@@ -96,6 +104,8 @@ internal static class FreeTextReport
     {
         if (verdict is null)
             return hasMail ? AbuseType.Spam
+                : story.LogLines == 0 && story.Resources.Any(r => r is { First.Kind: MentionKind.Url, StandsOut: true } && r.Count(Part.Other) == 0)
+                    && !story.Resources.Any(r => IsAddress(r) && r.Count(Part.Source) > 0) ? new AbuseType("content", "other", ObservationRole.Site)
                 : story.Resources.Any(r => r.Count(Part.Site) > 0) ? new AbuseType("content", "other", ObservationRole.Site)
                 : new AbuseType("connection", "other");
         // The words of attacks stand in headers too; a pasted mail is about mail unless more than a word says otherwise.
@@ -134,11 +144,18 @@ internal static class FreeTextReport
         var unsaidHosts = story.Resources.Where(r => !IsAddress(r) && !r.IsInEvidence && r.Said.Keys.All(p => p == Part.Unsaid))
             .Select(r => r.First.Host).Distinct().Take(2).Count();
         var spokenSites = story.Resources.Any(r => r.Count(Part.Site) > 0 && !IsAddress(r));
+        var spokenHosts = story.Resources
+            .Where(r => (r.Count(Part.Site) > 0 || r.IsInSubject) && r.First.Kind != MentionKind.Mailbox && r.Count(Part.Victim) + r.Count(Part.Other) == 0)
+            .Select(r => IsAddress(r) ? KeyOf(r.First).Item2 : r.First.Host).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // "192.0.2.0/24 was listed because of 192.0.2.7 and 192.0.2.9"
+        var spokenBlocks = story.Resources.Where(r => r is { First.Kind: MentionKind.Prefix, IsInSubject: true })
+            .Select(r => Net.AddressBlock.TryParse(r.First.Text, out var block) ? block : default).Where(b => b != default).ToList();
         foreach (var resource in story.Resources.Where(r => isWanted?.Invoke(r) != false))
         {
             var type = resource.Type ?? kind;
-            var role = IsAddress(resource) ? RoleOfAddress(resource, type, isSaid, unsaid, hasMail, spokenSites)
-                : RoleOfName(resource, type, spokenSites, unsaidHosts == 1);
+            var role = resource.Address is { } address && resource.Count(Part.Victim) == 0 && spokenBlocks.Exists(b => b.First <= address && address <= b.Last) ? ObservationRole.Source
+                : IsAddress(resource) ? RoleOfAddress(resource, type, isSaid, unsaid, hasMail, spokenSites)
+                : RoleOfName(resource, type, spokenSites, unsaidHosts == 1, spokenHosts);
             if (type.Category == "messaging" && role == ObservationRole.Site && !IsAddress(resource))
                 type = new AbuseType("content", "spamvertised", ObservationRole.Site);
             var isUrl = resource.First.Kind == MentionKind.Url;
@@ -202,10 +219,13 @@ internal static class FreeTextReport
         return (resource.StandsOut && !(isSaid && resource.IsOddlyLabelled)) || (!isSaid && unsaid == 1) ? accused : ObservationRole.Other;
     }
 
-    private static ObservationRole RoleOfName(Named resource, AbuseType type, bool spokenSites, bool isOnlyHost)
+    private static ObservationRole RoleOfName(
+        Named resource, AbuseType type, bool spokenSites, bool isOnlyHost, HashSet<string> spokenHosts)
     {
         if (resource.First.Kind == MentionKind.Mailbox)
-            return ObservationRole.Source;
+            return resource.Count(Part.Victim) == 0 && (resource.Count(Part.Source) > 0 || (resource.StandsOut && type.Category is "messaging" or "content"))
+                ? ObservationRole.Source
+                : ObservationRole.Other;
         // In a report of an attack a name is that of the victim, or the one that the address has in the DNS.
         if (type.Category == "connection" && !resource.IsDefanged)
             return resource.Count(Part.Site) + resource.Count(Part.Victim) > 0 && resource.Count(Part.Other) == 0
@@ -214,14 +234,34 @@ internal static class FreeTextReport
         if (resource.IsDefanged || (resource.IsInSubject && resource.Count(Part.Other) == 0))
             return ObservationRole.Site;
         var (site, victim, other) = (resource.Count(Part.Site), resource.Count(Part.Victim), resource.Count(Part.Other));
+        // Pages of a site that is accused, or of its address.
+        if (resource.First.Kind == MentionKind.Url && victim == 0 && IsWithin(spokenHosts, resource.First.Host))
+            return ObservationRole.Site;
         if (site + victim > 0 && other == 0)
             return site > victim ? ObservationRole.Site : victim > site ? ObservationRole.Victim : ObservationRole.Other;
         if (other > 0 || resource.IsInEvidence)
             return ObservationRole.Other;
+        // What spam advertises has a line of its own.
+        if (resource.StandsOut && type.Category == "messaging")
+            return ObservationRole.Site;
         // "https://192.0.2.7:10443 is vulnerable"
         if (isOnlyHost && resource.Address is not null && !resource.First.IsWeak && type.Category is "vulnerability" or "infrastructure")
             return ObservationRole.Source;
         return (resource.StandsOut || isOnlyHost) && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
+    }
+
+    private static bool IsWithin(HashSet<string> hosts, string host)
+    {
+        var names = hosts.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (var name = host.AsSpan(); ;)
+        {
+            if (names.Contains(name))
+                return true;
+            var dot = name.IndexOf('.');
+            if (dot < 0)
+                return false;
+            name = name[(dot + 1)..];
+        }
     }
 
     // The message itself, attached or by its pasted header: where it came from are candidates, except for those that the text states.
@@ -235,8 +275,9 @@ internal static class FreeTextReport
         foreach (var (original, isQuoted) in messages)
         {
             first ??= original;
+            var readers = Evidence.Recipients(original, findings.Limits).ToHashSet(StringComparer.OrdinalIgnoreCase);
             if (recipients.Count < 200)
-                recipients.AddRange(Evidence.Recipients(original, findings.Limits));
+                recipients.AddRange(readers);
             // Who advertises by spam need not be who sends it.
             if (kind.Type == "spamvertised")
                 continue;
@@ -251,7 +292,8 @@ internal static class FreeTextReport
                 Type = type.Type,
                 ReportedType = verdict?.Word ?? "",
                 Candidates = candidates,
-                Mailbox = isQuoted ? original.Author : null,
+                // Blackmail shows its reader's own mailbox as its sender.
+                Mailbox = isQuoted && original.Author is { } author && !readers.Contains(author) ? author : null,
                 Time = ReportedTime.Missing,
             });
         }

@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit.Encodings;
+using MimeKit.Utils;
 using NodaTime;
 
 namespace Mailreeve.Protocols.Reports.FreeText;
@@ -7,12 +8,13 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 /// <summary>The readable text of a report mail, put together from its parts and cleaned of what mail programs did to it.</summary>
 internal sealed class ReportText
 {
-    private ReportText(string subject, string body, string own, Instant? sentAt)
+    private ReportText(string subject, string body, string own, Instant? sentAt, Offset? sentOffset)
     {
         Own = own;
         Subject = subject;
         Body = body;
         SentAt = sentAt;
+        SentOffset = sentOffset;
     }
 
     /// <summary>The subject, decoded.</summary>
@@ -27,6 +29,9 @@ internal sealed class ReportText
     /// <summary>Date of the mail, as its sender wrote it.</summary>
     public Instant? SentAt { get; }
 
+    /// <summary>How far the zone of that date is ahead of UTC.</summary>
+    public Offset? SentOffset { get; }
+
     /// <summary>Puts the text parts of the report itself together, without those of attached messages.</summary>
     public static ReportText Of(MailParts mail, Findings findings) => Of(mail, mail.Root, 0, findings);
 
@@ -34,11 +39,11 @@ internal sealed class ReportText
     public static ReportText OfAttached(MailParts mail, MailPart message, Findings findings)
     {
         var head = mail.ChildrenOf(message).FirstOrDefault();
-        return head is null ? new ReportText("", "", "", null) : Of(mail, head, head.Level, findings);
+        return head is null ? new ReportText("", "", "", null, null) : Of(mail, head, head.Level, findings);
     }
 
     /// <summary>The same report with another body.</summary>
-    public ReportText With(string body) => new(Subject, body, Own, SentAt);
+    public ReportText With(string body) => new(Subject, body, Own, SentAt, SentOffset);
 
     private static ReportText Of(MailParts mail, MailPart head, int level, Findings findings)
     {
@@ -71,7 +76,9 @@ internal sealed class ReportText
         if (body.Length > findings.Limits.TextChars)
             body = body[..findings.Limits.TextChars];
         var subject = Clean(head.Header("Subject") ?? "").Trim();
-        return new ReportText(subject, Clean(body), OwnLines(body), ReportedTime.Read(head.Header("Date")).Utc);
+        var sent = head.Header("Date") ?? "";
+        Offset? zone = DateUtils.TryParse(sent, out var date) ? Offset.FromTimeSpan(date.Offset) : null;
+        return new ReportText(subject, Clean(body), OwnLines(body), ReportedTime.Read(sent).Utc, zone);
     }
 
     private static bool IsText(MailPart part)
@@ -239,6 +246,9 @@ internal sealed class ReportText
                     break;
                 case '\uff1a':
                     c = ':';
+                    break;
+                case '\u2212':
+                    c = '-';
                     break;
             }
 

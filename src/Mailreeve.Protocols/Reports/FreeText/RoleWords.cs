@@ -41,13 +41,13 @@ internal static class RoleWords
             "webserver", "mailserver", "mail", "web", "smtp", "firewall", "the", "a", "is", "was", "es", "ist", "est", "è", "är", "jest", "é", "number", "range", "user", "unknown",
             "following", "die", "der", "den", "dem", "folgende", "folgenden", "folgender", "la", "le", "el", "il", "los", "las", "les", "suivante",
             "siguiente", "seguinte", "seguente", "het", "een", "volgende", "customer", "customers", "kunde", "client", "location", "domain", "v",
-            "port", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
+            "port", "here", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
             "allocation", "netblock", "block", "prefix", "gateway", "router", "edge", "perimeter", "core", "production", "external", "box", "vps", "his", "her", "s", "waf", "ids", "mx", "mxs", "cdn", "nas", "pbx", "gw",
         ],
         StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenDictionary<string, (Part Part, bool IsFar)>.AlternateLookup<ReadOnlySpan<char>> ForAddress =
-        Load("source", "victim", "other").GetAlternateLookup<ReadOnlySpan<char>>();
+        Load("source", "victim", "serving", "other").GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly FrozenDictionary<string, (Part Part, bool IsFar)>.AlternateLookup<ReadOnlySpan<char>> ForSite =
         Load("site", "victim", "reference").GetAlternateLookup<ReadOnlySpan<char>>();
@@ -60,6 +60,11 @@ internal static class RoleWords
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Yours = Words("yours");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Away = Words("away");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Paperwork = Words("paperwork");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> RecipientFields = Words("recipientfield");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> SentFrom = Words("sentfrom");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> SenderFields = Words("senderfield");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Senders = Words("sender");
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> HostNames = Words("hostname");
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Occasions = Words("occasion");
 
     // In scripts without blanks a word is a part of a longer run of letters. The word, its part, whether it stands behind.
@@ -86,6 +91,9 @@ internal static class RoleWords
     /// <summary>Whether the label of a field says no more than that it holds an address.</summary>
     public static bool IsPlainLabel(ReadOnlySpan<char> label)
     {
+        // "IP used for the posts"
+        if (label.TrimStart(" \t*-\u2022") is ['I' or 'i', 'P' or 'p', ' ' or ':', ..])
+            return true;
         for (int at = 0, end; at < label.Length; at = end + 1)
         {
             end = at;
@@ -97,6 +105,19 @@ internal static class RoleWords
 
         return true;
     }
+
+    /// <summary>Whether the words before a mailbox say that who has it writes to victims, or collects what they give away.</summary>
+    public static bool SaysSender(ReadOnlySpan<char> before) =>
+        (HasNear(before, Senders, 5, TimeLabelChars) || HasNear(before, SentFrom, 1, TimeLabelChars)) && !HasNear(before, Ours, 5, TimeLabelChars);
+
+    /// <summary>Whether the label of a field says that it holds the sender of a mail, or who gets the answers.</summary>
+    public static bool IsSenderField(ReadOnlySpan<char> label) => SenderFields.Contains(label.Trim(" \t*:"));
+
+    /// <summary>Whether the label of a field says that it holds who a mail was sent to, or what only looks like a mailbox.</summary>
+    public static bool IsRecipientField(ReadOnlySpan<char> label) => RecipientFields.Contains(label.Trim(" \t*:"));
+
+    /// <summary>Whether the label of a field says that it holds the name of the host whose address another field has.</summary>
+    public static bool SaysHostName(ReadOnlySpan<char> label) => HasNear(label, HostNames, 3, TimeLabelChars);
 
     /// <summary>Whether the label of a field says that its time is that of the event.</summary>
     public static bool SaysOccasion(ReadOnlySpan<char> label) => HasNear(label, Occasions, 3, TimeLabelChars) && !SaysPaperwork(label);
@@ -164,7 +185,7 @@ internal static class RoleWords
             while (start > 0 && end - start < 40 && IsWordChar(before[start - 1]))
                 start--;
             var word = before[start..end];
-            if (word[^1] >= Unspaced && LastWithin(word) is var within && within != Part.Unsaid)
+            if (word.ContainsAnyInRange(Unspaced, char.MaxValue) && LastWithin(word) is var within && within != Part.Unsaid)
                 return within;
             // "it resolves to 192.0.2.7"
             if (count == 0 && word is "to" or "auf" or "vers" or "a" or "naar" && PointsTo(before[..start]))
@@ -238,7 +259,7 @@ internal static class RoleWords
     {
         before = before.TrimEnd();
         var word = before[(before.LastIndexOfAny(' ', '\n') + 1)..];
-        foreach (var stem in (ReadOnlySpan<string>)["resolv", "resuelv", "résou", "zeig", "point", "apunta", "verwijs", "verweis", "pekar", "aponta", "punta"])
+        foreach (var stem in (ReadOnlySpan<string>)["resolv", "link", "went", "goes", "going", "takes", "redirect", "lead", "verlink", "weiterleit", "redirig", "resuelv", "résou", "zeig", "point", "apunta", "verwijs", "verweis", "pekar", "aponta", "punta"])
             if (word.StartsWith(stem, StringComparison.OrdinalIgnoreCase))
                 return true;
         return false;
@@ -280,7 +301,7 @@ internal static class RoleWords
             {
                 "source" => Part.Source,
                 "victim" => Part.Victim,
-                "site" => Part.Site,
+                "site" or "serving" => Part.Site,
                 _ => Part.Other,
             };
             foreach (var word in cells.AsSpan(2))

@@ -1,3 +1,5 @@
+using NodaTime;
+
 namespace Mailreeve.Protocols.Reports.FreeText;
 
 /// <summary>
@@ -9,6 +11,12 @@ internal sealed class Story
     private const int NearChars = 400;
     private const int NearWordsChars = 60;
     private const int PaperDistance = 8;
+    private const int FooterCharsMax = 400;
+    private const int FooterBegin = 60;
+    private static readonly Duration AheadExact = Duration.FromHours(12);
+    private static readonly Duration AheadDoubtful = Duration.FromHours(38);
+    private static readonly Duration AheadMax = Duration.FromDays(90);
+    private static readonly Duration Soon = Duration.FromMinutes(10);
 
     private readonly string text;
     private readonly ReportLimits limits;
@@ -16,6 +24,7 @@ internal sealed class Story
     private readonly Dictionary<(MentionKind, string), Named> named = [];
     private readonly List<TimeMention> times;
     private readonly HashSet<string> reporterDomains;
+    private readonly int footer;
     private ColumnHead head;
     private TextLine line;
     private TextLine itemLine;
@@ -28,6 +37,7 @@ internal sealed class Story
     private TextLine previousAloneName;
     private Part previousAloneNamePart;
     private Part previousPart;
+    private Part previousNamePart;
     private bool previousIsOurs;
     private bool previousIsReporters;
     private bool previousStandsOut;
@@ -39,8 +49,11 @@ internal sealed class Story
         this.context = context;
         this.reporterDomains = reporterDomains;
         Headers = headers;
+        footer = FooterOf(text);
         times = TimeScanner.Scan(text, context, limits.Mentions);
         RemoveRanges();
+        SettleZone();
+        times.RemoveAll(IsAhead);
         times.RemoveAll(t => headers.Exists(h => t.Start >= h.Start && t.Start < h.End) || IsOfReply(t));
     }
 
@@ -68,12 +81,43 @@ internal sealed class Story
     /// <summary>Reads subject and body.</summary>
     public static Story Read(ReportText report, HashSet<string> reporterDomains, ReportLimits limits)
     {
-        var context = TimeScanner.ContextOf(report.Body, report.SentAt);
+        var context = TimeScanner.ContextOf(report.Body, report.SentAt, report.SentOffset);
         var story = new Story(report.Body, context, QuotedHeader.Find(report.Body, limits.Hops), reporterDomains, limits);
         story.ReadSubject(report.Subject);
         story.ReadBody();
         story.OfferReportTime();
         return story;
+    }
+
+    // A zone that is said of one time, "5 March 11:32 CET", is that of a log which has the same time without one. And nothing has happened
+    // after the mail about it was sent: then the log has the clock of whoever sent it.
+    private void SettleZone()
+    {
+        if (!times.Exists(t => t.Time.Confidence == TimeConfidence.NoZone))
+            return;
+        if (times.Find(t => t.Time.Confidence == TimeConfidence.Exact && t.Offset != Offset.Zero && IsTheSameClock(t)) is { End: > 0 } stated)
+            Shift(stated.Offset, TimeConfidence.Exact);
+        else if (context is { SentAt: { } sent, SentOffset: { Seconds: not 0 } offset }
+            && times.Exists(t => t.Time is { Confidence: TimeConfidence.NoZone, Utc: { } utc } && utc > sent + Soon)
+            && times.TrueForAll(t => t.Time is not { Confidence: TimeConfidence.NoZone, Utc: { } utc } || utc - Duration.FromSeconds(offset.Seconds) <= sent + Soon))
+            Shift(offset, TimeConfidence.NoZone);
+    }
+
+    // "Answer until 5 March": what comes after the mail has not happened. A date that is farther off tells that the mail's own is wrong.
+    private bool IsAhead(TimeMention time) => context.SentAt is { } sent && time.Time.Utc is { } utc && utc - sent < AheadMax
+        && utc - sent > (time.Time.Confidence == TimeConfidence.Exact ? AheadExact : AheadDoubtful);
+
+    private bool IsTheSameClock(TimeMention stated)
+    {
+        var clock = stated.Time.Utc!.Value + Duration.FromSeconds(stated.Offset.Seconds);
+        return times.Exists(t => t.Time is { Confidence: TimeConfidence.NoZone, Utc: { } utc } && utc - clock <= Soon && clock - utc <= Soon);
+    }
+
+    private void Shift(Offset offset, TimeConfidence confidence)
+    {
+        for (var i = 0; i < times.Count; i++)
+            if (times[i].Time is { Confidence: TimeConfidence.NoZone, Utc: { } utc } time)
+                times[i] = times[i] with { Offset = offset, Time = time with { Utc = utc - Duration.FromSeconds(offset.Seconds), Confidence = confidence } };
     }
 
     private void ReadSubject(string subject)
@@ -221,13 +265,15 @@ internal sealed class Story
         // A name behind it in brackets is its own, and what follows still speaks of it.
         var reach = next < text.Length && text.AsSpan(mention.End, Math.Min(3, next - mention.End)).Trim(' ') is "(" or "[" ? beside.Behind?.Start ?? text.Length : next;
         var behind = text.AsSpan(mention.End, Math.Min(90, Math.Min(reach, line.End) - mention.End is > 0 and var room ? room : 0));
-        if (mention.IsWeak)
+        if (mention.IsWeak || (mention.Start > footer && !isLog))
             return Part.Other;
+        if (IsInSipUri(mention.Start))
+            return Part.Victim;
         if (isRequest && IsClientBehind(mention.End))
             return Part.Source;
         if (previous is { Kind: MentionKind.Url or MentionKind.Domain } && IsLink(before))
-            return previousIsOurs ? Part.Victim : previousIsReporters ? Part.Other : Part.Site;
-        if (IsArrow(behind.TrimStart()))
+            return previousIsOurs || previousNamePart == Part.Victim ? Part.Victim : previousIsReporters ? Part.Other : Part.Site;
+        if (IsArrow(behind.TrimStart()) || IsArrow(behind.TrimStart(" :0123456789")))
             return Part.Source;
         if (previous is { Kind: MentionKind.Address } && IsArrow(before.TrimStart(" :.0123456789")))
             return Part.Victim;
@@ -252,7 +298,17 @@ internal sealed class Story
         if (aboveStart >= line.Start || above.IsEmpty || (previousAlone.Start == aboveStart && previousAlone.End > 0))
             return Part.Unsaid;
         type = AbuseWords.OfLine(above);
-        return RoleWords.Heading(above.TrimEnd(" :.-"));
+        // The end of a sentence belongs to the paragraph before.
+        return above.TrimEnd() is [.., '.'] ? Part.Unsaid : RoleWords.Heading(above.TrimEnd(" :-"));
+    }
+
+    // "<sip:1001@203.0.113.7>" is where somebody tried to register.
+    private bool IsInSipUri(int start)
+    {
+        if (start < 6 || text[start - 1] != '@')
+            return false;
+        var before = text.AsSpan(Math.Max(0, start - 60), Math.Min(60, start));
+        return before.LastIndexOf("sip:") is >= 0 and var at && !before[at..].Contains(' ');
     }
 
     // Who asks stands first. In the W3C format of IIS the server does, directly before the method, and who asks comes behind.
@@ -330,6 +386,7 @@ internal sealed class Story
         var from = Math.Max(previous?.End ?? line.Start, mention.Start - 100);
         var before = text.AsSpan(Math.Min(from, mention.Start), mention.Start - Math.Min(from, mention.Start));
         var part = mention.Kind == MentionKind.Mailbox ? PartOfMailbox(mention, before) : PartOfSite(mention, before, isEvidence);
+        previousNamePart = part;
         previousIsOurs = !mention.IsDefanged && RoleWords.SaysOurs(before);
         previousIsReporters = IsReporters(mention.Host) || KnownHosts.IsReference(mention.Host);
         var isAlone = line.IsAlone(text, mention);
@@ -340,8 +397,13 @@ internal sealed class Story
             (previousAloneName, previousAloneNamePart) = (line, part);
         }
 
-        if (mention.Kind is MentionKind.Domain or MentionKind.Mailbox && part is not (Part.Site or Part.Source)
-            && !(isAlone && mention.Kind == MentionKind.Domain && part == Part.Unsaid && !isEvidence
+        // Somebody's mailbox is told as named; that of the reporter's side, or an office's, is not what the report is about.
+        if (mention.Kind == MentionKind.Mailbox && part is not (Part.Site or Part.Source) && (part == Part.Victim && !named.ContainsKey((MentionKind.Mailbox, mention.Text)) || IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text) || isEvidence))
+            return;
+        if (mention.Kind == MentionKind.Domain && part is not (Part.Site or Part.Source)
+            && !(part == Part.Unsaid && line.IsField(text, mention)
+                && RoleWords.SaysHostName(text.AsSpan(line.Start, mention.Start - line.Start)))
+            && !(isAlone && part == Part.Unsaid && !isEvidence
                 && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()))
             return;
         if (Take(mention) is not { } resource)
@@ -352,6 +414,13 @@ internal sealed class Story
         FieldLines += line.IsField(text, mention) ? 1 : 0;
         Say(resource, part);
         OfferTime(resource, mention, ref time);
+    }
+
+    // What the signature or the form adds below "--", and who filled it in; but many put their evidence there.
+    private static int FooterOf(string text)
+    {
+        var at = Math.Max(text.LastIndexOf("\n--\n", StringComparison.Ordinal), text.LastIndexOf("\n-- \n", StringComparison.Ordinal));
+        return at > FooterBegin && text.Length - at <= FooterCharsMax ? at : int.MaxValue;
     }
 
     private bool HeadingIsSite() => RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-")) is Part.Site or Part.Unsaid;
@@ -369,7 +438,8 @@ internal sealed class Story
             return said;
         if (!line.IsAlone(text, mention))
             return Part.Unsaid;
-        return RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-"));
+        // "… to steal the passwords of our customers:" accuses what stands below.
+        return RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-")) is var above and not Part.Victim ? above : Part.Unsaid;
     }
 
     private Part PartOfMailbox(Mention mention, ReadOnlySpan<char> before)
@@ -377,6 +447,13 @@ internal sealed class Story
         if (IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text) || before.Length == 0)
             return Part.Other;
         var label = before.TrimEnd(" :<=\"'(");
+        // The account that somebody tries to get into.
+        if (isLog && label.EndsWith("user", StringComparison.OrdinalIgnoreCase))
+            return Part.Victim;
+        if (RoleWords.IsRecipientField(line.LabelBefore(text, mention.Start)))
+            return Part.Victim;
+        if (RoleWords.SaysSender(before) || RoleWords.IsSenderField(line.LabelBefore(text, mention.Start)))
+            return Part.Source;
         foreach (var word in (ReadOnlySpan<string>)["sender", "from", "spammer", "scammer", "account", "mailbox", "compromised", "dropbox", "mailfrom", "return-path", "user", "username", "sasl_username", "absender", "konto", "compte", "cuenta", "conta"])
             if (label.EndsWith(word, StringComparison.OrdinalIgnoreCase))
                 return Part.Source;
@@ -454,7 +531,7 @@ internal sealed class Story
             var between = isBehind ? text.AsSpan(mention.End, distance) : text.AsSpan(times[i].End, distance);
             var nearness = line.Holds(times[i].Start) ? 0
                 : (between.Contains("\n\n", StringComparison.Ordinal) ? 3 : 1) + (isBehind ? 0 : 1) + (distance < 120 ? 0 : 4);
-            nearness = IsOfPaper(times[i]) ? nearness + PaperDistance
+            nearness = IsOfPaper(times[i], isBehind ? mention.End : 0) ? nearness + PaperDistance
                 : isField && nearness is > 0 and < 7 && IsOccasion(times[i], between) ? 0 : nearness;
             if (nearness > bestNearness || (nearness == bestNearness && (best.Confidence != TimeConfidence.NoZone || times[i].Time.Confidence != TimeConfidence.Exact)))
                 continue;
@@ -474,9 +551,10 @@ internal sealed class Story
     }
 
     // "Report generated: 2 March", "blocked until 2 March": not when it happened, unless nothing else is said.
-    private bool IsOfPaper(TimeMention time)
+    // The words before a resource speak of that.
+    private bool IsOfPaper(TimeMention time, int after = 0)
     {
-        var from = Math.Max(0, time.Start - NearWordsChars);
+        var from = Math.Max(after, time.Start - NearWordsChars);
         return RoleWords.SaysPaperwork(text.AsSpan(from, time.Start - from));
     }
 

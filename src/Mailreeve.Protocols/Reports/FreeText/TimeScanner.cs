@@ -21,7 +21,7 @@ internal static class TimeScanner
             "kaikki ajat", "все времена", "время указано", "všetky časy", "local time", "ortszeit", "heure locale", "hora local", "ora locale",
             "tz:", "tz=", "date/time (", "times (", "time-zone", "times are", "times in", "timestamps are", "timestamps in", "zeitzone", "alle zeiten",
             "zeitangaben", "zeitstempel", "fuseau", "huso horario", "zona horaria", "fuso hor", "fuso orario", "tijdzone", "(utc", "(gmt", "[utc",
-            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "all dates are", "часовой пояс", "czas ",
+            "_utc", "time utc", "gmt+", "gmt-", "gmt +", "gmt -", "utc+", "utc-", "utc +", "utc -", "all times", "time (", "are utc", "is utc", "in utc", "in gmt", "are gmt", "is gmt", "utc time", "all dates are", "часовой пояс", "czas ", "北京时间", "北京時間", "日本時間", "台灣時間", "台北時間", "한국시간", "московское время", "московскому времени",
         ],
         StringComparison.OrdinalIgnoreCase);
 
@@ -41,7 +41,7 @@ internal static class TimeScanner
             var cursor = new TimeCursor(text.AsSpan(at, Math.Min(TimeCharsMax, text.Length - at)), context, IsEpochPlace(text, at), mayBeClock);
             if (cursor.TryRead(out var time))
             {
-                found.Add(new TimeMention(at, at + cursor.Consumed, time));
+                found.Add(new TimeMention(at, at + cursor.Consumed, time, cursor.Offset));
                 at += cursor.Consumed;
                 continue;
             }
@@ -56,7 +56,7 @@ internal static class TimeScanner
     }
 
     /// <summary>The zone that the text states once for all its times.</summary>
-    public static TimeContext ContextOf(string text, Instant? sentAt)
+    public static TimeContext ContextOf(string text, Instant? sentAt, Offset? sentOffset)
     {
         var rest = text.AsSpan();
         for (var i = 0; i < 50; i++)
@@ -66,11 +66,11 @@ internal static class TimeScanner
                 break;
             var place = text.Length - rest.Length + at;
             if (ZoneNear(text, place) is var (zone, confidence))
-                return new TimeContext(sentAt, zone, confidence);
+                return new TimeContext(sentAt, sentOffset, zone, confidence);
             rest = rest[(at + 3)..];
         }
 
-        return new TimeContext(sentAt, null, TimeConfidence.None);
+        return new TimeContext(sentAt, sentOffset, null, TimeConfidence.None);
     }
 
     private static (DateTimeZone Zone, TimeConfidence Confidence)? ZoneNear(string text, int place)
@@ -81,8 +81,10 @@ internal static class TimeScanner
                 || text.AsSpan(place).StartsWith("gmt", StringComparison.OrdinalIgnoreCase))
             && (before.IsEmpty || !char.IsLetter(before[^1]) || IsHalfOfDay(before)))
             return null;
+        // "German local time": the name of the zone begins before the phrase.
+        place -= LastWord(text.AsSpan(0, place));
         var line = text.AsSpan(place, Math.Min(60, text.Length - place));
-        var end = line.IndexOfAny('\n', '.');
+        var end = EndOfSentence(line);
         line = end < 0 ? line : line[..end];
         for (var i = 0; i < line.Length; i++)
         {
@@ -100,6 +102,25 @@ internal static class TimeScanner
         }
 
         return null;
+    }
+
+    // A line that goes on in small letters is wrapped.
+    private static int EndOfSentence(ReadOnlySpan<char> text)
+    {
+        for (var at = 0; at < text.Length; at++)
+            if (text[at] == '.' || (text[at] == '\n' && !(at + 1 < text.Length && char.IsLower(text[at + 1]))))
+                return at;
+        return -1;
+    }
+
+    // How long the last word is, with the blank behind it; 0 when the phrase begins a sentence or a line.
+    private static int LastWord(ReadOnlySpan<char> before)
+    {
+        var word = before.TrimEnd(' ');
+        var length = 0;
+        while (length < word.Length && char.IsLetter(word[^(length + 1)]))
+            length++;
+        return length == 0 ? 0 : length + before.Length - word.Length;
     }
 
     private static bool IsHalfOfDay(ReadOnlySpan<char> before) =>
@@ -121,6 +142,8 @@ internal static class TimeScanner
 /// <summary>Reads one time at the beginning of a span.</summary>
 internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, bool mayBeEpoch, bool mayBeClock)
 {
+    private const int FieldLabelChars = 40;
+
     private static readonly SearchValues<char> ClockMarks = SearchValues.Create(":.h時时點点시");
 
     private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> MonthOf = TimeVocabulary.Months;
@@ -140,6 +163,9 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
     private ReadOnlySpan<char> rest = text;
     private bool isYearGuessed;
     private bool isOrderGuessed;
+
+    /// <summary>How far the zone of what was read is ahead of UTC.</summary>
+    public Offset Offset { get; private set; }
 
     /// <summary>Characters read.</summary>
     public readonly int Consumed => all.Length - rest.Length;
@@ -174,7 +200,7 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         }
 
         var (offset, confidence) = hasZoneAlready ? zone : ReadZoneBehind(date + clock);
-        var utc = (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant();
+        var utc = ToInstant(date + clock, offset);
         if (isOrderGuessed || (isYearGuessed && confidence == TimeConfidence.Exact && context.SentAt is null))
             confidence = TimeConfidence.Guess;
         time = new ReportedTime(Raw(), utc, confidence);
@@ -209,8 +235,14 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             (offset, confidence) = ReadZoneBehind(date + clock);
         if (isOrderGuessed)
             confidence = TimeConfidence.Guess;
-        time = new ReportedTime(Raw(), (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant(), confidence);
+        time = new ReportedTime(Raw(), ToInstant(date + clock, offset), confidence);
         return true;
+    }
+
+    private Instant ToInstant(LocalDateTime local, int offset)
+    {
+        Offset = Offset.FromSeconds(offset);
+        return local.WithOffset(Offset).ToInstant();
     }
 
     // Its year must be stated, and no other clock time may follow it: then it would be the date of that one.
@@ -220,6 +252,15 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
         (isYearGuessed, isOrderGuessed) = (false, false);
         if (TimeVocabulary.Unit(rest.TrimStart(' ')) is > 0 and var unit)
             rest = rest.TrimStart(' ')[unit..];
+        // "03:10 UTC today": by the day of the mail, so that it may be another near midnight.
+        if (context.SentAt is { } sent && TimeVocabulary.Day(rest.TrimStart(" \t("), out var distance) is > 0 and var day)
+        {
+            rest = rest.TrimStart(" \t(")[day..];
+            date = sent.InZone(context.Zone ?? DateTimeZone.Utc).Date.PlusDays(distance);
+            isOrderGuessed = true;
+            return true;
+        }
+
         for (var i = 0; i < 4; i++)
         {
             rest = rest.TrimStart(" \t");
@@ -247,7 +288,7 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             return false;
         var (offset, confidence) = ReadZoneBehind(date + clock);
         time = new ReportedTime(
-            Raw(), (date + clock).WithOffset(Offset.FromSeconds(offset)).ToInstant(), confidence == TimeConfidence.NoZone ? confidence : TimeConfidence.Guess);
+            Raw(), ToInstant(date + clock, offset), confidence == TimeConfidence.NoZone ? confidence : TimeConfidence.Guess);
         return true;
     }
 
@@ -676,6 +717,13 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
 
             if (rest.IsEmpty || char.IsAsciiDigit(rest[0]))
                 return;
+            if (rest is ['\n', ..] && ClockField(rest[1..]) is > 0 and var field)
+            {
+                rest = rest[(1 + field)..];
+                saysHour = true;
+                return;
+            }
+
             if (TimeVocabulary.Half(rest, out var half) is > 0 and var halfLength)
             {
                 isPm = half;
@@ -698,6 +746,16 @@ internal ref struct TimeCursor(ReadOnlySpan<char> text, TimeContext context, boo
             saysHour |= hour;
             rest = rest[length..];
         }
+    }
+
+    // "Date: 5 March 2024", and in the next line "Time (UTC): 10:05": how long the label of the clock is.
+    private static int ClockField(ReadOnlySpan<char> line)
+    {
+        var colon = line[..Math.Min(line.Length, FieldLabelChars)].IndexOf(':');
+        if (colon < 0 || line[..colon].Contains('\n'))
+            return 0;
+        var clock = line[(colon + 1)..].TrimStart(" \t|");
+        return clock is [>= '0' and <= '9', ..] && TimeVocabulary.BeforeClock(line[..colon].TrimStart(" \t|"), out _) > 0 ? line.Length - clock.Length : 0;
     }
 
     private bool TryTwelveHours(ref int hour)
