@@ -60,7 +60,7 @@ internal static class NotAReport
             return "Sent with the null sender, as bounces are (RFC 5321 §4.5.5).";
         if (KindBySubject(text) is { } kind && (isReply || abuseScore < 12 || IsAutomatic(root) || kind is "bounce" or "out-of-office"))
             return $"Its subject is that of a {kind} message, and it brings no evidence.";
-        if (isReply && IsReplySubject(text.Subject) && root.Header("In-Reply-To") is not null)
+        if (isReply && IsReplySubject(text.Subject) && root.Header("In-Reply-To") is not null && !(NamesAnything(text.Own) && AbuseWords.Decide("", text.Own) is not null))
             return "A reply without evidence.";
         return root.Header("List-Unsubscribe") is not null && (abuseScore < 6 || !signs.Accuses)
             ? "A newsletter: it can be unsubscribed, and accuses nobody."

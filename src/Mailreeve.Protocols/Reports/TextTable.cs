@@ -89,8 +89,8 @@ internal sealed record TextTable(char Separator, string? Header, string Rows, st
                     continue;
                 if (separator is ',' or ';' && IsHeaderField(line))
                     continue;
-                // "192.0.2.7 40000 =>   203.0.113.7  3389" is a log, whose columns do not stand in line.
-                if (separator == Delimited.Blanks ? line.IndexOf("  ") < 0 || line.ContainsAny(Arrows) : !line.Contains(separator))
+                // "192.0.2.7 40000 =>   203.0.113.7  3389" is a log, whose columns do not stand in line, and "5  192.0.2.7  31.0 ms" a hop.
+                if (separator == Delimited.Blanks ? line.IndexOf("  ") < 0 || line.ContainsAny(Arrows) || line.TrimEnd().EndsWith(" ms") : !line.Contains(separator))
                     continue;
                 if (!new Delimited(line, separator).TryRead(cells) || cells.Count < 2 || cells.Count > cellsMax)
                     continue;

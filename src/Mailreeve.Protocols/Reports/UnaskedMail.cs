@@ -7,11 +7,14 @@ internal static class UnaskedMail
     private const int CharsMax = 4_000;
     private const int PhrasesMin = 2;
     private const string Report = "report";
+    private const string SurelyReport = "surely a report";
+    private const char Decisive = '+';
     private const char Unsubscribable = '?';
     private const char Certain = '!';
 
     private static readonly string[][] Kinds = [.. DataTable.Rows("unasked-words.tsv")];
     private static readonly string[] Reported = Array.Find(Kinds, k => k[0] == Report)!;
+    private static readonly string[] Accused = Array.Find(Kinds, k => k[0] == SurelyReport)!;
 
     /// <summary>What it is, as it stands in a sentence; null when it may be a report.</summary>
     public static string? KindOf(string subject, string body)
@@ -21,7 +24,7 @@ internal static class UnaskedMail
         var most = PhrasesMin - 1;
         foreach (var cells in Kinds)
         {
-            if (cells[0][0] is Unsubscribable or Certain || cells[0] == Report)
+            if (cells[0][0] is Unsubscribable or Certain || cells[0] is Report or SurelyReport)
                 continue;
             if (Count(cells, subject, start) is var count && count > most)
                 (best, most) = (cells[0], count);
@@ -29,7 +32,7 @@ internal static class UnaskedMail
 
         if (best is not null && Count(Reported, subject, start) == 0)
             return best;
-        return Array.Find(Kinds, k => k[0][0] == Certain && Count(k, subject, start) >= PhrasesMin)?[0][1..];
+        return Count(Accused, subject, start) > 0 ? null : Array.Find(Kinds, k => k[0][0] == Certain && Count(k, subject, start) >= PhrasesMin)?[0][1..];
     }
 
     /// <summary>Whether its words are those of a newsletter, whatever it tells.</summary>
@@ -43,18 +46,24 @@ internal static class UnaskedMail
 
     private static int Count(string[] cells, string subject, string text)
     {
-        var count = 0;
-        foreach (var phrase in cells.AsSpan(1))
-            count += Names(subject, phrase) || Names(text, phrase) ? 1 : 0;
-        return count;
+        var (count, needsDecisive, hasDecisive) = (0, false, false);
+        foreach (var cell in cells.AsSpan(1))
+        {
+            var phrase = cell.AsSpan(cell[0] == Decisive ? 1 : 0);
+            var isThere = Names(subject, phrase) || Names(text, phrase);
+            count += isThere ? 1 : 0;
+            needsDecisive |= cell[0] == Decisive;
+            hasDecisive |= isThere && cell[0] == Decisive;
+        }
+
+        return needsDecisive && !hasDecisive ? 0 : count;
     }
 
     // Words begin where letters do: "seo" is none in "museo".
-    private static bool Names(string text, string phrase)
+    private static bool Names(ReadOnlySpan<char> text, ReadOnlySpan<char> phrase)
     {
-        for (var at = text.IndexOf(phrase, StringComparison.OrdinalIgnoreCase); at >= 0;
-            at = text.IndexOf(phrase, at + phrase.Length, StringComparison.OrdinalIgnoreCase))
-            if (at == 0 || !char.IsLetterOrDigit(text[at - 1]))
+        for (var rest = text; rest.IndexOf(phrase, StringComparison.OrdinalIgnoreCase) is >= 0 and var at; rest = rest[(at + phrase.Length)..])
+            if (text.Length - rest.Length + at is var place && (place == 0 || !char.IsLetterOrDigit(text[place - 1])))
                 return true;
         return false;
     }

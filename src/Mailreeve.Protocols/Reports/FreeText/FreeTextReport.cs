@@ -13,7 +13,7 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 internal static class FreeTextReport
 {
     private const int OriginalsMax = 100;
-    private const int UnsaidMax = 10;
+    private const int UnsaidMax = 200;
 
     /// <summary>Reads it; <see langword="null"/> when neither the text names anything nor an original is there.</summary>
     public static ReportReading? Read(MailParts mail, Findings findings)

@@ -41,7 +41,7 @@ internal static class RoleWords
             "webserver", "mailserver", "mail", "web", "smtp", "firewall", "the", "a", "is", "was", "es", "ist", "est", "è", "är", "jest", "é", "number", "range", "user", "unknown",
             "following", "die", "der", "den", "dem", "folgende", "folgenden", "folgender", "la", "le", "el", "il", "los", "las", "les", "suivante",
             "siguiente", "seguinte", "seguente", "het", "een", "volgende", "customer", "customers", "kunde", "client", "location", "domain", "v",
-            "port", "here", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
+            "port", "here", "use", "uses", "using", "on", "сервер", "сервера", "хост", "хоста", "serwer", "serwera", "servern", "servidores", "сеть", "at", "einer", "eines", "internet", "public", "subnet", "this", "these", "same", "several", "multiple", "node", "affected",
             "allocation", "netblock", "block", "prefix", "gateway", "router", "edge", "perimeter", "core", "production", "external", "box", "vps", "his", "her", "s", "waf", "ids", "mx", "mxs", "cdn", "nas", "pbx", "gw",
         ],
         StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -108,7 +108,10 @@ internal static class RoleWords
 
     /// <summary>Whether the words before a mailbox say that who has it writes to victims, or collects what they give away.</summary>
     public static bool SaysSender(ReadOnlySpan<char> before) =>
-        (HasNear(before, Senders, 5, TimeLabelChars) || HasNear(before, SentFrom, 1, TimeLabelChars)) && !HasNear(before, Ours, 5, TimeLabelChars);
+        (HasNear(before, Senders, 5, TimeLabelChars) || HasNear(before, SentFrom, 3, TimeLabelChars)) && !HasNear(before, Ours, 5, TimeLabelChars);
+
+    /// <summary>Whether the words before a name say that it is the receiver's: "your customer's site: …".</summary>
+    public static bool SaysYours(ReadOnlySpan<char> before) => HasNear(before, Yours, 3, TimeLabelChars);
 
     /// <summary>Whether the label of a field says that it holds the sender of a mail, or who gets the answers.</summary>
     public static bool IsSenderField(ReadOnlySpan<char> label) => SenderFields.Contains(label.Trim(" \t*:"));

@@ -210,7 +210,7 @@ internal sealed class Story
         resource.IsInEvidence &= isEvidence;
         LogLines += isLog ? 1 : 0;
         FieldLines += line.IsField(text, mention) ? 1 : 0;
-        var isAlone = line.IsAlone(text, mention) || beside.IsItem;
+        var isAlone = (line.IsAlone(text, mention) || beside.IsItem) && !line.IsHop(text);
         var type = default(AbuseType);
         var part = isWhois ? Part.Other : PartOfAddress(mention, previous, beside, next, isAlone, time, out type);
         if (isAlone)
@@ -265,7 +265,7 @@ internal sealed class Story
         // A name behind it in brackets is its own, and what follows still speaks of it.
         var reach = next < text.Length && text.AsSpan(mention.End, Math.Min(3, next - mention.End)).Trim(' ') is "(" or "[" ? beside.Behind?.Start ?? text.Length : next;
         var behind = text.AsSpan(mention.End, Math.Min(90, Math.Min(reach, line.End) - mention.End is > 0 and var room ? room : 0));
-        if (mention.IsWeak || (mention.Start > footer && !isLog))
+        if (mention.IsWeak || (mention.Start > footer && !isLog) || line.IsHop(text))
             return Part.Other;
         if (IsInSipUri(mention.Start))
             return Part.Victim;
@@ -401,7 +401,7 @@ internal sealed class Story
         if (mention.Kind == MentionKind.Mailbox && part is not (Part.Site or Part.Source) && (part == Part.Victim && !named.ContainsKey((MentionKind.Mailbox, mention.Text)) || IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text) || isEvidence))
             return;
         if (mention.Kind == MentionKind.Domain && part is not (Part.Site or Part.Source)
-            && !(part == Part.Unsaid && line.IsField(text, mention)
+            && !(!isEvidence && !IsReporters(mention.Host) && line.IsField(text, mention)
                 && RoleWords.SaysHostName(text.AsSpan(line.Start, mention.Start - line.Start)))
             && !(isAlone && part == Part.Unsaid && !isEvidence
                 && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()))
@@ -436,6 +436,8 @@ internal sealed class Story
         var said = RoleWords.BeforeSite(before);
         if (said != Part.Unsaid)
             return said;
+        if (mention.Kind == MentionKind.Url && RoleWords.SaysYours(before))
+            return Part.Site;
         if (!line.IsAlone(text, mention))
             return Part.Unsaid;
         // "… to steal the passwords of our customers:" accuses what stands below.

@@ -71,6 +71,13 @@ internal readonly record struct TextLine(int Start, int End)
     /// <summary>A line of a web server's log: names in it are what was asked for.</summary>
     public bool IsRequest(string text) => Of(text).ContainsAny(RequestMarks);
 
+    /// <summary>A line of traceroute: the number of a hop, its address and how long it took.</summary>
+    public bool IsHop(string text)
+    {
+        var line = Of(text).TrimStart();
+        return line.EndsWith("ms") && line.Length > 8 && char.IsAsciiDigit(line[0]) && (line[1] is ' ' || (char.IsAsciiDigit(line[1]) && line[2] is ' '));
+    }
+
     /// <summary>A line of some program's log.</summary>
     public bool IsLog(string text) => Of(text).ContainsAny(LogMarks) || IsRequest(text);
 
