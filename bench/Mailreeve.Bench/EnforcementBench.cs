@@ -138,6 +138,10 @@ internal sealed class EnforcementBench(Dialect dialect, int blocks, int decision
 
         public string Name => filter.Name;
 
+        public bool HoldsNever => filter.HoldsNever;
+
+        public BlockReach ReachOf(BlockTarget block) => filter.ReachOf(block);
+
         public HashSet<EnforcedElement>? Read()
         {
             var read = filter.Read();

@@ -32,9 +32,13 @@ public static class EnforcementText
             }
 
             // The whole is read back again and again; a block that was in force before is in force then.
-            var proven = row.State == EnforcementState.Active && compared > row.ProvenAt ? compared : row.ProvenAt;
-            var when = proven is { } at ? $", read back {at:uuuu-MM-dd HH:mm:ss}" : "";
-            yield return $"{node.BackEnd} at {node.Node}: {EnumText.Of(row.State)}{when}{(row.Detail is null ? "" : $" ({row.Detail})")}";
+            var stands = row.State is EnforcementState.Active or EnforcementState.Announced;
+            var proven = stands && compared > row.ProvenAt ? compared : row.ProvenAt;
+            var how = row.State == EnforcementState.Announced ? "last known" : "read back";
+            var when = proven is { } at ? $", {how} {at:uuuu-MM-dd HH:mm:ss}" : "";
+            // Who was told forgets when there is nobody to tell it again.
+            var state = row.State == EnforcementState.Announced && node.Problem is not null ? "was announced, but is not for certain now" : EnumText.Of(row.State);
+            yield return $"{node.BackEnd} at {node.Node}: {state}{when}{(row.Detail is null ? "" : $" ({row.Detail})")}";
         }
     }
 }

@@ -12,7 +12,7 @@ internal static partial class Log
     [LoggerMessage(5002, LogLevel.Error, "Blocks are not enforced by {BackEnd}: {Problem} It is tried again; mail goes on")]
     public static partial void NotEnforcing(this ILogger log, string backEnd, string problem);
 
-    [LoggerMessage(5003, LogLevel.Information, "{BackEnd} enforces the blocks: {Elements} entries are in force, read back")]
+    [LoggerMessage(5003, LogLevel.Information, "{BackEnd} has the blocks: {Elements} entries, all as they should be")]
     public static partial void Enforcing(this ILogger log, string backEnd, long elements);
 
     [LoggerMessage(5004, LogLevel.Information, "Another process on this machine enforces the blocks; this one takes over when that ends")]

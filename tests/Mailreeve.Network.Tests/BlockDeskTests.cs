@@ -87,5 +87,22 @@ public sealed class BlockDeskTests
         Assert.Contains("nftables at edge: not known, it has proven nothing since 2026-03-02 10:16", said.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_announced_is_not_called_proven()
+    {
+        var now = Edge.ComparedAt!.Value;
+        var row = new EnforcementRow
+        {
+            BlockId = Some.Block.Id, Node = "edge", BackEnd = "bgp 192.0.2.1", State = EnforcementState.Announced, Since = Some.Time, ProvenAt = Some.Time,
+            Detail = "only what is sent to it",
+        };
+        var router = Edge with { BackEnd = "bgp 192.0.2.1" };
+
+        Assert.Equal(["bgp 192.0.2.1 at edge: announced, last known 2026-03-02 10:16:30 (only what is sent to it)"], EnforcementText.Of([row], [router], now));
+        Assert.Equal(
+            ["bgp 192.0.2.1 at edge: was announced, but is not for certain now, last known 2026-03-02 10:16:30 (only what is sent to it)"],
+            EnforcementText.Of([row], [router with { Problem = "The session has ended." }], now));
+    }
+
     private static EnforcementNode Edge => new() { Node = "edge", BackEnd = "nftables", ComparedAt = Some.Time + Duration.FromMinutes(1), Elements = 1, Drift = 0 };
 }

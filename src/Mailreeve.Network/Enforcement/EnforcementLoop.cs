@@ -9,7 +9,7 @@ namespace Mailreeve.Network.Enforcement;
 
 /// <summary>Keeps a <see cref="Reconciler"/> at work for as long as the program runs: it waits while another process enforces, and begins again when the back end fails.</summary>
 /// <param name="name">The back end's name.</param>
-/// <param name="open">Opens the back end; null while another process has it.</param>
+/// <param name="open">Opens the back end, however long that takes; null while another process has it.</param>
 /// <param name="database">Where what is proven is recorded.</param>
 /// <param name="views">Has the blocks.</param>
 /// <param name="never">What is never blocked.</param>
@@ -17,12 +17,15 @@ namespace Mailreeve.Network.Enforcement;
 /// <param name="clock">The time.</param>
 /// <param name="log">Where it tells.</param>
 public sealed class EnforcementLoop(
-    string name, Func<IBlockBackEnd?> open, Database database, LiveViews views, IReadOnlyList<NeverBlockEntry> never, EnforcementOptions options,
+    string name, Func<CancellationToken, Task<IBlockBackEnd?>> open, Database database, LiveViews views, IReadOnlyList<NeverBlockEntry> never, EnforcementOptions options,
     IClock clock, ILogger log)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseFirst = TimeSpan.FromSeconds(1);
 
     private bool isAnothers;
+
+    /// <summary>The back end's name.</summary>
+    public string Name => name;
 
     /// <summary>What there is to count.</summary>
     public EnforcementFigures Figures { get; } = new();
@@ -30,8 +33,10 @@ public sealed class EnforcementLoop(
     /// <summary>Runs until stopped. Fails for nothing: mail goes on although packets are not stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
+        var pause = PauseFirst;
         while (!stop.IsCancellationRequested)
         {
+            var comparisons = Figures.Comparisons;
             try
             {
                 await EnforceAsync(stop);
@@ -45,13 +50,16 @@ public sealed class EnforcementLoop(
                 await TellAsync(e, stop);
             }
 
-            await Task.Delay(Pause, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            // What has worked since the last time may do so at once.
+            pause = Figures.Comparisons > comparisons ? PauseFirst : pause;
+            await Task.Delay(pause, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+            pause = pause * 2 < options.PauseMax ? pause * 2 : options.PauseMax;
         }
     }
 
     private async Task EnforceAsync(CancellationToken stop)
     {
-        using var backEnd = open();
+        using var backEnd = await open(stop);
         if (backEnd is null)
         {
             if (!isAnothers)

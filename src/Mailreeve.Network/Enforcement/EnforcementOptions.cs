@@ -13,4 +13,7 @@ public sealed record EnforcementOptions
 
     /// <summary>How often the clock is looked at: a block begins and ends this much late at most.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long it rests before it tries again at most, having failed several times: 1 second for what is on this machine.</summary>
+    public TimeSpan PauseMax { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -12,7 +12,16 @@ public interface IBlockBackEnd : IDisposable
     /// <summary>What it is called in rows, figures and logs: <c>nftables</c>.</summary>
     string Name { get; }
 
-    /// <summary>What is in force, as read back.</summary>
+    /// <summary>
+    /// Whether it has to know what is never blocked, as elements of <see cref="EnforcedList.Never"/>. What is told only of prefixes to drop, from
+    /// which that has been taken out, need not.
+    /// </summary>
+    bool HoldsNever { get; }
+
+    /// <summary>What it can do about a block: how sure one can be of it, and what it leaves undone. The same for as long as it is open.</summary>
+    BlockReach ReachOf(BlockTarget block);
+
+    /// <summary>What is in force, as read back; where nobody can be asked, what was announced and has not been taken back.</summary>
     /// <returns>Null when there is nothing of ours, or something else than we made: only <see cref="Replace"/> helps.</returns>
     /// <exception cref="EnforcementException">It cannot be read.</exception>
     HashSet<EnforcedElement>? Read();

@@ -38,6 +38,12 @@ public sealed class NftablesBackEnd : IBlockBackEnd
     /// <inheritdoc/>
     public string Name => "nftables";
 
+    /// <inheritdoc/>
+    public bool HoldsNever => true;
+
+    /// <inheritdoc/>
+    public BlockReach ReachOf(BlockTarget block) => BlockReach.Whole;
+
     /// <summary>Takes the packet filter of the network in which this thread is.</summary>
     /// <returns>Null while another process has it.</returns>
     /// <exception cref="EnforcementException">The kernel has no nf_tables, or we may not change it.</exception>

@@ -51,7 +51,7 @@ public sealed class Reconciler : IDisposable
     {
         (this.backEnd, this.database, this.views, this.options, this.clock, this.log, this.figures) = (backEnd, database, views, options, clock, log, figures);
         desired = new DesiredBlocks(never);
-        record = new EnforcementRecord(options.Node, backEnd.Name, desired);
+        record = new EnforcementRecord(options.Node, backEnd, desired);
         views.FollowBlocks(Tell);
     }
 
@@ -213,7 +213,7 @@ public sealed class Reconciler : IDisposable
         List<EnforcedElement> removed = [], added = [];
         foreach (var single in singles)
         {
-            var covering = seen.Covering(single.First).ToList();
+            var covering = seen.Covering(single.First).Where(b => backEnd.ReachOf(b).IsAny).ToList();
             foreach (var scope in Enum.GetValues<BlockScope>())
             {
                 var element = new EnforcedElement(DesiredBlocks.ListOf(scope), single);
@@ -233,7 +233,7 @@ public sealed class Reconciler : IDisposable
     private void Compare(bool isStart)
     {
         seen = views.Blocks;
-        var wanted = desired.At(seen.All, clock.GetCurrentInstant());
+        var wanted = desired.At(seen.All.Where(b => backEnd.ReachOf(b).IsAny), clock.GetCurrentInstant(), backEnd.HoldsNever);
         for (var attempt = 0; ; attempt++)
         {
             var actual = backEnd.Read();

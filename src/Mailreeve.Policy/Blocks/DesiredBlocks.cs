@@ -30,10 +30,12 @@ public sealed class DesiredBlocks
     /// <summary>Everything that should be enforced at <paramref name="now"/>. Elements of one list never overlap.</summary>
     /// <param name="blocks">All blocks; those whose time is not now are passed over.</param>
     /// <param name="now">The time.</param>
-    public HashSet<EnforcedElement> At(IEnumerable<BlockTarget> blocks, Instant now)
+    /// <param name="withNever">Whether what is never blocked is listed too, besides having been taken out of the rest.</param>
+    public HashSet<EnforcedElement> At(IEnumerable<BlockTarget> blocks, Instant now, bool withNever = true)
     {
         var elements = new HashSet<EnforcedElement>();
-        elements.UnionWith(never.Select(p => new EnforcedElement(EnforcedList.Never, p)));
+        if (withNever)
+            elements.UnionWith(never.Select(p => new EnforcedElement(EnforcedList.Never, p)));
         // Scope by scope, and in it: single addresses, prefixes of IPv4, prefixes of IPv6.
         var found = new Dictionary<BlockScope, (List<Address> Singles, List<Prefix> IPv4, List<Prefix> IPv6)>();
         foreach (var block in blocks)

@@ -85,6 +85,9 @@ public enum EnforcementState
     /// <summary>It is in force.</summary>
     Active,
 
+    /// <summary>Somebody who cannot be asked was told of it, and is for as long as <c>enforcement_node.problem</c> says nothing.</summary>
+    Announced,
+
     /// <summary>It should not be in force any more, and still is.</summary>
     Removing,
 

@@ -8,19 +8,18 @@ using Prometheus;
 
 namespace Mailreeve.Serving;
 
-/// <summary>Enforces blocks by the packet filter of this machine, where that is wanted.</summary>
-internal sealed class BlockEnforcement(EnforcementLoop loop) : BackgroundService
+/// <summary>Enforces blocks by each back end that is wanted.</summary>
+internal sealed class BlockEnforcement(IEnumerable<EnforcementLoop> loops) : BackgroundService
 {
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(() => loop.RunAsync(stoppingToken), stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(loops.Select(loop => Task.Run(() => loop.RunAsync(stoppingToken), stoppingToken)));
 }
 
 /// <summary>Wires <see cref="BlockEnforcement"/>.</summary>
 internal static class EnforcementSetup
 {
-    private const string Nftables = "nftables";
-
-    private static readonly Gauge Elements = Metrics.CreateGauge("mailreeve_enforcement_entries", "Entries in force at a back end, read back.", "back_end");
+    private static readonly Gauge Elements = Metrics.CreateGauge("mailreeve_enforcement_entries", "Entries in force at a back end, read back; where that cannot be, announced.", "back_end");
     private static readonly Counter Drift = Metrics.CreateCounter(
         "mailreeve_enforcement_drift_total", "Entries of a back end that others had changed and that were put right.", "back_end");
     private static readonly Counter Comparisons = Metrics.CreateCounter(
@@ -29,25 +28,29 @@ internal static class EnforcementSetup
 
     public static void AddEnforcement(this IServiceCollection services, Settings settings)
     {
-        if (!settings.EnforcesByNftables)
-            return;
-        services.AddSingleton(s => new EnforcementLoop(
-            Nftables, NftablesBackEnd.TryOpen, s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(),
-            s.GetRequiredService<Provider>().NeverBlock, new EnforcementOptions { Node = settings.Node },
-            s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<EnforcementLoop>>()));
+        var options = new EnforcementOptions { Node = settings.Node };
+        if (settings.EnforcesByNftables)
+            Add("nftables", _ => Task.FromResult<IBlockBackEnd?>(NftablesBackEnd.TryOpen()), options);
         services.AddHostedService<BlockEnforcement>();
+
+        void Add(string name, Func<CancellationToken, Task<IBlockBackEnd?>> open, EnforcementOptions options) =>
+            services.AddSingleton(s => new EnforcementLoop(
+                name, open, s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), s.GetRequiredService<Provider>().NeverBlock, options,
+                s.GetRequiredService<IClock>(), s.GetRequiredService<ILogger<EnforcementLoop>>()));
     }
 
     public static void CountEnforcement(this WebApplication app)
     {
-        if (app.Services.GetService<EnforcementLoop>() is not { Figures: var figures })
-            return;
-        Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
+        foreach (var loop in app.Services.GetServices<EnforcementLoop>())
         {
-            Elements.WithLabels(Nftables).Set(figures.Elements);
-            Drift.WithLabels(Nftables).IncTo(figures.Drift);
-            Comparisons.WithLabels(Nftables).IncTo(figures.Comparisons);
-            Failures.WithLabels(Nftables).IncTo(figures.Failures);
-        });
+            var figures = loop.Figures;
+            Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
+            {
+                Elements.WithLabels(loop.Name).Set(figures.Elements);
+                Drift.WithLabels(loop.Name).IncTo(figures.Drift);
+                Comparisons.WithLabels(loop.Name).IncTo(figures.Comparisons);
+                Failures.WithLabels(loop.Name).IncTo(figures.Failures);
+            });
+        }
     }
 }

@@ -272,7 +272,7 @@ public sealed class EnforcementTests
         }
 
         public EnforcementLoop MakeLoop() =>
-            new("nftables", three.TryOpen, database.Database, Views, Own, Options, Clock, NullLogger.Instance);
+            new("nftables", _ => Task.FromResult<IBlockBackEnd?>(three.TryOpen()), database.Database, Views, Own, Options, Clock, NullLogger.Instance);
 
         public Reconciler Make(IBlockBackEnd filter, EnforcementOptions? options = null) =>
             new(filter, database.Database, Views, Own, options ?? Options, new EnforcementFigures(), Clock, NullLogger.Instance);
@@ -334,6 +334,10 @@ public sealed class EnforcementTests
         private int at;
 
         public string Name => filter.Name;
+
+        public bool HoldsNever => filter.HoldsNever;
+
+        public BlockReach ReachOf(BlockTarget block) => filter.ReachOf(block);
 
         public HashSet<EnforcedElement>? Read() => Do(filter.Read);
 
