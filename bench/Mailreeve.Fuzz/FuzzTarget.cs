@@ -25,6 +25,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("policy-request", PolicyQuestion.Words, PolicyQuestion.Run),
         new("milter-stream", MilterStream.Words, MilterStream.Run),
         new("nft-messages", NftMessages.Words, NftMessages.Run),
+        new("bgp", BgpMessages.Words, BgpMessages.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),
