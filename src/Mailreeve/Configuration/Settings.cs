@@ -81,11 +81,8 @@ internal sealed record Settings
     /// <summary>Where access servers say who has which address.</summary>
     public AccountingOptions Accounting { get; init; } = AccountingOptions.None;
 
-    /// <summary>Whether blocks are enforced by the packet filter of this machine.</summary>
-    public bool EnforcesByNftables { get; init; }
-
-    /// <summary>The name of this machine in what is recorded about enforcement.</summary>
-    public string Node { get; init; } = Environment.MachineName;
+    /// <summary>Who stops packets.</summary>
+    public EnforcementSettings Enforcement { get; init; } = EnforcementSettings.None;
 
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }

@@ -18,7 +18,6 @@ namespace Mailreeve.Configuration;
 internal sealed class SettingsFile
 {
     private const string UnixSocket = "unix:";
-    private const int NodeLengthMax = 64;
 
     private readonly FileProblems problems;
     private readonly string folder;
@@ -83,12 +82,7 @@ internal sealed class SettingsFile
         var proxies = PrefixesIfAny(web, "trusted-proxies");
         web?.Finish();
 
-        var enforcement = file.Table("enforcement", required: false);
-        var (enforces, node) = (enforcement?.TruthIfAny("nftables") ?? false, enforcement?.TextIfAny("node", "edge-1"));
-        if (node is { Value.Length: 0 or > NodeLengthMax })
-            problems.Add(node.At, "enforcement.node", $"A name of 1 to {NodeLengthMax} characters is needed.", "Leave the key out for this machine's own name.");
-        enforcement?.Finish();
-
+        var enforcement = new EnforcementReader(problems).Read(file);
         var outbound = ReadOutbound(file, provider.HostName);
         var reporters = file.Table("reporters", required: false);
         var asksRegistries = reporters?.TruthIfAny("ask-registries") ?? false;
@@ -101,7 +95,9 @@ internal sealed class SettingsFile
         {
             Provider = provider with
             {
-                NeverBlock = NeverBlock.Discover(provider.NeverBlock, Storage.Database.HostsOf(connection?.Value ?? "")),
+                NeverBlock = NeverBlock.Discover(
+                    [.. provider.NeverBlock, .. enforcement.BgpPeers.Select(p => new NeverBlockEntry(Prefix.Single(Address.From(p.EndPoint.Address)), "a router that is told what to drop"))],
+                    Storage.Database.HostsOf(connection?.Value ?? "")),
                 Translators = translators,
                 Servers = [.. provider.Servers, .. outbound.Sources.SelectMany(s => s.Addresses).Select(Prefix.Single)],
             },
@@ -124,8 +120,7 @@ internal sealed class SettingsFile
             Outbound = outbound,
             AsksRegistries = asksRegistries,
             Accounting = radius,
-            EnforcesByNftables = enforces,
-            Node = node?.Value ?? Environment.MachineName,
+            Enforcement = enforcement,
             JsonLog = json,
             DebugLog = debug,
         };

@@ -1,5 +1,6 @@
 using Mailreeve.Configuration;
 using Mailreeve.Network.Enforcement;
+using Mailreeve.Network.Enforcement.Bgp;
 using Mailreeve.Policy;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
@@ -28,9 +29,11 @@ internal static class EnforcementSetup
 
     public static void AddEnforcement(this IServiceCollection services, Settings settings)
     {
-        var options = new EnforcementOptions { Node = settings.Node };
-        if (settings.EnforcesByNftables)
+        var options = new EnforcementOptions { Node = settings.Enforcement.Node };
+        if (settings.Enforcement.Nftables)
             Add("nftables", _ => Task.FromResult<IBlockBackEnd?>(NftablesBackEnd.TryOpen()), options);
+        foreach (var peer in settings.Enforcement.BgpPeers)
+            Add(peer.Name, async stop => await BgpBackEnd.OpenAsync(peer, stop), options with { PauseMax = TimeSpan.FromSeconds(30) });
         services.AddHostedService<BlockEnforcement>();
 
         void Add(string name, Func<CancellationToken, Task<IBlockBackEnd?>> open, EnforcementOptions options) =>

@@ -9,7 +9,8 @@ namespace Mailreeve.EndToEnd.Peers;
 /// </summary>
 internal sealed class Box : IAsyncDisposable
 {
-    private const string Unpacked = "/var/tmp/mailreeve-peers";
+    /// <summary>Where <c>./test</c> has unpacked the packages, each in a folder of its name.</summary>
+    internal const string Unpacked = "/var/tmp/mailreeve-peers";
 
     // The users of all packages, so that nobody need be known to this machine.
     private const string Users = """
