@@ -80,6 +80,34 @@ public sealed class EnforcementTests
         Assert.Equal("220"u8.ToArray(), greeting);
     }
 
+    [Fact]
+    public async Task A_router_that_is_set_up_wrongly_is_told_of_before_anything_starts()
+    {
+        await using var database = await TestDatabase.OpenAsync(Dialect.Sqlite);
+        await using var server = new ServerProcess(database.ConnectionString, smarthostPort: 25, sections: """
+            [[enforcement.bgp]]
+            peer = "192.0.2.1"
+            remote-as = 0
+            local-as = 64500
+            router-id = "2001:db8::1"
+            kind = ["blackhole", "null"]
+            next-hop-6 = "192.0.2.254"
+            blackhole-community = ["65535:66600"]
+            shortest-prefix = 33
+            hold-seconds = 2
+            """);
+
+        var run = await Program.RunAsync(Stop, "block", "list", "-c", server.ConfigPath);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.All(
+            [
+                "The number of an autonomous system is needed.", "A router is named by an IPv4 address.", "'null' is nothing a router is told.", "It is no IPv6 address.",
+                "'65535:66600' is no community.", "33 is outside 8 to 32.", "2 is outside 3 to 65535.",
+            ],
+            problem => Assert.Contains(problem, run.Output + run.Errors, StringComparison.Ordinal));
+    }
+
     private static ServerProcess Make(Machine machine, TestDatabase database, IReadOnlyList<string> under) =>
         new(database.ConnectionString, smarthostPort: 25, sections: """
             [enforcement]

@@ -36,7 +36,7 @@ public sealed class EnforcementLoop(
         var pause = PauseFirst;
         while (!stop.IsCancellationRequested)
         {
-            var comparisons = Figures.Comparisons;
+            var begun = Environment.TickCount64;
             try
             {
                 await EnforceAsync(stop);
@@ -50,8 +50,8 @@ public sealed class EnforcementLoop(
                 await TellAsync(e, stop);
             }
 
-            // What has worked since the last time may do so at once.
-            pause = Figures.Comparisons > comparisons ? PauseFirst : pause;
+            // What has worked for some time may be tried again at once. What is accepted and thrown out each time is not to be stormed.
+            pause = Environment.TickCount64 - begun > options.PauseMax.TotalMilliseconds ? PauseFirst : pause;
             await Task.Delay(pause, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
             pause = pause * 2 < options.PauseMax ? pause * 2 : options.PauseMax;
         }

@@ -68,6 +68,9 @@ public sealed record BgpPeer
         .. TakesFlows ? [BgpFamily.FlowIPv4, BgpFamily.FlowIPv6] : Array.Empty<BgpFamily>(),
     ];
 
+    /// <summary>Its name: the secret stays out of logs.</summary>
+    public override string ToString() => Name;
+
     /// <summary>What is wrong with it, by key of the configuration; nothing when it is right.</summary>
     public IEnumerable<(string Key, string Reason)> Problems()
     {

@@ -110,10 +110,7 @@ internal sealed class BgpSession : IDisposable
         socket.NoDelay = true;
         socket.SendTimeout = (int)PatienceToSend.TotalMilliseconds;
         // Peers that let nothing in that was routed want the most (RFC 5082 §3); to all others it does not matter.
-        if (peer.EndPoint.AddressFamily == AddressFamily.InterNetwork)
-            socket.Ttl = byte.MaxValue;
-        else
-            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.IpTimeToLive, byte.MaxValue);
+        socket.Ttl = byte.MaxValue;
         if (peer.Password is { } password)
             TcpSignature.Require(socket, peer.EndPoint.Address, password);
         if (peer.LocalAddress is { } local)

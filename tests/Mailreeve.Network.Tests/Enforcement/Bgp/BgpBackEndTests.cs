@@ -1,3 +1,4 @@
+using System.Net;
 using Mailreeve.Network.Enforcement;
 using Mailreeve.Network.Enforcement.Bgp;
 using Mailreeve.Policy;
@@ -21,10 +22,12 @@ public sealed class BgpBackEndTests
     private static readonly EnforcedElement Network6 = new(EnforcedList.All, Prefix.Parse("2001:db8:66::/48"));
     private static readonly EnforcedElement Mail = new(EnforcedList.Port25, Prefix.Parse("192.0.2.7"));
 
-    [Fact]
-    public async Task A_session_begins_with_everything_and_changes_follow()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task A_session_begins_with_everything_and_changes_follow(string at)
     {
-        using var router = new FakeRouter();
+        using var router = new FakeRouter(IPAddress.Parse(at));
         var (filter, session) = await OpenAsync(router);
         using var open = filter;
 

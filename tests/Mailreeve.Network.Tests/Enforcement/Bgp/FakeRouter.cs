@@ -10,12 +10,14 @@ namespace Mailreeve.Network.Tests.Enforcement.Bgp;
 /// <summary>A router that does what a test wants of it.</summary>
 internal sealed class FakeRouter : IDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket listener;
     private readonly List<Session> sessions = [];
 
-    public FakeRouter()
+    public FakeRouter(IPAddress? at = null)
     {
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        at ??= IPAddress.Loopback;
+        listener = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(at, 0));
         listener.Listen();
     }
 
