@@ -85,11 +85,12 @@ internal sealed class EnforcementBench(Dialect dialect, int blocks, int decision
         {
             var (before, cpu) = (figures.Drift, Cpu);
             watched.Arm();
+            var begun = Stopwatch.GetTimestamp();
             network.Run(nft, change);
-            // What we change then is news, too: it is the first word that counts.
-            await Until(() => figures.Drift > before && watched.Told > 0 && Math.Max(watched.Replaced, watched.Applied) is var changed
-                && changed > watched.Told && watched.ReadBack > changed);
-            Console.WriteLine($"repair after '{change}': {Ms(watched.Told, watched.ReadBack)} ms from the kernel's word to the read-back; processor {(Cpu - cpu).TotalMilliseconds:0} ms");
+            // It may also be found out without the kernel's word, when everything is compared just then.
+            await Until(() => figures.Drift > before && Math.Max(watched.Replaced, watched.Applied) is var changed && changed > begun && watched.ReadBack > changed);
+            var told = watched.Told > 0 ? Math.Min(watched.Told, watched.ReadBack) : begun;
+            Console.WriteLine($"repair after '{change}': {Ms(told, watched.ReadBack)} ms from the kernel's word to the read-back; processor {(Cpu - cpu).TotalMilliseconds:0} ms");
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed partial class NetlinkSocket : IDisposable
     private const int SendBufferForce = 32;
     private const int ReceiveBufferForce = 33;
     private const int NetlinkLevel = 270;
+    private const int AddMembership = 1;
+    private const int DropMembership = 2;
     private const int CapAcknowledgement = 10;
 
     private readonly Socket socket;
@@ -27,10 +29,9 @@ internal sealed partial class NetlinkSocket : IDisposable
     public uint Port { get; }
 
     /// <summary>Opens one.</summary>
-    /// <param name="groups">What to be told of, one bit each.</param>
     /// <param name="receiveOctets">What the kernel keeps for us until we read it.</param>
     /// <exception cref="EnforcementException">This kernel has none.</exception>
-    public static NetlinkSocket Open(uint groups, int receiveOctets)
+    public static NetlinkSocket Open(int receiveOctets)
     {
         var fd = MakeSocket(FamilyNetlink, TypeRaw | CloseOnExec, ProtocolNetfilter);
         if (fd < 0)
@@ -40,7 +41,6 @@ internal sealed partial class NetlinkSocket : IDisposable
         Span<byte> address = stackalloc byte[12];
         address.Clear();
         MemoryMarshal.Write(address, (ushort)FamilyNetlink);
-        MemoryMarshal.Write(address[8..], groups);
         var length = address.Length;
         if (Bind(handle, address, length) != 0 || GetName(handle, address, ref length) != 0)
         {
@@ -54,6 +54,22 @@ internal sealed partial class NetlinkSocket : IDisposable
         // An answer to a change that is wrong would repeat the whole of it.
         Set(socket, NetlinkLevel, CapAcknowledgement, 1);
         return new NetlinkSocket(socket, MemoryMarshal.Read<uint>(address[4..]));
+    }
+
+    /// <summary>Is told from now on of what belongs to a group, or no more.</summary>
+    /// <exception cref="EnforcementException">The kernel does not want that.</exception>
+    public void Follow(int group, bool isWanted)
+    {
+        Span<byte> octets = stackalloc byte[4];
+        MemoryMarshal.Write(octets, group);
+        try
+        {
+            socket.SetRawSocketOption(NetlinkLevel, isWanted ? AddMembership : DropMembership, octets);
+        }
+        catch (SocketException e)
+        {
+            throw new EnforcementException($"The kernel does not tell what changes in the packet filter: {e.Message}.", e);
+        }
     }
 
     /// <summary>Sends messages in one piece. The kernel has worked on them and answered when this returns.</summary>

@@ -17,8 +17,12 @@ namespace Mailreeve.Network.Enforcement;
 /// </remarks>
 public sealed class NftablesBackEnd : IBlockBackEnd
 {
-    // Multicast group NFNLGRP_NFTABLES, the seventh.
-    private const uint TableChanges = 1 << 6;
+    // Multicast group NFNLGRP_NFTABLES.
+    private const int TableChanges = 7;
+    // Half of it is free at first. When a set is full, the change that does not fit is refused, and everything is made anew.
+    private const int RoomMin = 16_384;
+    // A change of more octets than this is made while nobody listens.
+    private const int TellsAtMost = 64 * 1024;
     private const int NoPermission = NetlinkSocket.NoPermission;
     private const int NotFound = 2;
     private const int Interrupted = 4;
@@ -54,8 +58,9 @@ public sealed class NftablesBackEnd : IBlockBackEnd
         try
         {
             owner.Bind(new UnixDomainSocketEndPoint("\0mailreeve-nftables"));
-            kernel = NetlinkSocket.Open(groups: 0, receiveOctets: 8 << 20);
-            news = NetlinkSocket.Open(TableChanges, receiveOctets: 8 << 20);
+            kernel = NetlinkSocket.Open(receiveOctets: 8 << 20);
+            news = NetlinkSocket.Open(receiveOctets: 8 << 20);
+            news.Follow(TableChanges, isWanted: true);
             var opened = new NftablesBackEnd(kernel, news, owner);
             // Tells whether we may.
             opened.Ask(NftKind.Set, static (_, _) => { });
@@ -96,8 +101,8 @@ public sealed class NftablesBackEnd : IBlockBackEnd
     public bool TryApply(IReadOnlyCollection<EnforcedElement> removed, IReadOnlyCollection<EnforcedElement> added)
     {
         var batch = new NftBatch(EnforcementTable.Name, sequence);
-        Put(batch, add: false, removed);
-        Put(batch, add: true, added);
+        Put(batch, add: false, BySet(removed));
+        Put(batch, add: true, BySet(added));
         return batch.IsEmpty || Send(batch) is null;
     }
 
@@ -105,8 +110,11 @@ public sealed class NftablesBackEnd : IBlockBackEnd
     public void Replace(IReadOnlyCollection<EnforcedElement> elements)
     {
         var batch = new NftBatch(EnforcementTable.Name, sequence);
-        batch.ReplaceTable(EnforcementTable.Parts);
-        Put(batch, add: true, elements);
+        var bySet = BySet(elements);
+        // Only sets of single addresses are hash tables, which have a size; another set has no elements that are found by its name here.
+        var rooms = bySet.Where(s => !s.Key.OfRanges).ToDictionary(s => s.Key.Name, s => (uint)Math.Max(RoomMin, 2 * s.Count()));
+        batch.ReplaceTable(EnforcementTable.Parts, set => rooms.GetValueOrDefault(set.Name));
+        Put(batch, add: true, bySet);
         batch.Families(EnforcementTable.Lease, EnforcementTable.Families, known: false, (ulong)lease.TotalMilliseconds);
         if (Send(batch) is { } error)
             throw Failed("The table cannot be made", error);
@@ -312,9 +320,13 @@ public sealed class NftablesBackEnd : IBlockBackEnd
         }
     }
 
-    private static void Put(NftBatch batch, bool add, IReadOnlyCollection<EnforcedElement> elements)
+    // There is one of each set, and to compare their names a hundred thousand times takes its time.
+    private static ILookup<EnforcementTable.ElementSet, EnforcedElement> BySet(IEnumerable<EnforcedElement> elements) =>
+        elements.ToLookup<EnforcedElement, EnforcementTable.ElementSet>(EnforcementTable.SetOf, ReferenceEqualityComparer.Instance);
+
+    private static void Put(NftBatch batch, bool add, ILookup<EnforcementTable.ElementSet, EnforcedElement> elements)
     {
-        foreach (var group in elements.GroupBy(EnforcementTable.SetOf))
+        foreach (var group in elements)
         {
             if (group.Key.OfRanges)
                 batch.Ranges(add, group.Key.Name, group.Select(e => e.Prefix));
@@ -326,7 +338,22 @@ public sealed class NftablesBackEnd : IBlockBackEnd
     // Null when all is in force; the first error when nothing is.
     private int? Send(NftBatch batch)
     {
-        kernel.Send(batch.Finish().Span);
+        var messages = batch.Finish();
+        // The kernel would tell us of each element that we have just written, which takes it longer than to write them, and more than it keeps
+        // for us. What others change meanwhile goes unheard, but not unseen: after a change like this everything is read back.
+        var isLarge = messages.Length > TellsAtMost;
+        if (isLarge)
+            news.Follow(TableChanges, isWanted: false);
+        try
+        {
+            kernel.Send(messages.Span);
+        }
+        finally
+        {
+            if (isLarge)
+                news.Follow(TableChanges, isWanted: true);
+        }
+
         sequence = batch.Last + 2;
         int? error = null;
         var answered = false;

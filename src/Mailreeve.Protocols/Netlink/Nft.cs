@@ -41,7 +41,9 @@ internal static class Nft
     public const ushort SetFlags = 3;
     public const ushort SetKeyType = 4;
     public const ushort SetKeyLength = 5;
+    public const ushort SetDescription = 9;
     public const ushort SetId = 10;
+    public const ushort DescriptionSize = 1;
 
     public const ushort ElementsSet = 2;
     public const ushort ElementsList = 3;

@@ -49,13 +49,15 @@ public sealed class NftBatch
     }
 
     /// <summary>Makes the table anew: what was in it is gone, whether or not there was one.</summary>
-    public void ReplaceTable(IEnumerable<NftPart> parts)
+    /// <param name="parts">What it is made of.</param>
+    /// <param name="roomOf">For how many elements the kernel makes room in a set at once; further ones it refuses. 0: it makes room as they come, which takes longer.</param>
+    public void ReplaceTable(IEnumerable<NftPart> parts, Func<NftPart, uint> roomOf)
     {
         Table(Nft.NewTable, NetlinkFlags.Create);
         Table(Nft.DeleteTable, NetlinkFlags.None);
         Table(Nft.NewTable, NetlinkFlags.Create);
         foreach (var part in parts)
-            Add(part);
+            Add(part, part.Kind == NftKind.Set ? roomOf(part) : 0);
     }
 
     /// <summary>Removes the table. That it is there must be known.</summary>
@@ -124,7 +126,7 @@ public sealed class NftBatch
         writer.End();
     }
 
-    private void Add(NftPart part)
+    private void Add(NftPart part, uint room)
     {
         var (kind, flags) = part.Kind switch
         {
@@ -134,6 +136,13 @@ public sealed class NftBatch
         };
         Begin(kind, flags);
         part.Write(writer);
+        if (room > 0)
+        {
+            var nest = writer.BeginNest(Nft.SetDescription);
+            writer.Put(Nft.DescriptionSize, room);
+            writer.EndNest(nest);
+        }
+
         if (part.Kind == NftKind.Set)
             writer.Put(Nft.SetId, ++sets);
         writer.End();

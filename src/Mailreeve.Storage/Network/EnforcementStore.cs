@@ -7,17 +7,31 @@ namespace Mailreeve.Storage.Network;
 public sealed class EnforcementStore(DbSession db)
 {
     /// <summary>Records what became of some blocks.</summary>
-    public Task RecordAsync(IReadOnlyList<EnforcementRow> rows, CancellationToken stop) =>
-        db.InsertManyAsync("""
+    public async Task RecordAsync(IReadOnlyList<EnforcementRow> rows, CancellationToken stop)
+    {
+        // At a start the same is to be said of each of many blocks: one statement says it, and the one writer of SQLite is not kept from mail.
+        foreach (var same in rows.GroupBy(r => (r.Node, r.BackEnd, r.State, r.Since, r.ProvenAt, r.Detail)))
+        {
+            foreach (var some in same.Chunk(DbSession.ListMax))
+                await RecordSameAsync(some[0], [.. some.Select(r => r.BlockId.Value)], stop);
+        }
+    }
+
+    // Neither database is given a parameter for each block: SQLite would look up each one's name among all others.
+    private Task<int> RecordSameAsync(EnforcementRow row, long[] blocks, CancellationToken stop) =>
+        db.Dialect == Dialect.PostgreSql
+            ? RecordSameAsync(row, "id = ANY (@ids)", blocks, stop)
+            : RecordSameAsync(row, "id IN (SELECT value FROM json_each(@ids))", $"[{string.Join(',', blocks)}]", stop);
+
+    private Task<int> RecordSameAsync<T>(EnforcementRow row, string isAmong, T ids, CancellationToken stop) =>
+        db.ExecuteAsync($"""
             INSERT INTO block_enforcement (block_id, node, back_end, state, since, proven_at, detail)
-            """,
-            rows,
-            r => [r.BlockId.Value, r.Node, r.BackEnd, r.State, r.Since, r.ProvenAt, r.Detail],
-            """
+            SELECT id, @node, @backEnd, @state, @since, CAST(@provenAt AS BIGINT), CAST(@detail AS TEXT)
+            FROM   block
+            WHERE  {isAmong}
             ON CONFLICT (block_id, node, back_end) DO UPDATE
             SET state = excluded.state, since = excluded.since, proven_at = excluded.proven_at, detail = excluded.detail
-            """,
-            stop);
+            """, new { node = row.Node, backEnd = row.BackEnd, state = row.State, since = row.Since, provenAt = row.ProvenAt, detail = row.Detail, ids }, stop);
 
     /// <summary>What a back end of a node has on record, but for what is removed.</summary>
     public Task<IReadOnlyList<EnforcementRow>> StandingAsync(string node, string backEnd, CancellationToken stop) =>

@@ -122,6 +122,39 @@ public sealed class NftablesBackEndTests
     }
 
     [Fact]
+    public async Task After_a_change_that_is_too_large_to_be_told_of_others_are_told_again()
+    {
+        var nft = Required.Program("nft", "nftables");
+        using var network = NetworkNamespace.Make();
+        using var filter = Open(network);
+        var told = filter.ForeignChangeAsync(Stop);
+        var many = Enumerable.Range(0, 20_000).Select(i => new EnforcedElement(EnforcedList.All, Prefix.Single(new Address(Address.Parse("203.0.113.0").Bits + (UInt128)i)))).ToHashSet();
+        filter.Replace(many);
+        Assert.True(filter.TryApply(many.Take(10_000).ToList(), []));
+        Assert.Equal(10_000, filter.Read()!.Count);
+        Assert.False(told.IsCompleted);
+
+        network.Run(nft, "flush set inet mailreeve all_4");
+        await told;
+        Assert.Empty(filter.Read()!);
+    }
+
+    [Fact]
+    public void A_set_that_is_full_is_made_larger()
+    {
+        using var network = NetworkNamespace.Make();
+        using var filter = Open(network);
+        EnforcedElement[] many = [.. Enumerable.Range(0, 20_000).Select(i => new EnforcedElement(EnforcedList.All, Prefix.Single(new Address(Address.Parse("203.0.113.0").Bits + (UInt128)i))))];
+        filter.Replace(many[..1]);
+
+        Assert.True(filter.TryApply([], many[1..1000]));
+        Assert.False(filter.TryApply([], many[1000..]));
+        Assert.Equal(1000, filter.Read()!.Count);
+        filter.Replace(many);
+        Assert.Equal(20_000, filter.Read()!.Count);
+    }
+
+    [Fact]
     public void One_process_in_a_network_has_it()
     {
         using var network = NetworkNamespace.Make();

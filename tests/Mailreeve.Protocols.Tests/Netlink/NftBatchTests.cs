@@ -52,7 +52,7 @@ public sealed class NftBatchTests
     public void Only_the_last_change_is_acknowledged_and_numbers_go_on()
     {
         var batch = new NftBatch("mailreeve", sequence: 7);
-        batch.ReplaceTable([NftPart.Set("mailreeve", "all_4", NftKeyType.IPv4, NftSetFlags.None), new NftRule("mailreeve", "x").TcpTo(25).Then(NftVerdict.Drop)]);
+        batch.ReplaceTable([NftPart.Set("mailreeve", "all_4", NftKeyType.IPv4, NftSetFlags.None), new NftRule("mailreeve", "x").TcpTo(25).Then(NftVerdict.Drop)], _ => 0);
 
         var seen = new List<(uint Sequence, bool Ack)>();
         foreach (var message in new NetlinkMessages(batch.Finish().Span))
