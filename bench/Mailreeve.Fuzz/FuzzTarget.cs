@@ -30,6 +30,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),
         new("radius", Accounting.Words, Accounting.Run),
+        new("dns-query", DnsQuestion.Words, DnsQuestion.Run),
         new("leases", Leases.Words, Leases.Run),
         new("report", AbuseReport.Words, AbuseReport.Run),
         new("report-text", AbuseReport.TextWords, AbuseReport.RunText),
