@@ -95,4 +95,12 @@ var onTheirWay = new Option<int>("--window") { Description = "Records on their w
 var accounting = new Command("sessions", "RADIUS accounting from the datagram to the answer, and questions about it.") { database, records, onTheirWay };
 accounting.SetAction((parsed, stop) => new SessionsBench(
     DialectOf(parsed), parsed.GetValue(records), Math.Clamp(parsed.GetValue(onTheirWay), 1, 250)).RunAsync(stop));
-return await new RootCommand("Benchmarks of Mailreeve.") { addresses, accounting, split, whole, mixed, messages, signing, segments, imap, inbound, enforcement, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack }.Parse(args).InvokeAsync();
+var listed = new Option<int>("--entries") { Description = "Addresses in the list", DefaultValueFactory = _ => 1_000_000 };
+var rounds = new Option<int>("--rounds") { Description = "How often each is measured", DefaultValueFactory = _ => 5 };
+var dnsbl = new Command("dnsbl", "Answers of our own list against rbldnsd, turn by turn; changes; memory.") { listed, rounds, seconds };
+dnsbl.SetAction((parsed, stop) => new DnsblBench(parsed.GetValue(listed), parsed.GetValue(rounds), parsed.GetValue(seconds)).RunAsync(stop));
+var connection = new Argument<string>("connection");
+var dnsblServe = new Command("dnsbl-serve", "The server of 'dnsbl'.") { connection, port };
+dnsblServe.Hidden = true;
+dnsblServe.SetAction((parsed, stop) => DnsblServeCommand.RunAsync(parsed.GetValue(connection)!, parsed.GetValue(port), stop));
+return await new RootCommand("Benchmarks of Mailreeve.") { addresses, accounting, split, whole, mixed, messages, signing, segments, imap, inbound, enforcement, stress, serve, policyDelegation, policyServe, queue, hijack, serveHijack, attack, dnsbl, dnsblServe }.Parse(args).InvokeAsync();

@@ -29,4 +29,10 @@ internal static partial class Log
 
     [LoggerMessage(5104, LogLevel.Information, "RADIUS accounting is taken on {EndPoint}")]
     public static partial void AccountingTaken(this ILogger log, EndPoint endPoint);
+
+    [LoggerMessage(5201, LogLevel.Information, "Our lists are served on {EndPoint}, over UDP and TCP")]
+    public static partial void ListsServed(this ILogger log, EndPoint endPoint);
+
+    [LoggerMessage(5202, LogLevel.Warning, "Lists: a connection on {EndPoint} could not be taken; it goes on")]
+    public static partial void ListConnectionNotTaken(this ILogger log, Exception e, EndPoint endPoint);
 }

@@ -71,7 +71,7 @@ public ref struct DnsReply
     /// <param name="seconds">For how long it may be remembered.</param>
     /// <param name="data">What it says.</param>
     /// <returns><see langword="false"/> when it did not fit; the answer is cut then.</returns>
-    public bool Add(DnsSection section, int before, ushort type, uint seconds, ReadOnlySpan<byte> data)
+    public bool Add(DnsSection section, int before, ushort type, uint seconds, scoped ReadOnlySpan<byte> data)
     {
         if (!HasRoomFor(2 + 10 + data.Length))
             return false;
@@ -87,7 +87,7 @@ public ref struct DnsReply
     /// <param name="seconds">For how long it may be remembered.</param>
     /// <param name="data">What it says.</param>
     /// <returns><see langword="false"/> when it did not fit.</returns>
-    public bool AddAnswer(ReadOnlySpan<byte> name, ushort type, uint seconds, ReadOnlySpan<byte> data)
+    public bool AddAnswer(scoped ReadOnlySpan<byte> name, ushort type, uint seconds, scoped ReadOnlySpan<byte> data)
     {
         if (!HasRoomFor(name.Length + 10 + data.Length))
             return false;
@@ -136,7 +136,7 @@ public ref struct DnsReply
         return false;
     }
 
-    private void Finish(DnsSection section, ushort type, uint seconds, ReadOnlySpan<byte> data)
+    private void Finish(DnsSection section, ushort type, uint seconds, scoped ReadOnlySpan<byte> data)
     {
         BinaryPrimitives.WriteUInt16BigEndian(into[at..], type);
         BinaryPrimitives.WriteUInt16BigEndian(into[(at + 2)..], ClassIn);

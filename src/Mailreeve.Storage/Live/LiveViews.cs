@@ -14,7 +14,9 @@ namespace Mailreeve.Storage.Live;
 /// </remarks>
 public sealed class LiveViews : IDisposable
 {
+    // SQLite tells nobody; a look is a read of one row that is not there, and a block placed by command must not wait for a second.
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SqlitePollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Database database;
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -82,14 +84,14 @@ public sealed class LiveViews : IDisposable
         }
     }
 
-    /// <summary>Follows what other processes commit, until stopped: by notification on PostgreSQL, and by looking every second.</summary>
+    /// <summary>Follows what other processes commit, until stopped: by notification on PostgreSQL, and by looking every second, on SQLite 20 times a second.</summary>
     public async Task FollowAsync(CancellationToken stop)
     {
         using var stopBoth = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var listening = database is PostgreSqlDatabase server ? server.ListenAsync(() => CatchUpAsync(stop), stopBoth.Token) : Task.CompletedTask;
         try
         {
-            using var timer = new PeriodicTimer(PollInterval);
+            using var timer = new PeriodicTimer(database is PostgreSqlDatabase ? PollInterval : SqlitePollInterval);
             while (await timer.WaitForNextTickAsync(stop))
                 await CatchUpAsync(stop);
         }

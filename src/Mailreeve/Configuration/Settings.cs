@@ -2,6 +2,7 @@ using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
+using Mailreeve.Network.Lists;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.ClientSetup;
@@ -83,6 +84,9 @@ internal sealed record Settings
 
     /// <summary>Who stops packets.</summary>
     public EnforcementSettings Enforcement { get; init; } = EnforcementSettings.None;
+
+    /// <summary>The lists that we serve; null for none.</summary>
+    public ListServerOptions? Lists { get; init; }
 
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }

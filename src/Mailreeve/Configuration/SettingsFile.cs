@@ -90,6 +90,7 @@ internal sealed class SettingsFile
         var network = new NetworkReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example));
         var radius = network.Radius(file);
         var translators = network.Translators(file);
+        var lists = new ListsReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file, provider);
         file.Finish();
         return new Settings
         {
@@ -121,6 +122,7 @@ internal sealed class SettingsFile
             AsksRegistries = asksRegistries,
             Accounting = radius,
             Enforcement = enforcement,
+            Lists = lists,
             JsonLog = json,
             DebugLog = debug,
         };

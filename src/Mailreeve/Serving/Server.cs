@@ -149,6 +149,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddSubmission(settings, keys.Recipients);
         builder.Services.AddOwnMta(settings);
         builder.Services.AddEnforcement(settings);
+        builder.Services.AddLists(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -173,6 +174,7 @@ internal sealed class Server : IAsyncDisposable
         app.CountCertificates();
         app.CountAccounting();
         app.CountEnforcement();
+        app.CountLists();
         app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();

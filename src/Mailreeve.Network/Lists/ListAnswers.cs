@@ -1,0 +1,219 @@
+using System.Buffers.Text;
+using Mailreeve.Protocols.Dns;
+using Mailreeve.Protocols.Dnsbl;
+using Mailreeve.Protocols.Net;
+using NodaTime;
+
+namespace Mailreeve.Network.Lists;
+
+/// <summary>Answers the questions to our own lists (RFC 5782). Makes nothing: it is asked for every datagram.</summary>
+/// <param name="options">Who may ask for what.</param>
+/// <param name="listings">What is listed.</param>
+public sealed class ListAnswers(ListServerOptions options, BlockListings listings)
+{
+    // More reasons than this are of no use to whoever asks, and the answer stays within one datagram.
+    private const int ListingsMax = 4;
+    private const int TextLengthMax = 255;
+
+    private static readonly Address TestEntry = Address.Parse("127.0.0.2");
+    private static readonly Prefix Loopback = Prefix.Parse("127.0.0.0/8");
+
+    private readonly Prefix[] askedBy = [.. options.AskedBy];
+
+    /// <summary>Held while <see cref="Answer"/> is called.</summary>
+    public Lock Gate => listings.Index.Gate;
+
+    /// <summary>What became of the questions.</summary>
+    public ListServerCounts Counts { get; } = new();
+
+    /// <summary>Answers one question. The caller holds <see cref="Gate"/>.</summary>
+    /// <param name="message">The question.</param>
+    /// <param name="from">Who asks.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="into">Takes the answer: at least <see cref="DnsReply.UdpBytesMax"/> octets.</param>
+    /// <param name="overUdp">Whether it must be as short as who asks says.</param>
+    /// <returns>The octets of the answer; 0 when there is none.</returns>
+    public int Answer(ReadOnlySpan<byte> message, Address from, Instant now, Span<byte> into, bool overUdp)
+    {
+        if (!DnsQuery.TryRead(message, out var query))
+        {
+            Counts.AddMalformed();
+            return 0;
+        }
+
+        var reply = new DnsReply(query, overUdp ? into[..Math.Min(query.UdpBytesMax, DnsReply.UdpBytesMax)] : into);
+        if (!MayAsk(from))
+            Refuse(ref reply);
+        else if (query.Fault != DnsCode.NoError)
+            Counts.AddMalformed();
+        else if (query.IsOfTheInternet && WireName.IsWithin(query.Name, options.Zone.Zone, out var before))
+            AnswerAbout(query, before, (uint)now.ToUnixTimeSeconds(), ref reply);
+        else
+            Refuse(ref reply);
+        return reply.Finish();
+    }
+
+    /// <summary>Whether questions from there are answered.</summary>
+    public bool MayAsk(Address from)
+    {
+        foreach (var prefix in askedBy)
+        {
+            if (prefix.Contains(from))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Refuse(ref DnsReply reply)
+    {
+        Counts.AddRefused();
+        reply.Code = DnsCode.Refused;
+    }
+
+    private void AnswerAbout(scoped in DnsQuery query, int before, uint seconds, ref DnsReply reply)
+    {
+        if (query.Type is DnsRecordType.Axfr or DnsRecordType.Ixfr)
+        {
+            // Whoever may ask about an address need not know all of them.
+            Refuse(ref reply);
+            return;
+        }
+
+        reply.IsAuthoritative = true;
+        if (before == 0)
+        {
+            Counts.AddOther();
+            Apex(query, ref reply);
+            return;
+        }
+
+        var kind = DnsblName.Read(query.Name[..before], out var address);
+        Span<Listing> found = stackalloc Listing[ListingsMax];
+        var isTest = address == TestEntry;
+        var count = kind is DnsblNameKind.Address or DnsblNameKind.AddressAboveOthers && !Loopback.Contains(address) && !listings.IsNever(address)
+            ? listings.Index.Find(address, seconds, found)
+            : 0;
+        if (isTest || count > 0)
+        {
+            Counts.AddListed();
+            if (!(isTest ? AddTest(query.Type, ref reply) : Add(query.Type, found[..count], ref reply)))
+                AddSoa(DnsSection.Authority, before, ref reply);
+            return;
+        }
+
+        Counts.AddNotListed();
+        if (kind is DnsblNameKind.Address or DnsblNameKind.None)
+            reply.Code = DnsCode.NoSuchName;
+        AddSoa(DnsSection.Authority, before, ref reply);
+    }
+
+    private void Apex(scoped in DnsQuery query, ref DnsReply reply)
+    {
+        if (query.Type is DnsRecordType.Soa or DnsRecordType.Any)
+        {
+            AddSoa(DnsSection.Answer, 0, ref reply);
+        }
+        else if (query.Type == DnsRecordType.Ns)
+        {
+            foreach (var server in options.Zone.NameServers)
+                reply.Add(DnsSection.Answer, 0, DnsRecordType.Ns, options.Zone.Times.TtlSeconds, server);
+        }
+        else
+        {
+            AddSoa(DnsSection.Authority, 0, ref reply);
+        }
+    }
+
+    private void AddSoa(DnsSection section, int before, ref DnsReply reply)
+    {
+        Span<byte> into = stackalloc byte[(2 * WireName.LengthMax) + 66];
+        var seconds = section == DnsSection.Answer ? options.Zone.Times.TtlSeconds : options.Zone.Times.NothingSeconds;
+        reply.Add(section, before, DnsRecordType.Soa, seconds, options.Zone.Soa(listings.Serial, into));
+    }
+
+    // RFC 5782 §5: by this one a list shows that it works.
+    private bool AddTest(ushort type, ref DnsReply reply)
+    {
+        if (type is DnsRecordType.A or DnsRecordType.Any)
+            reply.Add(DnsSection.Answer, 0, DnsRecordType.A, options.Zone.Times.TtlSeconds, [127, 0, 0, 2]);
+        else if (type == DnsRecordType.Txt)
+            reply.Add(DnsSection.Answer, 0, DnsRecordType.Txt, options.Zone.Times.TtlSeconds, "\u000ATest entry"u8);
+        else
+            return false;
+        return true;
+    }
+
+    private bool Add(ushort type, scoped ReadOnlySpan<Listing> found, ref DnsReply reply)
+    {
+        if (type is DnsRecordType.A or DnsRecordType.Any)
+        {
+            for (var i = 0; i < found.Length; i++)
+            {
+                var code = listings[found[i].Reason].Code;
+                if (!HasCode(found[..i], code))
+                    reply.Add(DnsSection.Answer, 0, DnsRecordType.A, options.Zone.Times.TtlSeconds, [127, 0, 0, code]);
+            }
+
+            return true;
+        }
+
+        if (type != DnsRecordType.Txt)
+            return false;
+        Span<byte> text = stackalloc byte[TextLengthMax + 1];
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (!Same(found[..i], found[i]))
+                reply.Add(DnsSection.Answer, 0, DnsRecordType.Txt, options.Zone.Times.TtlSeconds, Text(found[i], text));
+        }
+
+        return true;
+    }
+
+    private bool HasCode(ReadOnlySpan<Listing> found, byte code)
+    {
+        foreach (var one in found)
+        {
+            if (listings[one.Reason].Code == code)
+                return true;
+        }
+
+        return false;
+    }
+
+    // Two records that say the same are one (RFC 2181 §5).
+    private static bool Same(ReadOnlySpan<Listing> found, Listing listing)
+    {
+        foreach (var one in found)
+        {
+            if (one.Reason == listing.Reason && one.Case == listing.Case)
+                return true;
+        }
+
+        return false;
+    }
+
+    // Who is listed learns the clause and the case, by which we know what it is about; never who reported it.
+    private ReadOnlySpan<byte> Text(Listing listing, Span<byte> into)
+    {
+        var reason = listings[listing.Reason];
+        var length = Put(reason.Before, into, 1);
+        if (listing.Case != 0)
+        {
+            length = Put(", case "u8, into, length);
+            if (Utf8Formatter.TryFormat(listing.Case, into[length..], out var digits))
+                length += digits;
+        }
+
+        length = Put(reason.After, into, length);
+        into[0] = (byte)(length - 1);
+        return into[..length];
+    }
+
+    private static int Put(ReadOnlySpan<byte> octets, Span<byte> into, int at)
+    {
+        var some = octets[..Math.Min(octets.Length, into.Length - at)];
+        some.CopyTo(into[at..]);
+        return at + some.Length;
+    }
+}
