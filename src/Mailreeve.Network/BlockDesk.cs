@@ -31,7 +31,7 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
         var now = clock.GetCurrentInstant();
         var hit = Holders(order.Prefix, now);
         var facts = new BlockFacts([order.Prefix], never.FirstOrDefault(n => n.Prefix.Overlaps(order.Prefix)), Math.Max(0, hit.Count - 1));
-        var problem = ProblemOf(order) ?? BlockRules.DecideFor(role, policy, facts) switch
+        var problem = ProblemOf(policy, order.Clause, order.Reason, order.For) ?? BlockRules.DecideFor(role, policy, facts) switch
         {
             BlockVerdict.Never refused => refused.Why,
             _ => null,
@@ -67,13 +67,14 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
         return (plan, id);
     }
 
-    private string? ProblemOf(BlockOrder order)
+    // The same for an address and for a name.
+    internal static string? ProblemOf(AbusePolicy policy, ClauseId clause, string reason, Duration time)
     {
-        if (order.Reason.Trim().Length is 0 or > ReasonLengthMax)
+        if (reason.Trim().Length is 0 or > ReasonLengthMax)
             return $"Say why, in at most {ReasonLengthMax} characters. Whoever is blocked reads it.";
-        if (!policy.Clauses.Any(c => c.Id == order.Clause))
-            return $"The policy has no clause {order.Clause}.";
-        return order.For <= Duration.Zero || order.For > ExpiryMax ? $"A block lasts {ExpiryMax.Days} days at most." : null;
+        if (!policy.Clauses.Any(c => c.Id == clause))
+            return $"The policy has no clause {clause}.";
+        return time <= Duration.Zero || time > ExpiryMax ? $"A block lasts {ExpiryMax.Days} days at most." : null;
     }
 
     // Those whose the addresses are; one who has passed all of it on is not hit twice.

@@ -17,10 +17,12 @@ public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
     {
         var now = clock.GetCurrentInstant();
         // Most of the time nothing is due, and to find that out takes no turn at the writer.
-        if (!await database.ReadAsync(db => new BlockStore(db).AnyDueAsync(now, stop), stop))
-            return 0;
+        var (blocks, names) = await database.ReadAsync(
+            async db => (await new BlockStore(db).AnyDueAsync(now, stop), await new NameBlockStore(db).AnyDueAsync(now, stop)), stop);
+        var ended = names ? await database.WriteAsync(db => new NameBlockStore(db).ExpireAsync(now, stop), stop) : 0;
+        if (!blocks)
+            return ended;
 
-        var ended = 0;
         for (var batch = (int)Batch; batch == Batch;)
         {
             batch = await database.WriteAsync(db => new BlockStore(db).ExpireAsync(now, Batch, stop), stop);

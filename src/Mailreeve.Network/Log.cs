@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(5202, LogLevel.Warning, "Lists: a connection on {EndPoint} could not be taken; it goes on")]
     public static partial void ListConnectionNotTaken(this ILogger log, Exception e, EndPoint endPoint);
+
+    [LoggerMessage(5203, LogLevel.Warning, "Lists: {EndPoint} was not told that blocked names have changed: {Problem}; it will ask by itself")]
+    public static partial void NoticeNotTaken(this ILogger log, EndPoint endPoint, string problem);
 }

@@ -215,4 +215,7 @@ public enum ChangeKind
 
     /// <summary>Holds on what customers send; the key is the hold's id.</summary>
     Hold,
+
+    /// <summary>Blocks of names; the key is the block's id.</summary>
+    NameBlock,
 }

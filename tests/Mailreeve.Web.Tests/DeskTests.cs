@@ -140,6 +140,28 @@ public sealed class DeskTests
     }
 
     [Fact]
+    public async Task A_blocked_name_is_shown_and_lifted_with_a_reason()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.Database.WriteAsync(
+            db => new NameBlockStore(db).PlaceAsync(
+                new NewNameBlock
+                {
+                    Name = "bad.example", Clause = new ClauseId("C6"), PolicyRevision = Some.Revision, Reason = "It sells lists.", PlacedBy = Actor.Policy,
+                    StartsAt = Some.Time, ExpiresAt = Some.Time + Duration.FromDays(30),
+                }, Stop), Stop);
+        var desk = await host.SignedInAsync(OperatorRole.Postmaster);
+
+        var page = await desk.OpenAsync("/desk/blocks");
+        using var answer = await desk.SendAsync("/desk/blocks", "/desk/blocks/names/lift", ("name", "bad.example"), ("reason", "They stopped."));
+        using var again = await desk.SendAsync("/desk/blocks", "/desk/blocks/names/lift", ("name", "bad.example"), ("reason", "They stopped."));
+
+        Assert.Contains("bad.example", page, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.SeeOther, HttpStatusCode.Conflict), (answer.StatusCode, again.StatusCode));
+        Assert.Empty(await host.Database.ReadAsync(db => new NameBlockStore(db).InForceAsync(Stop), Stop));
+    }
+
+    [Fact]
     public async Task Everything_is_lifted_only_by_an_administrator_who_typed_the_words()
     {
         await using var host = await WebHost.StartAsync();

@@ -34,11 +34,23 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
             : new DeskResult.Refused("That block is not in force.");
     }
 
-    /// <summary>Lifts every block that is in force.</summary>
+    /// <summary>Lifts the block of a name.</summary>
+    public async Task<DeskResult> LiftNameAsync(string name, Actor by, string reason, CancellationToken stop)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            return new DeskResult.Refused("Say why it is lifted.");
+        return await database.WriteAsync(db => new NameBlockStore(db).LiftAsync(name, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
+            ? new DeskResult.Done()
+            : new DeskResult.Refused($"{name} is not blocked.");
+    }
+
+    /// <summary>Lifts every block that is in force, those of names too.</summary>
     /// <returns>How many, and the first reason why one was not; null when all were.</returns>
     public async Task<(long Lifted, string? Problem)> LiftAllAsync(Actor by, string reason, CancellationToken stop)
     {
-        var lifted = 0L;
+        if (string.IsNullOrWhiteSpace(reason))
+            return (0, "Say why they are lifted. Customers read it.");
+        long lifted = await database.WriteAsync(db => new NameBlockStore(db).LiftAllAsync(by, reason.Trim(), clock.GetCurrentInstant(), stop), stop);
         string? problem = null;
         // One that cannot be lifted comes again, so a round that lifts none is the last.
         for (var before = -1L; before < lifted;)

@@ -7,6 +7,19 @@ namespace Mailreeve.Network.Commands;
 /// <summary><c>block add TARGET --clause C --reason TEXT</c></summary>
 public static class BlockAddCommand
 {
+    /// <summary>Blocks a name, or only says what stands in the way.</summary>
+    /// <returns>0; 1 when something stands in its way.</returns>
+    public static async Task<int> RunAsync(
+        NameBlockDesk desk, NameBlockOrder order, OperatorRole role, Actor by, bool dryRun, TextWriter output, CancellationToken stop)
+    {
+        var problem = dryRun ? desk.ProblemOf(order, role) : await desk.PlaceAsync(order, role, by, stop);
+        await output.WriteLineAsync($"{order.Name} and everything below it, for {DurationText.Print(order.For)}, at the resolvers that have the zone of blocked names");
+        await output.WriteLineAsync(problem is not null ? $"Not placed. {problem}"
+            : dryRun ? "Nothing stands in its way; nothing was placed."
+            : "Placed.");
+        return problem is null ? 0 : 1;
+    }
+
     /// <summary>Places a block, or only says what it would hit.</summary>
     /// <param name="desk">Places it.</param>
     /// <param name="order">The block.</param>

@@ -23,7 +23,10 @@ public static class BlockListCommand
                 await output.WriteLineAsync($"        {line}");
         }
 
-        if (blocks.Count == 0)
+        var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
+        foreach (var block in names)
+            await output.WriteLineAsync($"{block.Name}  and all below  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
+        if (blocks.Count + names.Count == 0)
             await output.WriteLineAsync("Nothing is blocked.");
         foreach (var node in nodes.Where(n => n.Problem is not null))
             await output.WriteLineAsync($"{node.BackEnd} at {node.Node} does not enforce: {node.Problem}");

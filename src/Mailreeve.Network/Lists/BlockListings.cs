@@ -82,7 +82,7 @@ public sealed class BlockListings : IDisposable
     }
 
     private Listing ListingOf(BlockEntry block) =>
-        new(Seconds(block.StartsAt), Seconds(block.ExpiresAt), block.Case?.Value ?? 0, ReasonOf(block.Clause));
+        new(Seconds(block.StartsAt), Seconds(block.ExpiresAt), (uint)(block.Case?.Value ?? 0), ReasonOf(block.Clause));
 
     private ushort ReasonOf(ClauseId clause)
     {

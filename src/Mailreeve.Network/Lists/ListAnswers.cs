@@ -9,7 +9,8 @@ namespace Mailreeve.Network.Lists;
 /// <summary>Answers the questions to our own lists (RFC 5782). Makes nothing: it is asked for every datagram.</summary>
 /// <param name="options">Who may ask for what.</param>
 /// <param name="listings">What is listed.</param>
-public sealed class ListAnswers(ListServerOptions options, BlockListings listings)
+/// <param name="names">Names that are blocked; null when they are not served.</param>
+public sealed class ListAnswers(ListServerOptions options, BlockListings listings, BlockedNames? names = null)
 {
     // More reasons than this are of no use to whoever asks, and the answer stays within one datagram.
     private const int ListingsMax = 4;
@@ -18,7 +19,7 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
     private static readonly Address TestEntry = Address.Parse("127.0.0.2");
     private static readonly Prefix Loopback = Prefix.Parse("127.0.0.0/8");
 
-    private readonly Prefix[] askedBy = [.. options.AskedBy];
+    private readonly Prefix[] askedBy = [.. options.AskedBy, .. options.TransferTo];
 
     /// <summary>Held while <see cref="Answer"/> is called.</summary>
     public Lock Gate => listings.Index.Gate;
@@ -48,9 +49,28 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
             Counts.AddMalformed();
         else if (query.IsOfTheInternet && WireName.IsWithin(query.Name, options.Zone.Zone, out var before))
             AnswerAbout(query, before, (uint)now.ToUnixTimeSeconds(), ref reply);
+        else if (query.IsOfTheInternet && names is not null && WireName.IsWithin(query.Name, options.Names!.Zone, out before))
+            AnswerAboutName(query, before, names.At(now), ref reply);
         else
             Refuse(ref reply);
         return reply.Finish();
+    }
+
+    /// <summary>The zone of blocked names for one who asks for all of it and may have it; null for every other question. The caller holds <see cref="Gate"/>.</summary>
+    /// <param name="message">The question, as it came over TCP.</param>
+    /// <param name="from">Who asks.</param>
+    /// <param name="now">The time.</param>
+    internal ZoneTransfer? Transfer(ReadOnlySpan<byte> message, Address from, Instant now)
+    {
+        if (names is null || !options.TransferTo.Any(p => p.Contains(from))
+            || !DnsQuery.TryRead(message, out var query) || query.Fault != DnsCode.NoError || !query.IsOfTheInternet
+            || query.Type is not (DnsRecordType.Axfr or DnsRecordType.Ixfr) || !WireName.IsWithin(query.Name, options.Names!.Zone, out var before) || before > 0)
+            return null;
+        Counts.AddTransfer();
+        var zone = names.At(now);
+        // All of it is a good answer to who asks for what has changed (RFC 1995 §4), unless nothing has.
+        var hasIt = query is { Type: DnsRecordType.Ixfr, KnownSerial: { } serial } && !DnsZoneHead.IsLater(zone.Serial, serial);
+        return new ZoneTransfer(message.ToArray(), zone, hasIt);
     }
 
     /// <summary>Whether questions from there are answered.</summary>
@@ -71,6 +91,7 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
         reply.Code = DnsCode.Refused;
     }
 
+    [System.Runtime.CompilerServices.SkipLocalsInit]
     private void AnswerAbout(scoped in DnsQuery query, int before, uint seconds, ref DnsReply reply)
     {
         if (query.Type is DnsRecordType.Axfr or DnsRecordType.Ixfr)
@@ -84,7 +105,7 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
         if (before == 0)
         {
             Counts.AddOther();
-            Apex(query, ref reply);
+            Apex(query, options.Zone, listings.Serial, ref reply);
             return;
         }
 
@@ -98,38 +119,82 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
         {
             Counts.AddListed();
             if (!(isTest ? AddTest(query.Type, ref reply) : Add(query.Type, found[..count], ref reply)))
-                AddSoa(DnsSection.Authority, before, ref reply);
+                AddSoa(DnsSection.Authority, before, options.Zone, listings.Serial, ref reply);
             return;
         }
 
         Counts.AddNotListed();
         if (kind is DnsblNameKind.Address or DnsblNameKind.None)
             reply.Code = DnsCode.NoSuchName;
-        AddSoa(DnsSection.Authority, before, ref reply);
+        AddSoa(DnsSection.Authority, before, options.Zone, listings.Serial, ref reply);
     }
 
-    private void Apex(scoped in DnsQuery query, ref DnsReply reply)
+    // What a resolver that has the zone does with it is its own affair; asked like this it is a zone as any other.
+    private void AnswerAboutName(scoped in DnsQuery query, int before, BlockedNamesZone zone, ref DnsReply reply)
+    {
+        if (query.Type == DnsRecordType.Axfr)
+        {
+            Refuse(ref reply);
+            return;
+        }
+
+        reply.IsAuthoritative = true;
+        if (before == 0)
+        {
+            Counts.AddOther();
+            if (query.Type == DnsRecordType.Ixfr)
+                AddSoa(DnsSection.Answer, 0, zone.Head, zone.Serial, ref reply);
+            else
+                Apex(query, zone.Head, zone.Serial, ref reply);
+            return;
+        }
+
+        var name = TextOf(query.Name[..before]);
+        if (zone.IsBlocked(name))
+        {
+            Counts.AddListed();
+            reply.Add(DnsSection.Answer, 0, DnsRecordType.Cname, zone.Head.Times.TtlSeconds, [0]);
+            return;
+        }
+
+        Counts.AddNotListed();
+        if (!zone.IsAbove(name))
+            reply.Code = DnsCode.NoSuchName;
+        AddSoa(DnsSection.Authority, before, zone.Head, zone.Serial, ref reply);
+    }
+
+    private static string TextOf(ReadOnlySpan<byte> labels)
+    {
+        var text = new System.Text.StringBuilder();
+        for (var at = 0; at < labels.Length; at += labels[at] + 1)
+            text.Append(at == 0 ? "" : ".").Append(System.Text.Encoding.Latin1.GetString(labels.Slice(at + 1, labels[at])));
+        return text.ToString().ToLowerInvariant();
+    }
+
+    private static void Apex(scoped in DnsQuery query, DnsZoneHead head, uint serial, ref DnsReply reply)
     {
         if (query.Type is DnsRecordType.Soa or DnsRecordType.Any)
         {
-            AddSoa(DnsSection.Answer, 0, ref reply);
+            AddSoa(DnsSection.Answer, 0, head, serial, ref reply);
         }
         else if (query.Type == DnsRecordType.Ns)
         {
-            foreach (var server in options.Zone.NameServers)
-                reply.Add(DnsSection.Answer, 0, DnsRecordType.Ns, options.Zone.Times.TtlSeconds, server);
+            foreach (var server in head.NameServers)
+                reply.Add(DnsSection.Answer, 0, DnsRecordType.Ns, head.Times.TtlSeconds, server);
         }
         else
         {
-            AddSoa(DnsSection.Authority, 0, ref reply);
+            AddSoa(DnsSection.Authority, 0, head, serial, ref reply);
         }
     }
 
-    private void AddSoa(DnsSection section, int before, ref DnsReply reply)
+    // What is written is written whole: there is nothing to clear before.
+    [System.Runtime.CompilerServices.SkipLocalsInit]
+    private static void AddSoa(DnsSection section, int before, DnsZoneHead head, uint serial, ref DnsReply reply)
     {
         Span<byte> into = stackalloc byte[(2 * WireName.LengthMax) + 66];
-        var seconds = section == DnsSection.Answer ? options.Zone.Times.TtlSeconds : options.Zone.Times.NothingSeconds;
-        reply.Add(section, before, DnsRecordType.Soa, seconds, options.Zone.Soa(listings.Serial, into));
+        var seconds = section == DnsSection.Answer ? head.Times.TtlSeconds : head.Times.NothingSeconds;
+        reply.Add(section, before, DnsRecordType.Soa, seconds, head.Soa(serial, into));
     }
 
     // RFC 5782 §5: by this one a list shows that it works.

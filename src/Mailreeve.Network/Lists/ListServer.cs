@@ -10,7 +10,7 @@ using NodaTime;
 namespace Mailreeve.Network.Lists;
 
 /// <summary>
-/// The name server for our own lists: blocks as a list of addresses (RFC 5782), over UDP and TCP (RFC 7766). Whoever may not ask is refused,
+/// The name server for our own lists: blocks as a list of addresses (RFC 5782), and blocked names as a zone for resolvers, over UDP and TCP (RFC 7766). Whoever may not ask is refused,
 /// and what is no question gets no answer, or the shortest one.
 /// </summary>
 /// <remarks>Each UDP socket has a thread of its own, which takes and answers datagrams in batches and does nothing else.</remarks>
@@ -181,6 +181,12 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
                 if (length is < DnsQuery.HeaderLength or > QueryBytesMax)
                     return;
                 await stream.ReadExactlyAsync(query.AsMemory(0, length), patience.Token);
+                if (TransferOf(query.AsSpan(0, length), from) is { } transfer)
+                {
+                    await TransferAsync(transfer, stream, answer, patience);
+                    continue;
+                }
+
                 var octets = AnswerOverTcp(query.AsSpan(0, length), from, answer.AsSpan(2));
                 if (octets == 0)
                     return;
@@ -197,6 +203,22 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
             client.Dispose();
             Leave(from);
         }
+    }
+
+    private async Task TransferAsync(ZoneTransfer transfer, NetworkStream stream, byte[] message, CancellationTokenSource patience)
+    {
+        while (transfer.Next(message.AsSpan(2)) is > 0 and var octets)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(message, (ushort)octets);
+            patience.CancelAfter(options.Idle);
+            await stream.WriteAsync(message.AsMemory(0, 2 + octets), patience.Token);
+        }
+    }
+
+    private ZoneTransfer? TransferOf(ReadOnlySpan<byte> query, Address from)
+    {
+        lock (answers.Gate)
+            return answers.Transfer(query, from, clock.GetCurrentInstant());
     }
 
     private int AnswerOverTcp(ReadOnlySpan<byte> query, Address from, Span<byte> into)

@@ -31,6 +31,15 @@ public sealed record ListServerOptions
         [new ClauseId("C8")] = 5,
     };
 
+    /// <summary>The zone of blocked names, for resolvers (response policy zone); null for none.</summary>
+    public DnsZoneHead? Names { get; init; }
+
+    /// <summary>Who may fetch it whole. They may ask, too.</summary>
+    public IReadOnlyList<Prefix> TransferTo { get; init; } = [];
+
+    /// <summary>Who is told when it changes.</summary>
+    public IReadOnlyList<IPEndPoint> Notify { get; init; } = [];
+
     /// <summary>Connections over TCP at once.</summary>
     public int ConnectionsMax { get; init; } = 128;
 

@@ -10,15 +10,20 @@ internal sealed class ListingTable<TKey>
     private const int SlotsMin = 8;
 
     private readonly Slot[] slots;
+    private readonly int capacity;
 
-    /// <summary>With room for as many.</summary>
-    public ListingTable(int capacity) => slots = new Slot[Math.Max(SlotsMin, (int)(capacity * 4L / 3) + 1)];
+    /// <summary>With room for as many. Two slots of five stay free: what is not there is known after three or four.</summary>
+    public ListingTable(int capacity)
+    {
+        this.capacity = Math.Max(SlotsMin, capacity);
+        slots = new Slot[(int)(this.capacity * 5L / 3)];
+    }
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether one more would make it slow.</summary>
-    public bool IsFull => Count + 1 > slots.Length / 4 * 3;
+    public bool IsFull => Count >= capacity;
 
     /// <summary>The same with room for half as many again.</summary>
     public ListingTable<TKey> Grown()

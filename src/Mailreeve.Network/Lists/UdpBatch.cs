@@ -37,6 +37,7 @@ internal sealed unsafe partial class UdpBatch : IDisposable
     private readonly byte* queries;
     private readonly byte* answers;
     private int waiting;
+    private int used = Size;
 
     /// <summary>For a socket that is bound.</summary>
     /// <param name="socket">Stays the caller's to dispose of, after this.</param>
@@ -73,7 +74,8 @@ internal sealed unsafe partial class UdpBatch : IDisposable
     public int Receive()
     {
         waiting = 0;
-        for (var i = 0; i < Size; i++)
+        // The kernel has written to those that were used.
+        for (var i = 0; i < used; i++)
         {
             received[i] = new Datagram
             {
@@ -86,7 +88,8 @@ internal sealed unsafe partial class UdpBatch : IDisposable
             };
         }
 
-        return Math.Max(0, ReceiveMany(socket.SafeHandle, received, Size, WaitForOne, null));
+        used = Math.Max(0, ReceiveMany(socket.SafeHandle, received, Size, WaitForOne, null));
+        return used;
     }
 
     /// <summary>A datagram; empty when it is longer than any question.</summary>

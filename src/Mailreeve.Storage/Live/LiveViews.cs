@@ -21,6 +21,7 @@ public sealed class LiveViews : IDisposable
     private readonly Database database;
     private readonly SemaphoreSlim turn = new(1, 1);
     private ImmutableArray<Action<IReadOnlyList<BlockId>>> blockFollowers = [];
+    private ImmutableArray<Action> nameFollowers = [];
     private long seen;
 
     private LiveViews(Database database) => this.database = database;
@@ -39,6 +40,9 @@ public sealed class LiveViews : IDisposable
 
     /// <summary>Open holds on what customers send.</summary>
     public HoldView Holds { get; private set; } = HoldView.Empty;
+
+    /// <summary>Names that are blocked, with everything below them, of any time; by name.</summary>
+    public IReadOnlyList<NameBlockRow> Names { get; private set; } = [];
 
     /// <summary>Loads the views and makes the database keep them up to date.</summary>
     public static async Task<LiveViews> LoadAsync(Database database, CancellationToken stop)
@@ -59,6 +63,13 @@ public sealed class LiveViews : IDisposable
     /// <summary>Ends what <see cref="FollowBlocks"/> began.</summary>
     public void UnfollowBlocks(Action<IReadOnlyList<BlockId>> tell) =>
         ImmutableInterlocked.Update(ref blockFollowers, static (followers, tell) => followers.Remove(tell), tell);
+
+    /// <summary>Asks to be told that blocked names have changed, each time after <see cref="Names"/> has.</summary>
+    /// <param name="tell">Must not wait: whoever wrote the change does.</param>
+    public void FollowNames(Action tell) => ImmutableInterlocked.Update(ref nameFollowers, static (followers, tell) => followers.Add(tell), tell);
+
+    /// <summary>Ends what <see cref="FollowNames"/> began.</summary>
+    public void UnfollowNames(Action tell) => ImmutableInterlocked.Update(ref nameFollowers, static (followers, tell) => followers.Remove(tell), tell);
 
     /// <summary>Takes in what was committed since the last time.</summary>
     public async Task CatchUpAsync(CancellationToken stop)
@@ -115,6 +126,7 @@ public sealed class LiveViews : IDisposable
             Mailboxes = await new MailboxViewStore(db).AllAsync(stop);
             SigningKeys = await SigningKeys.LoadAsync(db, stop);
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
+            Names = await new NameBlockStore(db).InForceAsync(stop);
             return true;
         }, stop);
 
@@ -129,6 +141,13 @@ public sealed class LiveViews : IDisposable
         // Few are open at any time: a person is to look at each.
         if (changes.Any(c => c.Kind == ChangeKind.Hold))
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
+        if (changes.Any(c => c.Kind == ChangeKind.NameBlock))
+        {
+            Names = await new NameBlockStore(db).InForceAsync(stop);
+            foreach (var tell in nameFollowers)
+                tell();
+        }
+
         await TakeInMailboxesAsync(db, changes, stop);
         if (changes.Any(c => c.Kind == ChangeKind.SigningKey))
             SigningKeys = await SigningKeys.LoadAsync(db, stop);

@@ -29,6 +29,7 @@ internal static class DeskActions
         desk.MapPost("/charges/{id:long}", ChargeAsync).For(DeskAction.DecideCharges);
         desk.MapPost("/reports/{number:long}/settle", SettleAsync).For(DeskAction.SettleReports);
         desk.MapPost("/blocks/{id:long}/lift", LiftAsync).For(DeskAction.LiftBlocks);
+        desk.MapPost("/blocks/names/lift", LiftNameAsync).For(DeskAction.LiftBlocks);
         desk.MapPost("/blocks/lift-all", LiftAllAsync).For(DeskAction.EditNeverBlock);
     }
 
@@ -104,6 +105,12 @@ internal static class DeskActions
     {
         var form = await http.Request.ReadFormAsync(stop);
         return Back(form, await lifting.LiftAsync(new BlockId(id), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> LiftNameAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await lifting.LiftNameAsync(form["name"].ToString(), http.Operator(), Reason(form), stop));
     }
 
     private static async Task<IResult> LiftAllAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)

@@ -23,7 +23,7 @@ internal static class BlockCommands
 
     private static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
 
-    public static Command Make() => new Command("block", "Addresses whose traffic is blocked (clauses C4, C5, C7, C8).") { Config, List(), Add(), Lift(), LiftAll() };
+    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Add(), Lift(), LiftAll() };
 
     private static Command List()
     {
@@ -35,15 +35,15 @@ internal static class BlockCommands
 
     private static Command Add()
     {
-        var target = new Argument<Prefix>("target")
+        var target = new Argument<string>("target")
         {
-            Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64.",
+            Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64. Or a name, with all below it: shop.example.",
             CustomParser = result =>
             {
-                if (Prefix.TryParse(result.Tokens[0].Value, out var prefix))
-                    return prefix;
-                result.AddError($"'{result.Tokens[0].Value}' is neither an address nor a prefix.");
-                return default;
+                if (Prefix.TryParse(result.Tokens[0].Value, out _) || BlockedName.TryRead(result.Tokens[0].Value, out _))
+                    return result.Tokens[0].Value;
+                result.AddError($"'{result.Tokens[0].Value}' is neither an address, nor a prefix, nor a name.");
+                return null;
             },
         };
         var scope = new Option<BlockScope>("--scope")
@@ -69,8 +69,11 @@ internal static class BlockCommands
         var add = new Command("add", "Blocks an address or a prefix, in both directions.") { target, scope, expires, clause, reason, dryRun, As };
         add.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
         {
+            var (clauseId, why, time) = (new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
+            if (BlockedName.TryRead(parsed.GetValue(target)!, out var name))
+                return await BlockAddCommand.RunAsync(desk.Names, new NameBlockOrder(name, clauseId, why, time), desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
             var order = new BlockOrder(
-                parsed.GetValue(target), parsed.GetValue(scope), new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
+                Prefix.Parse(parsed.GetValue(target)!), parsed.GetValue(scope), clauseId, why, time);
             return await BlockAddCommand.RunAsync(
                 new BlockDesk(desk.Database, desk.Views, desk.Policy.Policy, desk.Settings.Provider.NeverBlock, SystemClock.Instance),
                 order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
@@ -80,14 +83,24 @@ internal static class BlockCommands
 
     private static Command Lift()
     {
-        var number = new Argument<long>("number") { Description = "The block, as 'block list' shows it." };
+        var number = new Argument<string>("block") { Description = "The block, as 'block list' shows it: its number, or the name." };
         var reason = Reason();
         var lift = new Command("lift", "Lifts a block. Its case, when it has one, stays open.") { number, reason, As };
         lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
         {
             if (!OperatorRules.May(desk.Role, DeskAction.LiftBlocks))
                 return await RefuseAsync("Your role does not lift blocks.");
-            if (await desk.Lifting.LiftAsync(new BlockId(parsed.GetValue(number)), desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused refused)
+            if (!long.TryParse(parsed.GetValue(number), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var block))
+            {
+                if (!BlockedName.TryRead(parsed.GetValue(number)!, out var name))
+                    return await RefuseAsync($"'{parsed.GetValue(number)}' is neither a number nor a name.");
+                if (await desk.Lifting.LiftNameAsync(name, desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused notLifted)
+                    return await RefuseAsync(notLifted.Why);
+                await Console.Out.WriteLineAsync("Lifted.");
+                return 0;
+            }
+
+            if (await desk.Lifting.LiftAsync(new BlockId(block), desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused refused)
                 return await RefuseAsync(refused.Why);
             await Console.Out.WriteLineAsync("Lifted.");
             return 0;
@@ -123,6 +136,10 @@ internal static class BlockCommands
 
     private sealed record Desk(Database Database, Settings Settings, PolicyInForce Policy, LiveViews Views, OperatorRole Role, Actor By)
     {
+        public NameBlockDesk Names => new(
+            Database, Policy.Policy, [.. Settings.Provider.Domains, Settings.Provider.HostName, new Uri(Settings.Provider.BaseUrl).Host],
+            InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
+
         public BlockLifting Lifting => new(
             Database, new CaseDesk(Database, new CaseBooks(Policy.Policy, Settings.Provider, Views), SystemClock.Instance), SystemClock.Instance);
     }

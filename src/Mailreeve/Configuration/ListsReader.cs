@@ -1,13 +1,14 @@
 using System.Net;
 using Mailreeve.Network.Lists;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Files;
 using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Configuration;
 
-/// <summary>Reads what <c>mailreeve.toml</c> says about the lists that we serve: <c>[dnsbl]</c>.</summary>
+/// <summary>Reads what <c>mailreeve.toml</c> says about the lists that we serve: <c>[dnsbl]</c> and <c>[dnsbl.rpz]</c>.</summary>
 /// <param name="problems">Takes what is wrong.</param>
 /// <param name="endPoints">Reads addresses with ports.</param>
 /// <param name="prefixes">Reads addresses and prefixes.</param>
@@ -16,6 +17,9 @@ internal sealed class ListsReader(
 {
     private const string ZoneExample = "bl.provider.example";
     private const long TtlDefault = 60;
+
+    // With the longest name that can be blocked, and a label before it, 255 octets (RFC 1035 §2.3.4).
+    private const int ZoneLengthMax = WireName.LengthMax - BlockedName.LengthMax - 3;
 
     // How long others who have a zone do without us: they ask about changes often, and go on for two weeks (RFC 1912 §2.2).
     private const uint RefreshSeconds = 300;
@@ -38,8 +42,17 @@ internal sealed class ListsReader(
         var zone = Zone(table, "zone", ZoneExample, servers, mailbox, (uint)Math.Clamp(ttl, 1, 86_400));
         var askedBy = table.Entry("asked-by") is null ? [Prefix.Parse("127.0.0.0/8"), Prefix.Parse("::1"), .. provider.Networks] : prefixes(table, "asked-by", "192.0.2.0/24");
         var codes = Codes(table);
+        var rpz = table.Table("rpz", required: false);
+        var names = rpz is null ? null : Zone(rpz, "zone", "rpz.provider.example", servers, mailbox, (uint)Math.Clamp(ttl, 1, 86_400));
+        if (names is not null && zone is not null && names.Zone.AsSpan().SequenceEqual(zone.Zone))
+            problems.Add(rpz!.At, rpz.KeyOf("zone"), "Addresses and names are two zones.", "Write zone = \"rpz.provider.example\".");
+        if (names?.Zone.Length > ZoneLengthMax)
+            problems.Add(rpz!.At, rpz.KeyOf("zone"), $"A name of more than {ZoneLengthMax - 2} characters leaves no room for the names in it.", "Write zone = \"rpz.provider.example\".");
+        var transferTo = rpz is null ? [] : rpz.Entry("transfer-to") is null ? [Prefix.Parse("127.0.0.0/8"), Prefix.Parse("::1")] : prefixes(rpz, "transfer-to", "192.0.2.53");
+        var notify = rpz?.Entry("notify") is null ? [] : endPoints(rpz, "notify", "192.0.2.53:53");
+        rpz?.Finish();
         table.Finish();
-        return zone is null ? null : new ListServerOptions { Listen = listen, Zone = zone, AskedBy = askedBy, Codes = codes };
+        return zone is null ? null : new ListServerOptions { Listen = listen, Zone = zone, AskedBy = askedBy, Codes = codes, Names = names, TransferTo = transferTo, Notify = notify };
     }
 
     private List<string> NameServers(TableReader table)

@@ -36,7 +36,13 @@ internal static class InboundServing
     }
 
     // Without the list, what is in the program tells whose a domain is nearly as well; mail must not wait for a package.
-    private static PublicSuffixList SuffixesFrom(string path, IServiceProvider services)
+    private static PublicSuffixList SuffixesFrom(string path, IServiceProvider services) =>
+        SuffixesFrom(path, why => services.GetRequiredService<ILogger<InboundChecks>>().NoSuffixList(path, why));
+
+    /// <summary>The list in a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="missing">Called with the reason why what is in the program has to do.</param>
+    internal static PublicSuffixList SuffixesFrom(string path, Action<string> missing)
     {
         try
         {
@@ -44,7 +50,7 @@ internal static class InboundServing
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            services.GetRequiredService<ILogger<InboundChecks>>().NoSuffixList(path, e.Message);
+            missing(e.Message);
             return PublicSuffixList.BuiltIn;
         }
     }

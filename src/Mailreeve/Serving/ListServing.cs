@@ -11,6 +11,7 @@ namespace Mailreeve.Serving;
 internal static class ListServing
 {
     private static readonly Counter Questions = Metrics.CreateCounter("mailreeve_dnsbl_questions_total", "Questions to our own lists, by what became of them.", "outcome");
+    private static readonly Counter Transfers = Metrics.CreateCounter("mailreeve_dnsbl_transfers_total", "Times that the zone of blocked names was fetched.");
     private static readonly Gauge Entries = Metrics.CreateGauge("mailreeve_dnsbl_entries", "Addresses and prefixes in our own list.");
 
     /// <summary>Adds the server, when there is a list to serve.</summary>
@@ -21,9 +22,14 @@ internal static class ListServing
         services.AddSingleton(options)
             .AddSingleton(s => new BlockListings(
                 s.GetRequiredService<LiveViews>(), s.GetRequiredService<Provider>().NeverBlock, options, $"{settings.Provider.BaseUrl}/policy", s.GetRequiredService<IClock>()))
-            .AddSingleton<ListAnswers>()
+            .AddSingleton(s => new ListAnswers(options, s.GetRequiredService<BlockListings>(), s.GetService<BlockedNames>()))
             .AddSingleton<ListServer>()
             .AddHostedService(s => s.GetRequiredService<ListServer>());
+        if (options.Names is not { } names)
+            return;
+        services.AddSingleton(s => new BlockedNames(s.GetRequiredService<LiveViews>(), names));
+        if (options.Notify.Count > 0)
+            services.AddHostedService<ListNotices>();
     }
 
     /// <summary>Shows what became of the questions.</summary>
@@ -40,6 +46,7 @@ internal static class ListServing
             Questions.WithLabels("other").IncTo(counts.Other);
             Questions.WithLabels("refused").IncTo(counts.Refused);
             Questions.WithLabels("malformed").IncTo(counts.Malformed);
+            Transfers.IncTo(counts.Transfers);
         });
     }
 }

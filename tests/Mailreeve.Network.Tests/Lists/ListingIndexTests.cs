@@ -15,10 +15,10 @@ public sealed class ListingIndexTests
         var index = new ListingIndex(0);
         var address = Address.Parse(inside);
         foreach (var length in (int[])[104, 128, 120, 96])
-            index.Add(new Prefix(address, length), new Listing(0, uint.MaxValue, length, 1));
+            index.Add(new Prefix(address, length), new Listing(0, uint.MaxValue, (uint)length, 1));
 
-        Assert.Equal([128, 120, 104, 96], Find(index, address).Select(l => l.Case));
-        Assert.Equal([120, 104, 96], Find(index, Address.Parse(beside)).Select(l => l.Case));
+        Assert.Equal([128u, 120u, 104u, 96u], Find(index, address).Select(l => l.Case));
+        Assert.Equal([120u, 104u, 96u], Find(index, Address.Parse(beside)).Select(l => l.Case));
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ListingIndexTests
         index.Add(prefix, new Listing(Now + 1, Now + 2, 2, 1));
         index.Add(prefix, new Listing(0, Now, 3, 1));
 
-        Assert.Equal([1], Find(index, prefix.First).Select(l => l.Case));
+        Assert.Equal([1u], Find(index, prefix.First).Select(l => l.Case));
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class ListingIndexTests
         index.Add(Prefix.Parse("::/0"), new Listing(0, uint.MaxValue, 6, 1));
         index.Add(Prefix.Parse("0.0.0.0/0"), new Listing(0, uint.MaxValue, 4, 1));
 
-        Assert.Equal([4], Find(index, Address.Parse("198.51.100.7")).Select(l => l.Case));
-        Assert.Equal([6], Find(index, Address.Parse("2001:db8::7")).Select(l => l.Case));
+        Assert.Equal([4u], Find(index, Address.Parse("198.51.100.7")).Select(l => l.Case));
+        Assert.Equal([6u], Find(index, Address.Parse("2001:db8::7")).Select(l => l.Case));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ListingIndexTests
             // Few addresses, side by side and at both ends of the table, so that they get into each other's way.
             var address = new Address(0xFFFF_0000_0000UL + (uint)(random.Next(64) * (random.Next(2) == 0 ? 1 : 0x3FFF_FFFF)));
             var prefix = new Prefix(address, random.Next(4) == 0 ? 124 : 128);
-            var listing = new Listing(0, (uint)random.Next(900, 1_100), random.Next(3), (ushort)random.Next(1, 3));
+            var listing = new Listing(0, (uint)random.Next(900, 1_100), (uint)random.Next(3), (ushort)random.Next(1, 3));
             if (random.Next(2) == 0 && plain.Count > 0)
             {
                 var one = plain[random.Next(plain.Count)];
