@@ -31,6 +31,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("trace", TraceText.Words, TraceText.Run),
         new("radius", Accounting.Words, Accounting.Run),
         new("dns-query", DnsQuestion.Words, DnsQuestion.Run),
+        new("feed", FeedText.Words, FeedText.Run),
         new("leases", Leases.Words, Leases.Run),
         new("report", AbuseReport.Words, AbuseReport.Run),
         new("report-text", AbuseReport.TextWords, AbuseReport.RunText),

@@ -51,6 +51,7 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
             var block = new NewBlock
             {
                 Id = new BlockId(await db.NextIdsAsync("block", 1, stop)),
+                List = order.List,
                 Customer = plan.Customers is [var one] ? one.Id : null,
                 Prefix = order.Prefix,
                 Scope = order.Scope,
@@ -95,7 +96,8 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
 /// <param name="Clause">The clause it rests on.</param>
 /// <param name="Reason">Why, as the blocked party may read it.</param>
 /// <param name="For">How long.</param>
-public sealed record BlockOrder(Prefix Prefix, BlockScope Scope, ClauseId Clause, string Reason, Duration For);
+/// <param name="List">The list of others that it is kept in; null for none.</param>
+public sealed record BlockOrder(Prefix Prefix, BlockScope Scope, ClauseId Clause, string Reason, Duration For, string? List = null);
 
 /// <summary>What a block would hit.</summary>
 /// <param name="Facts">The addresses, and whether they are never blocked.</param>

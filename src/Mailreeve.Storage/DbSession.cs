@@ -188,6 +188,16 @@ public sealed class DbSession
         HasChanges = true;
     }
 
+    /// <summary>Tells every node that several facts of a kind have changed.</summary>
+    public async Task RecordChangesAsync(ChangeKind kind, IReadOnlyList<long> keys, CancellationToken stop)
+    {
+        if (keys.Count == 0)
+            return;
+        var seq = await NextIdsAsync("change", keys.Count, stop);
+        await InsertManyAsync("INSERT INTO change (seq, kind, key)", keys, key => [seq++, kind, key], stop);
+        HasChanges = true;
+    }
+
     private CommandDefinition Command(string sql, object? parameters, CancellationToken stop) =>
         new(sql, parameters is null ? null : new DbParameters(parameters), transaction, cancellationToken: stop);
 }

@@ -14,6 +14,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     MailboxCommands.Make(),
     HoldCommands.Make(),
     BlockCommands.Make(),
+    ThirdPartyCommands.Make(),
     PermissionCommands.Make(),
     QueueCommands.Make(),
     OperatorCommands.Make(),

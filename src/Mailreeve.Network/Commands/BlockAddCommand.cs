@@ -38,7 +38,7 @@ public static class BlockAddCommand
         foreach (var customer in plan.Customers)
             await output.WriteLineAsync($"hits {customer.RegNumber}  {customer.Name}");
         await output.WriteLineAsync(plan.Problem is { } problem ? $"Not placed. {problem}"
-            : placed is { } id ? $"Placed as block {id.Value}. 'mailreeve block list' tells where it is in force."
+            : placed is { } id ? $"Placed as block {id.Value}. 'mailreeve {(order.List is null ? "block" : "thirdparty")} list' shows it."
             : "Nothing stands in its way; nothing was placed.");
         return plan.Problem is null ? 0 : 1;
     }

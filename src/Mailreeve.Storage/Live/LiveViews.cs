@@ -160,8 +160,13 @@ public sealed class LiveViews : IDisposable
         if (changed.Count == 0)
             return;
         var blocks = Blocks;
-        foreach (var id in changed)
-            blocks = blocks.With(id, await new BlockStore(db).FindInForceAsync(id, stop));
+        foreach (var some in changed.Chunk(DbSession.ListMax))
+        {
+            var inForce = (await new BlockStore(db).InForceAsync(some, stop)).ToDictionary(b => b.Id);
+            foreach (var id in some)
+                blocks = blocks.With(id, inForce.GetValueOrDefault(id));
+        }
+
         Blocks = blocks;
         foreach (var tell in blockFollowers)
             tell(changed);

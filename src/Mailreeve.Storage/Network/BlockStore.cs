@@ -14,14 +14,13 @@ public sealed class BlockStore(DbSession db)
     {
         await db.InsertManyAsync("""
             INSERT INTO block (id, case_id, step, customer_id, first_address, prefix_length, scope, clause, policy_revision,
-                               reason, placed_by, starts_at, expires_at, state)
+                               reason, placed_by, starts_at, expires_at, state, list)
             """,
             blocks,
             b => [b.Id, b.Case, b.Step, b.Customer, b.Prefix.First, b.Prefix.Length, b.Scope, b.Clause, b.PolicyRevision,
-                  b.Reason, b.PlacedBy, b.StartsAt, b.ExpiresAt, BlockState.InForce],
+                  b.Reason, b.PlacedBy, b.StartsAt, b.ExpiresAt, BlockState.InForce, b.List],
             stop);
-        foreach (var block in blocks)
-            await db.RecordChangeAsync(ChangeKind.Block, block.Id.Value, stop);
+        await db.RecordChangesAsync(ChangeKind.Block, [.. blocks.Select(b => b.Id.Value)], stop);
     }
 
     /// <summary>Lifts a block.</summary>
@@ -36,6 +35,48 @@ public sealed class BlockStore(DbSession db)
         if (lifted)
             await db.RecordChangeAsync(ChangeKind.Block, id.Value, stop);
         return lifted;
+    }
+
+    /// <summary>Lifts several blocks that belong to no case.</summary>
+    /// <param name="ids">Which, <see cref="DbSession.ListMax"/> at most.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>How many; those that are not in force any more are passed over.</returns>
+    public Task<int> LiftAsync(IReadOnlyCollection<BlockId> ids, Actor by, string reason, Instant now, CancellationToken stop) =>
+        ChangeAsync("state = 'lifted', ended_at = @now, ended_by = @by, end_reason = @reason, case_told_at = @now", ids,
+            new { ids = ids.Select(i => i.Value).ToArray(), by, reason, now }, stop);
+
+    /// <summary>Lets several blocks last longer.</summary>
+    /// <param name="ids">Which, <see cref="DbSession.ListMax"/> at most.</param>
+    /// <param name="until">Until when.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>How many; those that are not in force any more are passed over.</returns>
+    public Task<int> ExtendAsync(IReadOnlyCollection<BlockId> ids, Instant until, CancellationToken stop) =>
+        ChangeAsync("expires_at = @until", ids, new { ids = ids.Select(i => i.Value).ToArray(), until }, stop);
+
+    /// <summary>Blocks in force that come from a list of others, oldest first.</summary>
+    public Task<IReadOnlyList<BlockRow>> OfListAsync(string list, CancellationToken stop) =>
+        db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'in-force' AND list = @list
+            ORDER  BY id
+            """, new { list }, stop);
+
+    private async Task<int> ChangeAsync(string change, IReadOnlyCollection<BlockId> ids, object parameters, CancellationToken stop)
+    {
+        if (ids.Count == 0)
+            return 0;
+        var changed = await db.QueryAsync<long>($"""
+            UPDATE block
+            SET    {change}
+            WHERE  {db.IsAnyOf("id", "ids")} AND state = 'in-force'
+            RETURNING id
+            """, parameters, stop);
+        await db.RecordChangesAsync(ChangeKind.Block, changed, stop);
+        return changed.Count;
     }
 
     /// <summary>Ends the blocks whose time is over.</summary>
@@ -101,6 +142,16 @@ public sealed class BlockStore(DbSession db)
             LIMIT  @limit
             """, new { limit }, stop);
 
+    /// <summary>Blocks in force but for those that come from lists of others, newest first.</summary>
+    public Task<IReadOnlyList<BlockRow>> ListPlacedAsync(long limit, CancellationToken stop) =>
+        db.QueryAsync<BlockRow>("""
+            SELECT *
+            FROM   block
+            WHERE  state = 'in-force' AND list IS NULL
+            ORDER  BY id DESC
+            LIMIT  @limit
+            """, new { limit }, stop);
+
     /// <summary>One block, or null.</summary>
     public Task<BlockRow?> FindAsync(BlockId id, CancellationToken stop) =>
         db.SingleOrDefaultAsync<BlockRow>("SELECT * FROM block WHERE id = @id", new { id }, stop);
@@ -122,10 +173,9 @@ public sealed class BlockStore(DbSession db)
     internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(CancellationToken stop) =>
         (await db.QueryAsync<BlockRow>("SELECT * FROM block WHERE state = 'in-force'", null, stop)).Select(Entry).ToList();
 
-    internal async Task<BlockEntry?> FindInForceAsync(BlockId id, CancellationToken stop) =>
-        await db.SingleOrDefaultAsync<BlockRow>("SELECT * FROM block WHERE id = @id AND state = 'in-force'", new { id }, stop) is { } row
-            ? Entry(row)
-            : null;
+    internal async Task<IReadOnlyList<BlockEntry>> InForceAsync(IReadOnlyCollection<BlockId> ids, CancellationToken stop) =>
+        (await db.QueryAsync<BlockRow>(
+            $"SELECT * FROM block WHERE {db.IsAnyOf("id", "ids")} AND state = 'in-force'", new { ids = ids.Select(i => i.Value).ToArray() }, stop)).Select(Entry).ToList();
 
     private static BlockEntry Entry(BlockRow row) => new()
     {
@@ -163,6 +213,9 @@ public sealed record NewBlock
 
     /// <summary>The step of the case's ladder.</summary>
     public string? Step { get; init; }
+
+    /// <summary>The list of others that it comes from; null for none.</summary>
+    public string? List { get; init; }
 
     /// <summary>Whose addresses they are.</summary>
     public CustomerId? Customer { get; init; }
@@ -206,6 +259,9 @@ public sealed record BlockRow
 
     /// <summary>Whose addresses they are.</summary>
     public CustomerId? CustomerId { get; init; }
+
+    /// <summary>The list of others that it comes from; null for none.</summary>
+    public string? List { get; init; }
 
     /// <summary>Lowest address.</summary>
     public required Address FirstAddress { get; init; }

@@ -58,10 +58,10 @@ public sealed class EnforcementStore(DbSession db)
         return rows;
     }
 
-    /// <summary>Blocks in force, newest first, with what became of each, and how those fare who enforce them.</summary>
+    /// <summary>Blocks in force but for those of lists of others, newest first, with what became of each, and how those fare who enforce them.</summary>
     public async Task<EnforcedBlocks> InForceAsync(long limit, CancellationToken stop)
     {
-        var blocks = await new BlockStore(db).ListInForceAsync(limit, stop);
+        var blocks = await new BlockStore(db).ListPlacedAsync(limit, stop);
         return new EnforcedBlocks(blocks, (await OfAsync([.. blocks.Select(b => b.Id)], stop)).ToLookup(r => r.BlockId), await NodesAsync(stop));
     }
 

@@ -41,6 +41,7 @@ internal static class DeskPages
         HoldPages.Map(desk);
         ReporterPages.Map(desk);
         WhoPages.Map(desk);
+        ThirdPartyPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)

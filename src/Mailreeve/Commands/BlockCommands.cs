@@ -21,7 +21,8 @@ internal static class BlockCommands
 {
     private static readonly Option<FileInfo> Config = Setup.ConfigOption();
 
-    private static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
+    /// <summary><c>--as NAME</c></summary>
+    public static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
 
     public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Add(), Lift(), LiftAll() };
 
@@ -46,28 +47,13 @@ internal static class BlockCommands
                 return null;
             },
         };
-        var scope = new Option<BlockScope>("--scope")
-        {
-            Description = "What is stopped: all, or port25. Default: all.",
-            DefaultValueFactory = _ => BlockScope.All,
-        };
-        var expires = new Option<Duration>("--expires")
-        {
-            Description = $"How long it lasts: \"48 h\". Default: {DurationText.Print(BlockDesk.ExpiryDefault)}.",
-            DefaultValueFactory = _ => BlockDesk.ExpiryDefault,
-            CustomParser = result =>
-            {
-                if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > Duration.Zero)
-                    return duration;
-                result.AddError($"'{result.Tokens[0].Value}' is no time. Write it like \"48 h\" or \"7 d\".");
-                return default;
-            },
-        };
+        var scope = ScopeOption(BlockScope.All);
+        var expires = ExpiresOption();
         var clause = new Option<string>("--clause") { Description = "The clause of the policy it rests on.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; whoever is blocked reads it.", Required = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what it would hit." };
         var add = new Command("add", "Blocks an address or a prefix, in both directions.") { target, scope, expires, clause, reason, dryRun, As };
-        add.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        add.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             var (clauseId, why, time) = (new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
             if (BlockedName.TryRead(parsed.GetValue(target)!, out var name))
@@ -75,8 +61,7 @@ internal static class BlockCommands
             var order = new BlockOrder(
                 Prefix.Parse(parsed.GetValue(target)!), parsed.GetValue(scope), clauseId, why, time);
             return await BlockAddCommand.RunAsync(
-                new BlockDesk(desk.Database, desk.Views, desk.Policy.Policy, desk.Settings.Provider.NeverBlock, SystemClock.Instance),
-                order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+                desk.Blocks, order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
         }, stop));
         return add;
     }
@@ -86,7 +71,7 @@ internal static class BlockCommands
         var number = new Argument<string>("block") { Description = "The block, as 'block list' shows it: its number, or the name." };
         var reason = Reason();
         var lift = new Command("lift", "Lifts a block. Its case, when it has one, stays open.") { number, reason, As };
-        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             if (!OperatorRules.May(desk.Role, DeskAction.LiftBlocks))
                 return await RefuseAsync("Your role does not lift blocks.");
@@ -113,7 +98,7 @@ internal static class BlockCommands
         var reason = Reason();
         var words = new Option<string>("--words") { Description = $"\"{BlockLifting.WordsForAll}\", so that it is not typed by mistake.", Required = true };
         var lift = new Command("lift-all", "Lifts every block, for the day on which something went badly wrong. Cases stay open.") { reason, words, As };
-        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, async desk =>
+        lift.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             if (!OperatorRules.May(desk.Role, DeskAction.EditNeverBlock))
                 return await RefuseAsync("Only an administrator lifts every block.");
@@ -128,14 +113,53 @@ internal static class BlockCommands
 
     private static Option<string> Reason() => new("--reason") { Description = "Why; each customer concerned reads it.", Required = true };
 
-    private static async Task<int> RefuseAsync(string why)
+    /// <summary>An address or a prefix.</summary>
+    public static Argument<Prefix> PrefixArgument() => new("prefix")
+    {
+        Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64.",
+        CustomParser = result =>
+        {
+            if (Prefix.TryParse(result.Tokens[0].Value, out var prefix))
+                return prefix;
+            result.AddError($"'{result.Tokens[0].Value}' is neither an address nor a prefix.");
+            return default;
+        },
+    };
+
+    /// <summary><c>--scope</c></summary>
+    public static Option<BlockScope> ScopeOption(BlockScope usual) => new("--scope")
+    {
+        Description = $"What is stopped: all, or port25. Default: {(usual == BlockScope.All ? "all" : "port25")}.",
+        DefaultValueFactory = _ => usual,
+    };
+
+    /// <summary><c>--expires</c></summary>
+    public static Option<Duration> ExpiresOption() => new("--expires")
+    {
+        Description = $"How long it lasts: \"48 h\". Default: {DurationText.Print(BlockDesk.ExpiryDefault)}.",
+        DefaultValueFactory = _ => BlockDesk.ExpiryDefault,
+        CustomParser = result =>
+        {
+            if (DurationText.TryParse(result.Tokens[0].Value, out var duration) && duration > Duration.Zero)
+                return duration;
+            result.AddError($"'{result.Tokens[0].Value}' is no time. Write it like \"48 h\" or \"7 d\".");
+            return default;
+        },
+    };
+
+    /// <summary>Says why not.</summary>
+    /// <returns>1.</returns>
+    public static async Task<int> RefuseAsync(string why)
     {
         await Console.Error.WriteLineAsync(why);
         return 1;
     }
 
-    private sealed record Desk(Database Database, Settings Settings, PolicyInForce Policy, LiveViews Views, OperatorRole Role, Actor By)
+    /// <summary>Where blocks are placed and lifted, and by whom.</summary>
+    internal sealed record Desk(Database Database, Settings Settings, PolicyInForce Policy, LiveViews Views, OperatorRole Role, Actor By)
     {
+        public BlockDesk Blocks => new(Database, Views, Policy.Policy, Settings.Provider.NeverBlock, SystemClock.Instance);
+
         public NameBlockDesk Names => new(
             Database, Policy.Policy, [.. Settings.Provider.Domains, Settings.Provider.HostName, new Uri(Settings.Provider.BaseUrl).Host],
             InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
@@ -144,8 +168,9 @@ internal static class BlockCommands
             Database, new CaseDesk(Database, new CaseBooks(Policy.Policy, Settings.Provider, Views), SystemClock.Instance), SystemClock.Instance);
     }
 
-    private static Task<int> WithDeskAsync(ParseResult parsed, Func<Desk, Task<int>> run, CancellationToken stop) =>
-        Setup.WithDatabaseAsync(parsed, Config, async (database, settings, _) =>
+    /// <summary>Runs a command on what blocks are placed with, as whoever <c>--as</c> names.</summary>
+    public static Task<int> WithDeskAsync(ParseResult parsed, Option<FileInfo> config, Func<Desk, Task<int>> run, CancellationToken stop) =>
+        Setup.WithDatabaseAsync(parsed, config, async (database, settings, _) =>
         {
             if (Setup.ReadPolicy(settings.PolicyFolder, Console.Error) is not { } policy)
                 return Setup.CannotBegin;

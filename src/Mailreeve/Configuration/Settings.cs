@@ -3,6 +3,7 @@ using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Network.Lists;
+using Mailreeve.Network.ThirdParties;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.ClientSetup;
@@ -87,6 +88,9 @@ internal sealed record Settings
 
     /// <summary>The lists that we serve; null for none.</summary>
     public ListServerOptions? Lists { get; init; }
+
+    /// <summary>Subscriptions to lists of others.</summary>
+    public IReadOnlyList<ThirdPartyList> ThirdParties { get; init; } = [];
 
     /// <summary>Whether log lines are JSON rather than text.</summary>
     public bool JsonLog { get; init; }

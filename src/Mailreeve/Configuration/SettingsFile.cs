@@ -91,6 +91,7 @@ internal sealed class SettingsFile
         var radius = network.Radius(file);
         var translators = network.Translators(file);
         var lists = new ListsReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file, provider);
+        var thirdParties = new ThirdPartyReader(problems, folder).Read(file);
         file.Finish();
         return new Settings
         {
@@ -123,6 +124,7 @@ internal sealed class SettingsFile
             Accounting = radius,
             Enforcement = enforcement,
             Lists = lists,
+            ThirdParties = thirdParties,
             JsonLog = json,
             DebugLog = debug,
         };

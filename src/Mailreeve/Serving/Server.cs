@@ -150,6 +150,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddOwnMta(settings);
         builder.Services.AddEnforcement(settings);
         builder.Services.AddLists(settings);
+        builder.Services.AddThirdParties(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -175,6 +176,7 @@ internal sealed class Server : IAsyncDisposable
         app.CountAccounting();
         app.CountEnforcement();
         app.CountLists();
+        app.CountThirdParties();
         app.UseProofs(settings.Provider.BaseUrl);
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();

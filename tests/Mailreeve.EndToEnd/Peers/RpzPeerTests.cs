@@ -22,6 +22,8 @@ public sealed class RpzPeerTests
         var dig = Required.Program("dig", "bind9-dnsutils");
         var network = NetworkNamespace.Make();
         network.Ip("link set lo up");
+        // BIND listens on addresses only that an interface names.
+        network.Ip($"addr add {Bind}/8 dev lo");
         using var machine = new Machine(network, [IPAddress.Loopback]);
         await using var authority = StartAuthority(machine);
         await using var database = await TestDatabase.OpenAsync(Dialect.Sqlite);

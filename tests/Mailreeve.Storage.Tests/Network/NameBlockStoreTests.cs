@@ -1,3 +1,4 @@
+using Mailreeve.Policy;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 
