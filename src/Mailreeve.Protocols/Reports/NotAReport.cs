@@ -43,7 +43,8 @@ internal static class NotAReport
         if (!signs.HasProof && root.Header("In-Reply-To") is not null && IsReplySubject(text.Subject) && !NamesAnything(text.Own))
             return "A reply that names nothing besides what it quotes.";
         var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
-        if (!signs.HasProof && isReply && SaysAnswer(text.Own))
+        // What is quoted in an answer is what was complained of before.
+        if (!signs.HasOwnProof && isReply && SaysAnswer(text.Own))
             return "An answer of another desk to what was reported to it.";
         if (!signs.HasProof && IsAutomatic(root) && KindBySubject(text) is "ticket" && Keyword(root.Header("Auto-Submitted")).StartsWith("auto", StringComparison.OrdinalIgnoreCase))
             return "An automatic acknowledgement, by its subject and by what it says of itself (RFC 3834).";
@@ -82,10 +83,11 @@ internal static class NotAReport
 
     /// <summary>What in a text speaks for a report.</summary>
     /// <param name="HasProof">Log lines, an original or its header.</param>
+    /// <param name="HasOwnProof">The same, and not in what is quoted.</param>
     /// <param name="HasEvidence">That, or a time with an accused.</param>
     /// <param name="Accuses">That, or a site that the words accuse.</param>
     /// <param name="IsPassedOn">The head of a forwarded mail, even without its trace.</param>
-    internal readonly record struct Signs(bool HasProof, bool HasEvidence, bool Accuses, bool IsPassedOn);
+    internal readonly record struct Signs(bool HasProof, bool HasOwnProof, bool HasEvidence, bool Accuses, bool IsPassedOn);
 
     private static string? KindBySubject(ReportText text)
     {

@@ -37,7 +37,7 @@ internal static class FreeTextReport
         var hasProof = originals.Count > 0 || traced.Count > 0 || story.LogLines > 0;
         var isSaid = story.Resources.Any(r => r.Count(Part.Source) + r.Count(Part.Site) > 0);
         var namesAddress = story.Resources.Any(r => IsAddress(r) || r.IsDefanged);
-        var signs = new NotAReport.Signs(hasProof, hasProof || (verdict is not null && story.HasTime && isSaid), namesAddress || isSaid, story.Headers.Count > 0);
+        var signs = new NotAReport.Signs(hasProof, originals.Count > 0 || TextLine.AnyLog(text.Own), hasProof || (verdict is not null && story.HasTime && isSaid), namesAddress || isSaid, story.Headers.Count > 0);
         if (NotAReport.ReasonOfText(mail, text, verdict?.Score ?? 0, signs) is { } reason)
             return new ReportReading { NeedsPerson = new Attention(AttentionReason.NotAReport, reason) };
 

@@ -71,6 +71,9 @@ internal readonly record struct TextLine(int Start, int End)
     /// <summary>A line of a web server's log: names in it are what was asked for.</summary>
     public bool IsRequest(string text) => Of(text).ContainsAny(RequestMarks);
 
+    /// <summary>Whether any line of a text is one of some program's log.</summary>
+    public static bool AnyLog(string text) => text.AsSpan().ContainsAny(LogMarks) || text.AsSpan().ContainsAny(RequestMarks);
+
     /// <summary>A line of traceroute: the number of a hop, its address and how long it took.</summary>
     public bool IsHop(string text)
     {
