@@ -14,7 +14,7 @@ public enum DnsblNameKind
     /// <summary>The last labels of addresses: the name exists, for there may be addresses below it (RFC 8020 §2).</summary>
     AboveAddresses,
 
-    /// <summary>An address, and above others: <c>1.2.3.4</c> is an address of IPv4 and the last four nibbles of addresses of IPv6.</summary>
+    /// <summary>An address, and above others: <c>4.3.2.1.bl.example</c> is an address of IPv4 and the last four nibbles of addresses of IPv6.</summary>
     AddressAboveOthers,
 }
 

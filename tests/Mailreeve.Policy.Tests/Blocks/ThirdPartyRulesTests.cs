@@ -35,7 +35,7 @@ public class ThirdPartyRulesTests
     [InlineData("empty")]
     [InlineData("0.0.0.0/0")]
     [InlineData("64.0.0.0/7")]
-    [InlineData("2000::/3")]
+    [InlineData("fc00::/7")]
     [InlineData("private")]
     [InlineData("malformed")]
     [InlineData("cut")]
