@@ -69,7 +69,7 @@ internal sealed class ListsReader(
         return names;
     }
 
-    private DnsZoneHead? Zone(TableReader table, string key, string example, IReadOnlyList<string> servers, string mailbox, uint ttl)
+    private DnsZoneHead? Zone(TableReader table, string key, string example, List<string> servers, string mailbox, uint ttl)
     {
         if (table.Text(key, example) is not { } text || Name(table, text, key) is not { } name || servers.Count == 0)
             return null;
