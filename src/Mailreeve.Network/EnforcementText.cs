@@ -19,6 +19,12 @@ public static class EnforcementText
         var of = rows.ToDictionary(r => (r.Node, r.BackEnd));
         foreach (var node in nodes)
         {
+            if (node.BackEnd == BouncerStore.BackEnd)
+            {
+                yield return OfBouncer(node, of.GetValueOrDefault((node.Node, node.BackEnd)), now);
+                continue;
+            }
+
             if (node.ComparedAt is not { } compared || now - compared > SilenceMax)
             {
                 yield return $"{node.BackEnd} at {node.Node}: not known, it has proven nothing {(node.ComparedAt is { } last ? $"since {last:uuuu-MM-dd HH:mm}" : "yet")}";
@@ -40,5 +46,21 @@ public static class EnforcementText
             var state = row.State == EnforcementState.Announced && node.Problem is not null ? "was announced, but is not for certain now" : EnumText.Of(row.State);
             yield return $"{node.BackEnd} at {node.Node}: {state}{when}{(row.Detail is null ? "" : $" ({row.Detail})")}";
         }
+    }
+
+    // It enforces on its own; all that is known is what it was given, and when it asked last.
+    private static string OfBouncer(EnforcementNode bouncer, EnforcementRow? row, Instant now)
+    {
+        var asked = bouncer.ComparedAt is not { } last ? "it has not asked yet"
+            : now - last > SilenceMax ? $"it has not asked since {last:uuuu-MM-dd HH:mm}"
+            : $"asked last {last:uuuu-MM-dd HH:mm:ss}";
+        return row switch
+        {
+            // It has no entries: either it has just begun, or it keeps none and asks about each address that it meets.
+            null when bouncer is { ComparedAt: not null, Elements: 0 } => $"bouncer {bouncer.Node}: {EnumText.Of(EnforcementState.Pending)} unless it asks about each address, {asked}",
+            null => $"bouncer {bouncer.Node}: {EnumText.Of(EnforcementState.Pending)}, {asked}",
+            { State: EnforcementState.HandedOver } => $"bouncer {bouncer.Node}: handed over {row.Since:uuuu-MM-dd HH:mm:ss}, {asked}",
+            _ => $"bouncer {bouncer.Node}: {EnumText.Of(row.State)}{(row.Detail is null ? "" : $" ({row.Detail})")}, {asked}",
+        };
     }
 }

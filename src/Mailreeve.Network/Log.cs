@@ -41,4 +41,10 @@ internal static partial class Log
 
     [LoggerMessage(5301, LogLevel.Warning, "The list {List} of others was not taken: {Problem} What was taken last stays: {Entries} entries")]
     public static partial void ListNotTaken(this ILogger log, string list, string problem, long entries);
+
+    [LoggerMessage(5401, LogLevel.Error, "A bouncer that asked for {Path} was not answered; it asks again")]
+    public static partial void BouncerNotAnswered(this ILogger log, Exception e, string? path);
+
+    [LoggerMessage(5402, LogLevel.Debug, "{From} asked for decisions without a key that is known")]
+    public static partial void BouncerRefused(this ILogger log, IPAddress? from);
 }

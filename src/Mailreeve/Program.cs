@@ -15,6 +15,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     HoldCommands.Make(),
     BlockCommands.Make(),
     ThirdPartyCommands.Make(),
+    BouncerCommands.Make(),
     PermissionCommands.Make(),
     QueueCommands.Make(),
     OperatorCommands.Make(),

@@ -33,15 +33,20 @@ public sealed class DesiredBlocks
     /// <param name="withNever">Whether what is never blocked is listed too, besides having been taken out of the rest.</param>
     public HashSet<EnforcedElement> At(IEnumerable<BlockTarget> blocks, Instant now, bool withNever = true)
     {
-        var elements = new HashSet<EnforcedElement>();
+        var elements = Of(blocks.Where(b => b.IsInForce(now)));
         if (withNever)
             elements.UnionWith(never.Select(p => new EnforcedElement(EnforcedList.Never, p)));
+        return elements;
+    }
+
+    /// <summary>What these blocks are together, whatever their time: without what is never blocked, which is not listed either.</summary>
+    public HashSet<EnforcedElement> Of(IEnumerable<BlockTarget> blocks)
+    {
+        var elements = new HashSet<EnforcedElement>();
         // Scope by scope, and in it: single addresses, prefixes of IPv4, prefixes of IPv6.
         var found = new Dictionary<BlockScope, (List<Address> Singles, List<Prefix> IPv4, List<Prefix> IPv6)>();
         foreach (var block in blocks)
         {
-            if (!block.IsInForce(now))
-                continue;
             if (!found.TryGetValue(block.Scope, out var of))
                 found.Add(block.Scope, of = ([], [], []));
             if (block.Prefix.IsSingle)
@@ -75,6 +80,14 @@ public sealed class DesiredBlocks
         }
 
         return named && !NeverOf(address.IsIPv4).Contains(Prefix.Single(address));
+    }
+
+    /// <summary>The largest prefixes of which <paramref name="prefix"/> is made up, without what is never blocked; none when all of it is.</summary>
+    public IReadOnlyList<Prefix> Parts(Prefix prefix)
+    {
+        var left = new List<Prefix>();
+        NeverOf(prefix.IsIPv4).Subtract(prefix, left);
+        return left;
     }
 
     /// <summary>Whether nothing of the prefix may ever be blocked, so that a block of it stops nothing.</summary>

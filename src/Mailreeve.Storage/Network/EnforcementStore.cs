@@ -102,6 +102,9 @@ public enum EnforcementState
     /// <summary>Somebody who cannot be asked was told of it, and is for as long as <c>enforcement_node.problem</c> says nothing.</summary>
     Announced,
 
+    /// <summary>Somebody who enforces on his own was given it, and proves nothing.</summary>
+    HandedOver,
+
     /// <summary>It should not be in force any more, and still is.</summary>
     Removing,
 

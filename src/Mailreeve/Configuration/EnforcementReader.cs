@@ -9,7 +9,10 @@ namespace Mailreeve.Configuration;
 
 /// <summary>Reads what <c>mailreeve.toml</c> says about whoever stops packets: <c>[enforcement]</c>.</summary>
 /// <param name="problems">Takes what is wrong.</param>
-internal sealed class EnforcementReader(FileProblems problems)
+/// <param name="endPoints">Reads addresses with ports.</param>
+/// <param name="hasCertificate">Whether TLS can be offered.</param>
+internal sealed class EnforcementReader(
+    FileProblems problems, Func<TableReader, string, string, IReadOnlyList<IPEndPoint>> endPoints, bool hasCertificate)
 {
     private const int NodeLengthMax = 64;
     private const int PeersMax = 64;
@@ -29,8 +32,30 @@ internal sealed class EnforcementReader(FileProblems problems)
         var peers = tables.Select(Peer).OfType<BgpPeer>().ToList();
         foreach (var twice in peers.GroupBy(p => p.Name).Where(g => g.Count() > 1))
             problems.Add(table.At, table.KeyOf("bgp"), $"There are several sessions '{twice.Key}'.", "Write one [[enforcement.bgp]] for each peer.");
+        var bouncers = Bouncers(table.Table("crowdsec", required: false));
         table.Finish();
-        return new EnforcementSettings { Nftables = nftables, Node = node?.Value ?? EnforcementSettings.None.Node, BgpPeers = peers };
+        return new EnforcementSettings
+        {
+            Nftables = nftables,
+            Node = node?.Value ?? EnforcementSettings.None.Node,
+            BgpPeers = peers,
+            Bouncers = bouncers,
+        };
+    }
+
+    private BouncerSettings Bouncers(TableReader? table)
+    {
+        if (table is null)
+            return BouncerSettings.None;
+        var doors = new BouncerSettings(
+            table.Entry("listen") is null ? [] : endPoints(table, "listen", "127.0.0.1:8090"),
+            table.Entry("listen-tls") is null ? [] : endPoints(table, "listen-tls", "0.0.0.0:8453"));
+        if (doors.ListenTls.Count > 0 && !hasCertificate)
+            problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give [[tls]] with certificate and key, or [acme]: all services use them.");
+        if (!doors.IsServed)
+            problems.Add(table.At, table.KeyOf("listen"), "No bouncer could ask anywhere.", "Write listen = [\"127.0.0.1:8090\"], or leave the table out.");
+        table.Finish();
+        return doors;
     }
 
     private BgpPeer? Peer(TableReader table)
@@ -118,4 +143,7 @@ internal sealed record EnforcementSettings
 
     /// <summary>Routers that are told over BGP.</summary>
     public IReadOnlyList<BgpPeer> BgpPeers { get; init; } = [];
+
+    /// <summary>Where bouncers ask which addresses are blocked.</summary>
+    public BouncerSettings Bouncers { get; init; } = BouncerSettings.None;
 }

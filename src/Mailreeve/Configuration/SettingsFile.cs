@@ -82,7 +82,7 @@ internal sealed class SettingsFile
         var proxies = PrefixesIfAny(web, "trusted-proxies");
         web?.Finish();
 
-        var enforcement = new EnforcementReader(problems).Read(file);
+        var enforcement = new EnforcementReader(problems, EndPoints, tls.IsOffered).Read(file);
         var outbound = ReadOutbound(file, provider.HostName);
         var reporters = file.Table("reporters", required: false);
         var asksRegistries = reporters?.TruthIfAny("ask-registries") ?? false;

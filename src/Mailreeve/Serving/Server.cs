@@ -151,6 +151,7 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddEnforcement(settings);
         builder.Services.AddLists(settings);
         builder.Services.AddThirdParties(settings);
+        builder.Services.AddBouncers(settings);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -168,6 +169,7 @@ internal sealed class Server : IAsyncDisposable
             kestrel.ListenForMailboxes(settings);
             kestrel.ListenForSubmission(settings, SmtpParts(settings, kestrel.ApplicationServices, keys));
             kestrel.ListenForOwnMta(settings);
+            kestrel.ListenForBouncers(settings);
         });
 
         var app = builder.Build();
@@ -178,6 +180,7 @@ internal sealed class Server : IAsyncDisposable
         app.CountLists();
         app.CountThirdParties();
         app.UseProofs(settings.Provider.BaseUrl);
+        app.UseBouncers();
         app.UseWhen(IsMetrics, branch => branch.UseMetricServer());
         app.MapMailreeveWeb();
         return app;
