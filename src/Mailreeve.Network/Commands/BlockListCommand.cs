@@ -1,3 +1,4 @@
+using Mailreeve.Network.Access;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Network;
@@ -9,18 +10,22 @@ namespace Mailreeve.Network.Commands;
 public static class BlockListCommand
 {
     private const long RowsMax = 1000;
+    private const int SessionsMax = 20;
 
     /// <summary>Prints blocks in force, newest first, with what is proven about each at each machine, and how the machines fare.</summary>
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(Database database, Instant now, TextWriter output, CancellationToken stop)
     {
-        var (blocks, proven, nodes) = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(RowsMax, stop), stop);
+        var enforced = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(RowsMax, stop), stop);
+        var (blocks, proven, nodes) = enforced;
         foreach (var block in blocks)
         {
             var scope = block.Scope == BlockScope.Port25 ? "port 25" : "all";
             await output.WriteLineAsync($"{block.Id.Value,-6}  {block.Prefix}  {scope}  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
             foreach (var line in EnforcementText.Of(proven[block.Id], nodes, now))
                 await output.WriteLineAsync($"        {line}");
+            foreach (var order in enforced.Sessions[block.Id].Take(SessionsMax))
+                await output.WriteLineAsync($"        {SessionOrderText.Of(order)}");
         }
 
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);

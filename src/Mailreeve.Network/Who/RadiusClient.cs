@@ -1,3 +1,4 @@
+using Mailreeve.Network.Access;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Radius;
 using NodaTime;
@@ -21,4 +22,7 @@ public sealed record RadiusClient
 
     /// <summary>Whether packets without a Message-Authenticator are dropped.</summary>
     public bool RequiresMessageAuthenticator { get; init; }
+
+    /// <summary>How its sessions are ended or changed when an address of theirs is blocked; null when they are left alone.</summary>
+    public SessionControl? Control { get; init; }
 }

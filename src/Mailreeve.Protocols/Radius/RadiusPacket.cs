@@ -46,6 +46,9 @@ public enum RadiusType : byte
     /// <summary>Framed-IP-Address (RFC 2865 §5.8).</summary>
     FramedIpAddress = 8,
 
+    /// <summary>Filter-Id (RFC 2865 §5.11).</summary>
+    FilterId = 11,
+
     /// <summary>Framed-Route (RFC 2865 §5.22).</summary>
     FramedRoute = 22,
 

@@ -28,6 +28,7 @@ public sealed class BlockView
 
     private readonly PrefixMap<BlockEntry> byPrefix;
     private readonly ImmutableDictionary<BlockId, BlockEntry> byId;
+    private BlockEntry[]? inOrder;
 
     private BlockView(PrefixMap<BlockEntry> byPrefix, ImmutableDictionary<BlockId, BlockEntry> byId)
     {
@@ -51,6 +52,36 @@ public sealed class BlockView
 
     /// <summary>All blocks that cover the address, of any time, the most specific first.</summary>
     public IEnumerable<BlockEntry> Covering(Address address) => byPrefix.Covering(address);
+
+    /// <summary>All blocks, of any time, that have an address of the prefix: each covers it, or lies in it.</summary>
+    public IEnumerable<BlockEntry> Overlapping(Prefix prefix)
+    {
+        foreach (var block in byPrefix.Covering(prefix.First))
+        {
+            if (block.Prefix.Contains(prefix))
+                yield return block;
+        }
+
+        if (prefix.IsSingle)
+            yield break;
+        var ordered = inOrder ??= [.. byId.Values.OrderBy(b => b.Prefix.First)];
+        var low = 0;
+        for (var high = ordered.Length; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (ordered[middle].Prefix.First.CompareTo(prefix.First) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        for (; low < ordered.Length && prefix.Contains(ordered[low].Prefix.First); low++)
+        {
+            // Those that begin where it does and are as wide were listed above.
+            if (!ordered[low].Prefix.Contains(prefix))
+                yield return ordered[low];
+        }
+    }
 
     internal static BlockView From(IReadOnlyList<BlockEntry> entries) =>
         new(PrefixMap<BlockEntry>.From(entries.Select(e => (e.Prefix, e))), entries.ToImmutableDictionary(e => e.Id));

@@ -62,7 +62,11 @@ public sealed class EnforcementStore(DbSession db)
     public async Task<EnforcedBlocks> InForceAsync(long limit, CancellationToken stop)
     {
         var blocks = await new BlockStore(db).ListPlacedAsync(limit, stop);
-        return new EnforcedBlocks(blocks, (await OfAsync([.. blocks.Select(b => b.Id)], stop)).ToLookup(r => r.BlockId), await NodesAsync(stop));
+        var ids = blocks.Select(b => b.Id).ToList();
+        return new EnforcedBlocks(blocks, (await OfAsync(ids, stop)).ToLookup(r => r.BlockId), await NodesAsync(stop))
+        {
+            Sessions = (await new SessionOrderStore(db).OfAsync(ids, limit, stop)).ToLookup(o => o.BlockId),
+        };
     }
 
     /// <summary>Records how a back end of a node fares.</summary>
@@ -88,7 +92,11 @@ public sealed class EnforcementStore(DbSession db)
 /// <param name="Blocks">The blocks, newest first.</param>
 /// <param name="Proven">What became of each, at each back end of each node.</param>
 /// <param name="Nodes">How those back ends fare.</param>
-public sealed record EnforcedBlocks(IReadOnlyList<BlockRow> Blocks, ILookup<BlockId, EnforcementRow> Proven, IReadOnlyList<EnforcementNode> Nodes);
+public sealed record EnforcedBlocks(IReadOnlyList<BlockRow> Blocks, ILookup<BlockId, EnforcementRow> Proven, IReadOnlyList<EnforcementNode> Nodes)
+{
+    /// <summary>What became of sessions of their addresses, the newest first.</summary>
+    public required ILookup<BlockId, SessionOrder> Sessions { get; init; }
+}
 
 /// <summary>What became of a block at a back end.</summary>
 public enum EnforcementState

@@ -90,6 +90,37 @@ public sealed class SessionStore(DbSession db)
             LIMIT  @limit
             """, new { now, limit }, stop)).Select(r => r.ToSession())];
 
+    /// <summary>The row that was written down last; 0 when there is none.</summary>
+    public Task<long> LastAsync(CancellationToken stop) => db.SingleAsync<long>("SELECT COALESCE(MAX(id), 0) FROM address_session", null, stop);
+
+    /// <summary>Open sessions of a source that were written down after a row, in that order.</summary>
+    public async Task<IReadOnlyList<AddressSession>> OpenAfterAsync(SessionSource source, long after, long limit, CancellationToken stop) =>
+        [.. (await db.QueryAsync<SessionRow>("""
+            SELECT *
+            FROM   address_session
+            WHERE  id > @after AND ended_at IS NULL AND source = @source
+            ORDER  BY id
+            LIMIT  @limit
+            """, new { source, after, limit }, stop)).Select(r => r.ToSession())];
+
+    /// <summary>Open sessions of a source that may have an address of a prefix, in the order in which they were written down.</summary>
+    /// <param name="source">Who speaks of them.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="after">Only rows after this one.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<IReadOnlyList<AddressSession>> OpenWithinAsync(SessionSource source, Prefix prefix, long after, long limit, CancellationToken stop) =>
+        [.. (await db.QueryAsync<SessionRow>($"""
+            SELECT *
+            FROM   address_session
+            WHERE  COALESCE(ended_at, 9223372036854775807) = 9223372036854775807 AND source = @source AND id > @after
+            AND    (first_address BETWEEN @first AND @last OR first_address IN ({CoveringFirsts.FromJson(db.Dialect)}))
+            ORDER  BY id
+            LIMIT  @limit
+            """,
+            new { source, after, limit, first = prefix.First, last = prefix.Last, json = CoveringFirsts.Json(CoveringFirsts.OfSessions(prefix.First)) },
+            stop)).Select(r => r.ToSession())];
+
     /// <summary>These sessions.</summary>
     public async Task<IReadOnlyList<AddressSession>> FindAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
         [.. (await db.QueryAsync<SessionRow>(

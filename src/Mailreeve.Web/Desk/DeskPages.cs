@@ -147,14 +147,12 @@ internal static class DeskPages
 
     private static async Task<IResult> BlocksAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)
     {
-        var (blocks, proven, nodes) = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(BlocksMax, stop), stop);
+        var enforced = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(BlocksMax, stop), stop);
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
         return Page.Of<BlocksPage>(new
         {
-            Blocks = blocks,
+            Enforced = enforced,
             Names = (IReadOnlyList<NameBlockRow>)[.. names.Take((int)BlocksMax)],
-            Proven = proven,
-            Nodes = nodes,
             MayLift = SignedIn.May(http.User, DeskAction.LiftBlocks),
             MayLiftAll = SignedIn.RoleOf(http.User) == OperatorRole.Admin,
             Now = clock.GetCurrentInstant(),

@@ -44,6 +44,7 @@ internal sealed class NetworkReader(
         var secret = table.Text("secret", "…");
         var interim = table.WholeIfAny("interim-minutes");
         var required = table.Truth("require-message-authenticator");
+        var control = new SessionControlReader(problems).Read(table);
         table.Finish();
         if (secret is not null && Encoding.UTF8.GetByteCount(secret.Value) < SecretBytesMin)
             problems.Add(secret.At, table.KeyOf("secret"), $"A secret of less than {SecretBytesMin} octets can be guessed.", "Write a longer one, here and at the client.");
@@ -58,6 +59,7 @@ internal sealed class NetworkReader(
             Secret = new RadiusSecret(Encoding.UTF8.GetBytes(secret.Value)),
             InterimEvery = interim is { } minutes ? Duration.FromMinutes(minutes) : null,
             RequiresMessageAuthenticator = required,
+            Control = control,
         };
     }
 

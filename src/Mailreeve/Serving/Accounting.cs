@@ -1,5 +1,10 @@
 using Mailreeve.Configuration;
+using Mailreeve.Network.Access;
 using Mailreeve.Network.Who;
+using Mailreeve.Policy;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using NodaTime;
 using Prometheus;
 
 namespace Mailreeve.Serving;
@@ -18,6 +23,12 @@ internal static class Accounting
         services.AddSingleton(settings.Accounting)
             .AddSingleton<AccountingServer>()
             .AddHostedService(s => s.GetRequiredService<AccountingServer>());
+        if (settings.Accounting.Clients.Any(c => c.Control is not null))
+        {
+            services.AddSingleton<IClerk>(s => new SessionOrderClerk(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Accounting, s.GetRequiredService<Provider>().NeverBlock,
+                s.GetRequiredService<IClock>()));
+        }
     }
 
     /// <summary>Shows what became of the packets.</summary>

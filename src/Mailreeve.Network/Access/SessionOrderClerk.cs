@@ -1,0 +1,191 @@
+using Mailreeve.Network.Who;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Protocols.Radius;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network.Access;
+
+/// <summary>
+/// Has access servers end or change the sessions whose addresses are blocked (RFC 5176). An acknowledgement is no proof: a session is over when
+/// the accounting says so.
+/// </summary>
+/// <remarks>
+/// Each pair of a block and a session is a row, written before anything is asked. So a restart asks again at most, and to ask twice does no harm.
+/// At the start all open sessions are looked at, later those that begin and those of blocks that change.
+/// </remarks>
+public sealed class SessionOrderClerk : IClerk, IDisposable
+{
+    private const long Batch = 500;
+    private const long AskedAtOnce = 32;
+    private const long AttemptsMax = 20;
+
+    private static readonly Duration AgainFirst = Duration.FromSeconds(30);
+    private static readonly Duration AgainMax = Duration.FromHours(1);
+
+    private readonly Database database;
+    private readonly LiveViews views;
+    private readonly IReadOnlyList<RadiusClient> clients;
+    private readonly IReadOnlyList<NeverBlockEntry> never;
+    private readonly IClock clock;
+    private readonly ChangedBlocks changed;
+    private long lastSession;
+
+    /// <summary>For these access servers; those without a <see cref="RadiusClient.Control"/> are left alone.</summary>
+    public SessionOrderClerk(Database database, LiveViews views, AccountingOptions options, IReadOnlyList<NeverBlockEntry> never, IClock clock)
+    {
+        (this.database, this.views, this.never, this.clock) = (database, views, never, clock);
+        clients = [.. options.Clients.Where(c => c.Control is not null)];
+        changed = new ChangedBlocks(views, beginsWithAll: false);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "session-orders";
+
+    /// <inheritdoc/>
+    public void Dispose() => changed.Dispose();
+
+    /// <inheritdoc/>
+    public async Task<int> WorkAsync(CancellationToken stop)
+    {
+        if (clients.Count == 0)
+            return 0;
+        return await FindAsync(stop) + await SettleAsync(stop) + await AskAsync(stop);
+    }
+
+    private async Task<int> FindAsync(CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var orders = new List<NewSessionOrder>();
+        // Those that have begun, and at the start all.
+        var (last, begun) = await database.ReadAsync(async db =>
+        {
+            var store = new SessionStore(db);
+            // First this: what is written meanwhile has a higher number, and comes the next time if not now.
+            return (await store.LastAsync(stop), await store.OpenAfterAsync(SessionSource.Radius, lastSession, Batch, stop));
+        }, stop);
+        foreach (var session in begun)
+            orders.AddRange(views.Blocks.Overlapping(session.Prefix).Select(b => OrderOf(b, session, now)).OfType<NewSessionOrder>());
+
+        foreach (var block in changed.Take(now).Select(views.Blocks.Find).OfType<BlockEntry>().Where(b => b.IsInForce(now)))
+        {
+            for (long after = 0, count = Batch; count == Batch;)
+            {
+                var from = after;
+                var sessions = await database.ReadAsync(db => new SessionStore(db).OpenWithinAsync(SessionSource.Radius, block.Prefix, from, Batch, stop), stop);
+                orders.AddRange(sessions.Select(s => OrderOf(block, s, now)).OfType<NewSessionOrder>());
+                count = sessions.Count;
+                after = count == 0 ? after : sessions[^1].Id;
+            }
+        }
+
+        var once = orders.DistinctBy(o => (o.Block, o.Session)).ToList();
+        if (once.Count > 0)
+            await database.WriteAsync(db => new SessionOrderStore(db).AddAsync(once, now, stop), stop);
+        // Those of other sources, and those that are over, are passed over once.
+        lastSession = Math.Max(begun.Count == 0 ? 0 : begun[^1].Id, begun.Count == Batch ? 0 : last);
+        return begun.Count == Batch ? begun.Count : once.Count;
+    }
+
+    private NewSessionOrder? OrderOf(BlockEntry block, AddressSession session, Instant now)
+    {
+        // ::/0 says nothing about IPv4.
+        if (!block.IsInForce(now) || block.Prefix.IsIPv4 != session.Prefix.IsIPv4 || !block.Prefix.Overlaps(session.Prefix) || never.Any(n => n.Prefix.Overlaps(session.Prefix)))
+            return null;
+        return ClientOf(session.Nas) is { Control: { } control } client && control.ActionFor(block.Scope) is { } action
+            ? new NewSessionOrder(block.Id, session.Id, IsLift: false, client.Name, action)
+            : null;
+    }
+
+    // Sessions name the client, and behind a stroke the server as it names itself.
+    private RadiusClient? ClientOf(string nas) =>
+        clients.Where(c => nas == c.Name || nas.StartsWith($"{c.Name}/", StringComparison.Ordinal)).MaxBy(c => c.Name.Length);
+
+    private async Task<int> SettleAsync(CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var (over, lifted) = await database.ReadAsync(async db =>
+        {
+            var store = new SessionOrderStore(db);
+            return (await store.OverAsync(Batch, stop), await store.LiftedAsync(now, Batch, stop));
+        }, stop);
+        if (over.Count + lifted.Count == 0)
+            return 0;
+        var ended = over.Select(o => o.Id).ToHashSet();
+        var open = lifted.Where(o => !ended.Contains(o.Id)).ToList();
+        // What was changed, or may have been, is changed back.
+        var back = open.Where(o => o.Action == SessionAction.Change && o.Attempts > 0).Select(o => new NewSessionOrder(
+            o.BlockId, o.SessionId, IsLift: true, o.Client,
+            ClientOf(o.Nas)?.Control?.LiftedFilterId is null ? SessionAction.Disconnect : SessionAction.Change)).ToList();
+        await database.WriteAsync(async db =>
+        {
+            var store = new SessionOrderStore(db);
+            await store.SaveAsync([.. over.Select(o => Over(o, now)), .. open.Select(o => o with { State = SessionOrderState.Dropped, NextAt = null, Detail = "The block was over." })], stop);
+            await store.AddAsync(back, now, stop);
+        }, stop);
+        return over.Count + open.Count;
+    }
+
+    private static SessionOrder Over(SessionOrder order, Instant now)
+    {
+        var (isProven, how) = order.EndReason switch
+        {
+            SessionEnd.Stopped => (true, "Accounting-Stop"),
+            SessionEnd.Replaced => (true, "its address was given to another session"),
+            SessionEnd.NasRestarted => (true, "the access server began anew"),
+            _ => (false, "nothing was heard of it any more"),
+        };
+        return order with { State = SessionOrderState.Done, NextAt = null, ProvenAt = isProven ? now : null, Detail = how };
+    }
+
+    private async Task<int> AskAsync(CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var due = await database.ReadAsync(db => new SessionOrderStore(db).DueAsync(now, AskedAtOnce, stop), stop);
+        if (due.Count == 0)
+            return 0;
+        // Noted first: one that is lost with us on its way is asked again.
+        await database.WriteAsync(db => new SessionOrderStore(db).AskingAsync(due, o => now + AgainAfter(o), now, stop), stop);
+        var outcomes = await Task.WhenAll(due.Select(o => AskAsync(o, now, stop)));
+        await database.WriteAsync(db => new SessionOrderStore(db).SaveAsync(outcomes, stop), stop);
+        return due.Count;
+    }
+
+    private async Task<SessionOrder> AskAsync(SessionOrder order, Instant now, CancellationToken stop)
+    {
+        if (ClientOf(order.Nas) is not { Control: { } control } client)
+            return order with { State = SessionOrderState.GivenUp, NextAt = null, Detail = "The access server has no coa in the configuration any more." };
+        var answer = await CoaClient.AskAsync(control, client.Secret, RequestOf(order, client, control, now), stop);
+        // It says yes, but only the accounting says that the session is over; of another filter nothing ever does.
+        var next = answer is CoaAnswer.Acknowledged && order.Action == SessionAction.Change ? (Instant?)null : now + AgainAfter(order);
+        var outcome = answer switch
+        {
+            CoaAnswer.Acknowledged => order with { State = SessionOrderState.Acknowledged, NextAt = next, Detail = null },
+            CoaAnswer.Refused refused => order with { State = SessionOrderState.Refused, NextAt = next, Detail = refused.Why },
+            _ => order with { State = SessionOrderState.Unanswered, NextAt = next, Detail = null },
+        };
+        return order.Attempts + 1 >= AttemptsMax && next is not null
+            ? outcome with { State = SessionOrderState.GivenUp, NextAt = null, Detail = $"Asked {AttemptsMax} times: {EnumText.Of(outcome.State)} {outcome.Detail}".TrimEnd() }
+            : outcome;
+    }
+
+    private static CoaRequest RequestOf(SessionOrder order, RadiusClient client, SessionControl control, Instant now) => new()
+    {
+        Code = order.Action == SessionAction.Change ? RadiusCode.CoaRequest : RadiusCode.DisconnectRequest,
+        Session = order.Session,
+        Nas = order.Nas.Length > client.Name.Length ? order.Nas[(client.Name.Length + 1)..] : null,
+        Prefix = order.Prefix,
+        // Two things at least tell which session is meant.
+        UserName = control.SendsUserName || !order.Prefix.IsSingle ? order.Login : null,
+        CallingStation = control.SendsStation ? order.Station : null,
+        FilterId = order.Action != SessionAction.Change ? null : order.IsLift != 0 ? control.LiftedFilterId : control.FilterFor(order.Scope),
+        More = control.More,
+        At = now,
+    };
+
+    private static Duration AgainAfter(SessionOrder order) => Duration.Min(AgainFirst * Math.Pow(2, Math.Min(order.Attempts, 10)), AgainMax);
+}

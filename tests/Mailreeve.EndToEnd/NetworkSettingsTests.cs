@@ -1,0 +1,71 @@
+using Mailreeve.Configuration;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Storage.Network;
+
+namespace Mailreeve.EndToEnd;
+
+/// <summary>What <c>mailreeve.toml</c> says about who enforces blocks elsewhere.</summary>
+public sealed class NetworkSettingsTests
+{
+    private const string Minimal = """
+        [database]
+        connection = "sqlite:mailreeve.db"
+
+        [provider]
+        name = "Example Internet"
+        domains = ["provider.example"]
+        host-name = "mail.provider.example"
+        base-url = "https://mail.provider.example"
+        support-telephone = "+1 555 0100"
+        networks = ["203.0.113.0/24"]
+
+        [smtp]
+        listen = ["127.0.0.1:2525"]
+
+        [web]
+        listen = ["127.0.0.1:8080"]
+
+        """;
+
+    [Fact]
+    public void Bouncers_and_access_servers_are_read()
+    {
+        var settings = SettingsFile.Read("mailreeve.toml", Minimal + """
+            [enforcement.crowdsec]
+            listen = ["127.0.0.1:8090"]
+
+            [radius]
+            listen = ["127.0.0.1:1813"]
+
+            [[radius.client]]
+            name = "bras1"
+            addresses = ["192.0.2.10"]
+            secret = "a shared secret"
+            coa = "192.0.2.10:3799"
+            on-block = "change"
+            filter-id = "quarantine"
+            port25-filter-id = "no-smtp"
+            identify-by = ["user-name"]
+            coa-attributes = ["6=00000002"]
+            """, out var mistakes);
+
+        Assert.Empty(mistakes);
+        Assert.Equal("127.0.0.1:8090", Assert.Single(settings!.Enforcement.Bouncers.Listen).ToString());
+        var control = Assert.Single(settings.Accounting.Clients).Control!;
+        Assert.Equal(("192.0.2.10:3799", SessionAction.Change, "quarantine", "no-smtp", true, false), (control.At.ToString(), control.OnBlock, control.FilterId, control.FilterFor(BlockScope.Port25), control.SendsUserName, control.SendsStation));
+        Assert.Equal([0, 0, 0, 2], Assert.Single(control.More).Value.ToArray());
+    }
+
+    [Theory]
+    [InlineData("[enforcement.crowdsec]", "No bouncer could ask anywhere.")]
+    [InlineData("[enforcement.crowdsec]\nlisten-tls = [\"127.0.0.1:8453\"]", "TLS needs a certificate.")]
+    [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10\"", "is not an address with a port")]
+    [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\non-block = \"change\"", "A session is changed by the filter")]
+    [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\ncoa-attributes = [\"80=00\"]", "is no attribute that may be added")]
+    public void Mistakes_are_told_and_what_to_write_instead(string section, string mistake)
+    {
+        Assert.Null(SettingsFile.Read("mailreeve.toml", Minimal + section, out var mistakes));
+
+        Assert.Contains(mistakes, m => m.ToString()!.Contains(mistake, StringComparison.Ordinal));
+    }
+}
