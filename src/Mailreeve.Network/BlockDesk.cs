@@ -68,6 +68,51 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
         return (plan, id);
     }
 
+    /// <summary>What a block of all that a customer has would hit now, and what stands in its way; nothing is placed.</summary>
+    /// <remarks>A customer who has no address now may get one later, so that is no obstacle.</remarks>
+    public async Task<BlockPlan> PlanAsync(CustomerBlockOrder order, OperatorRole role, CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var directory = views.Directory;
+        var sessions = await database.ReadAsync(db => new CustomerBlockStore(db).SessionPrefixesAsync(directory.TreeOf(order.Customer), stop), stop);
+        var prefixes = CustomerBlocks.PrefixesOf(directory, sessions, order.Customer, now);
+        var facts = new BlockFacts(prefixes, never.FirstOrDefault(n => prefixes.Any(n.Prefix.Overlaps)), 0);
+        var verdict = prefixes.Count > 0 ? BlockRules.DecideFor(role, policy, facts)
+            : OperatorRules.May(role, DeskAction.PlaceBlocks) ? new BlockVerdict.Allowed()
+            : new BlockVerdict.Never("Your role does not place blocks.");
+        var problem = ProblemOf(policy, order.Clause, order.Reason, order.For)
+            ?? (directory.Find(order.Customer) is null ? "There is no such customer." : (verdict as BlockVerdict.Never)?.Why);
+        return new BlockPlan(facts, [.. directory.TreeOf(order.Customer).Select(directory.Find).OfType<CustomerFact>()], now, now + order.For, problem);
+    }
+
+    /// <summary>Blocks all that a customer has, now and until it is over, unless something stands in its way.</summary>
+    /// <returns>The plan that was carried out, and the number of the block; no number when the plan has a problem.</returns>
+    public async Task<(BlockPlan Plan, long? Placed)> PlaceAsync(CustomerBlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
+    {
+        var plan = await PlanAsync(order, role, stop);
+        if (plan.Problem is not null)
+            return (plan, null);
+        var id = await database.WriteAsync(async db =>
+        {
+            var block = new NewCustomerBlock
+            {
+                Id = await db.NextIdsAsync("customer_block", 1, stop),
+                Customer = order.Customer,
+                Scope = order.Scope,
+                Clause = order.Clause,
+                PolicyRevision = policy.Revision,
+                Reason = order.Reason.Trim(),
+                PlacedBy = by,
+                StartsAt = plan.StartsAt,
+                ExpiresAt = plan.ExpiresAt,
+            };
+            await new CustomerBlockStore(db).PlaceAsync(block, stop);
+            await CustomerBlocks.PlaceAsync(db, block, plan.Facts.Prefixes, plan.StartsAt, stop);
+            return block.Id;
+        }, stop);
+        return (plan, id);
+    }
+
     // The same for an address and for a name.
     internal static string? ProblemOf(AbusePolicy policy, ClauseId clause, string reason, Duration time)
     {
@@ -98,6 +143,14 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
 /// <param name="For">How long.</param>
 /// <param name="List">The list of others that it is kept in; null for none.</param>
 public sealed record BlockOrder(Prefix Prefix, BlockScope Scope, ClauseId Clause, string Reason, Duration For, string? List = null);
+
+/// <summary>A customer all of whose addresses a person wants blocked, whatever they are as time goes on.</summary>
+/// <param name="Customer">Whose. Those below it are hit too: what they have is the customer's (C2).</param>
+/// <param name="Scope">What kind of traffic.</param>
+/// <param name="Clause">The clause it rests on.</param>
+/// <param name="Reason">Why, as the customer may read it.</param>
+/// <param name="For">How long.</param>
+public sealed record CustomerBlockOrder(CustomerId Customer, BlockScope Scope, ClauseId Clause, string Reason, Duration For);
 
 /// <summary>What a block would hit.</summary>
 /// <param name="Facts">The addresses, and whether they are never blocked.</param>

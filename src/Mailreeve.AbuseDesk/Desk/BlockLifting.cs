@@ -26,6 +26,9 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
         if (string.IsNullOrWhiteSpace(reason))
             return new DeskResult.Refused("Say why it is lifted. The customer reads it.");
         var block = await database.ReadAsync(db => new BlockStore(db).FindAsync(id, stop), stop);
+        // The clerk that follows what the customer has would place it again at once.
+        if (block?.CustomerBlockId is { } whole)
+            return await LiftWholeAsync(whole, by, reason, stop);
         if (block?.CaseId is { } caseId)
             return await desk.LiftAsync(caseId, id, by, reason, stop);
         return block is not null
@@ -44,6 +47,20 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
             : new DeskResult.Refused($"{name} is not blocked.");
     }
 
+    /// <summary>Lifts a block of all that a customer has, with everything that is blocked because of it.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="reason">Why; the customer reads it.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<DeskResult> LiftWholeAsync(long id, Actor by, string reason, CancellationToken stop)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            return new DeskResult.Refused("Say why it is lifted. The customer reads it.");
+        return await database.WriteAsync(db => new CustomerBlockStore(db).LiftAsync(id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
+            ? new DeskResult.Done()
+            : new DeskResult.Refused("That block is not in force.");
+    }
+
     /// <summary>Lifts every block that is in force, those of names too.</summary>
     /// <returns>How many, and the first reason why one was not; null when all were.</returns>
     public async Task<(long Lifted, string? Problem)> LiftAllAsync(Actor by, string reason, CancellationToken stop)
@@ -52,6 +69,14 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
             return (0, "Say why they are lifted. Customers read it.");
         long lifted = await database.WriteAsync(db => new NameBlockStore(db).LiftAllAsync(by, reason.Trim(), clock.GetCurrentInstant(), stop), stop);
         string? problem = null;
+        foreach (var whole in await database.ReadAsync(db => new CustomerBlockStore(db).InForceAsync(stop), stop))
+        {
+            if (await LiftWholeAsync(whole.Id, by, reason, stop) is DeskResult.Refused refused)
+                problem ??= refused.Why;
+            else
+                lifted++;
+        }
+
         // One that cannot be lifted comes again, so a round that lifts none is the last.
         for (var before = -1L; before < lifted;)
         {

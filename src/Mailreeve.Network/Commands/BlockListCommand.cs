@@ -18,10 +18,11 @@ public static class BlockListCommand
     {
         var enforced = await database.ReadAsync(db => new EnforcementStore(db).InForceAsync(RowsMax, stop), stop);
         var (blocks, proven, nodes) = enforced;
+        foreach (var whole in enforced.Customers)
+            await output.WriteLineAsync($"{whole.RegNumber}  {whole.CustomerName}: all that is theirs  {ScopeOf(whole.Scope)}  until {whole.ExpiresAt:uuuu-MM-dd HH:mm}  {whole.Clause}  by {whole.PlacedBy}: {whole.Reason}");
         foreach (var block in blocks)
         {
-            var scope = block.Scope == BlockScope.Port25 ? "port 25" : "all";
-            await output.WriteLineAsync($"{block.Id.Value,-6}  {block.Prefix}  {scope}  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
+            await output.WriteLineAsync($"{block.Id.Value,-6}  {block.Prefix}  {ScopeOf(block.Scope)}  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
             foreach (var line in EnforcementText.Of(proven[block.Id], nodes, now))
                 await output.WriteLineAsync($"        {line}");
             foreach (var order in enforced.Sessions[block.Id].Take(SessionsMax))
@@ -31,10 +32,12 @@ public static class BlockListCommand
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
         foreach (var block in names)
             await output.WriteLineAsync($"{block.Name}  and all below  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
-        if (blocks.Count + names.Count == 0)
+        if (blocks.Count + names.Count + enforced.Customers.Count == 0)
             await output.WriteLineAsync("Nothing is blocked.");
         foreach (var node in nodes.Where(n => n.Problem is not null))
             await output.WriteLineAsync($"{node.BackEnd} at {node.Node} does not enforce: {node.Problem}");
         return 0;
     }
+
+    private static string ScopeOf(BlockScope scope) => scope == BlockScope.Port25 ? "port 25" : "all";
 }

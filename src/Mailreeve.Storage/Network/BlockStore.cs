@@ -13,11 +13,11 @@ public sealed class BlockStore(DbSession db)
     public async Task PlaceAsync(IReadOnlyList<NewBlock> blocks, CancellationToken stop)
     {
         await db.InsertManyAsync("""
-            INSERT INTO block (id, case_id, step, customer_id, first_address, prefix_length, scope, clause, policy_revision,
+            INSERT INTO block (id, case_id, step, customer_id, customer_block_id, first_address, prefix_length, scope, clause, policy_revision,
                                reason, placed_by, starts_at, expires_at, state, list)
             """,
             blocks,
-            b => [b.Id, b.Case, b.Step, b.Customer, b.Prefix.First, b.Prefix.Length, b.Scope, b.Clause, b.PolicyRevision,
+            b => [b.Id, b.Case, b.Step, b.Customer, b.CustomerBlock, b.Prefix.First, b.Prefix.Length, b.Scope, b.Clause, b.PolicyRevision,
                   b.Reason, b.PlacedBy, b.StartsAt, b.ExpiresAt, BlockState.InForce, b.List],
             stop);
         await db.RecordChangesAsync(ChangeKind.Block, [.. blocks.Select(b => b.Id.Value)], stop);
@@ -220,6 +220,9 @@ public sealed record NewBlock
     /// <summary>Whose addresses they are.</summary>
     public CustomerId? Customer { get; init; }
 
+    /// <summary>The block of all that the customer has, of which this is a part; null for a block of its own.</summary>
+    public long? CustomerBlock { get; init; }
+
     /// <summary>What is blocked.</summary>
     public required Prefix Prefix { get; init; }
 
@@ -262,6 +265,9 @@ public sealed record BlockRow
 
     /// <summary>The list of others that it comes from; null for none.</summary>
     public string? List { get; init; }
+
+    /// <summary>The block of all that the customer has, of which this is a part; null for a block of its own.</summary>
+    public long? CustomerBlockId { get; init; }
 
     /// <summary>Lowest address.</summary>
     public required Address FirstAddress { get; init; }

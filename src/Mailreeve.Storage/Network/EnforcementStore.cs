@@ -65,6 +65,7 @@ public sealed class EnforcementStore(DbSession db)
         var ids = blocks.Select(b => b.Id).ToList();
         return new EnforcedBlocks(blocks, (await OfAsync(ids, stop)).ToLookup(r => r.BlockId), await NodesAsync(stop))
         {
+            Customers = await new CustomerBlockStore(db).InForceAsync(stop),
             Sessions = (await new SessionOrderStore(db).OfAsync(ids, limit, stop)).ToLookup(o => o.BlockId),
         };
     }
@@ -94,6 +95,9 @@ public sealed class EnforcementStore(DbSession db)
 /// <param name="Nodes">How those back ends fare.</param>
 public sealed record EnforcedBlocks(IReadOnlyList<BlockRow> Blocks, ILookup<BlockId, EnforcementRow> Proven, IReadOnlyList<EnforcementNode> Nodes)
 {
+    /// <summary>Blocks of all that a customer has, newest first. What is blocked because of them is among the blocks.</summary>
+    public required IReadOnlyList<CustomerBlockRow> Customers { get; init; }
+
     /// <summary>What became of sessions of their addresses, the newest first.</summary>
     public required ILookup<BlockId, SessionOrder> Sessions { get; init; }
 }

@@ -30,6 +30,7 @@ internal static class DeskActions
         desk.MapPost("/reports/{number:long}/settle", SettleAsync).For(DeskAction.SettleReports);
         desk.MapPost("/blocks/{id:long}/lift", LiftAsync).For(DeskAction.LiftBlocks);
         desk.MapPost("/blocks/names/lift", LiftNameAsync).For(DeskAction.LiftBlocks);
+        desk.MapPost("/blocks/customers/{id:long}/lift", LiftCustomerAsync).For(DeskAction.LiftBlocks);
         desk.MapPost("/blocks/lift-all", LiftAllAsync).For(DeskAction.EditNeverBlock);
     }
 
@@ -111,6 +112,12 @@ internal static class DeskActions
     {
         var form = await http.Request.ReadFormAsync(stop);
         return Back(form, await lifting.LiftNameAsync(form["name"].ToString(), http.Operator(), Reason(form), stop));
+    }
+
+    private static async Task<IResult> LiftCustomerAsync(long id, HttpContext http, BlockLifting lifting, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        return Back(form, await lifting.LiftWholeAsync(id, http.Operator(), Reason(form), stop));
     }
 
     private static async Task<IResult> LiftAllAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)

@@ -12,6 +12,7 @@ using Mailreeve.Serving;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Commands;
@@ -36,49 +37,74 @@ internal static class BlockCommands
 
     private static Command Add()
     {
-        var target = new Argument<string>("target")
+        var target = new Argument<string?>("target")
         {
             Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64. Or a name, with all below it: shop.example.",
+            Arity = ArgumentArity.ZeroOrOne,
             CustomParser = result =>
             {
+                if (result.Tokens.Count == 0)
+                    return null;
                 if (Prefix.TryParse(result.Tokens[0].Value, out _) || BlockedName.TryRead(result.Tokens[0].Value, out _))
                     return result.Tokens[0].Value;
                 result.AddError($"'{result.Tokens[0].Value}' is neither an address, nor a prefix, nor a name.");
                 return null;
             },
         };
+        var customer = Customer("All that this customer has, and what comes to be theirs, instead of a target.");
         var scope = ScopeOption(BlockScope.All);
         var expires = ExpiresOption();
         var clause = new Option<string>("--clause") { Description = "The clause of the policy it rests on.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; whoever is blocked reads it.", Required = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what it would hit." };
-        var add = new Command("add", "Blocks an address or a prefix, in both directions.") { target, scope, expires, clause, reason, dryRun, As };
+        var add = new Command("add", "Blocks an address, a prefix, or all that a customer has, in both directions; or a name.") { target, customer, scope, expires, clause, reason, dryRun, As };
         add.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             var (clauseId, why, time) = (new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
-            if (BlockedName.TryRead(parsed.GetValue(target)!, out var name))
-                return await BlockAddCommand.RunAsync(desk.Names, new NameBlockOrder(name, clauseId, why, time), desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
-            var order = new BlockOrder(
-                Prefix.Parse(parsed.GetValue(target)!), parsed.GetValue(scope), clauseId, why, time);
-            return await BlockAddCommand.RunAsync(
-                desk.Blocks, order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+            switch (parsed.GetValue(target), parsed.GetValue(customer))
+            {
+                case ({ } text, null) when BlockedName.TryRead(text, out var name):
+                    return await BlockAddCommand.RunAsync(
+                        desk.Names, new NameBlockOrder(name, clauseId, why, time), desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+                case ({ } text, null):
+                    return await BlockAddCommand.RunAsync(
+                        desk.Blocks, new BlockOrder(Prefix.Parse(text), parsed.GetValue(scope), clauseId, why, time),
+                        desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+                case (null, { } number):
+                    return desk.CustomerOf(number) is { } found
+                        ? await BlockCustomerCommand.RunAsync(
+                            desk.Blocks, new CustomerBlockOrder(found, parsed.GetValue(scope), clauseId, why, time),
+                            desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop)
+                        : await RefuseAsync($"There is no customer {number}.");
+                default:
+                    return await RefuseAsync("Name an address, a prefix or a name, or a customer with --customer.");
+            }
         }, stop));
         return add;
     }
 
     private static Command Lift()
     {
-        var number = new Argument<string>("block") { Description = "The block, as 'block list' shows it: its number, or the name." };
+        var number = new Argument<string?>("block")
+        {
+            Description = "The block, as 'block list' shows it: its number, or the name. When it is a part of all that a customer has, all of it is lifted.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var customer = Customer("The blocks of all that this customer has, instead of a number.");
         var reason = Reason();
-        var lift = new Command("lift", "Lifts a block. Its case, when it has one, stays open.") { number, reason, As };
+        var lift = new Command("lift", "Lifts a block. Its case, when it has one, stays open.") { number, customer, reason, As };
         lift.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             if (!OperatorRules.May(desk.Role, DeskAction.LiftBlocks))
                 return await RefuseAsync("Your role does not lift blocks.");
-            if (!long.TryParse(parsed.GetValue(number), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var block))
+            if (parsed.GetValue(customer) is { } whose)
+                return await LiftWholeAsync(desk, whose, parsed.GetValue(reason)!, stop);
+            if (parsed.GetValue(number) is not { } text)
+                return await RefuseAsync("Name a block by its number or name, or a customer with --customer.");
+            if (!long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var block))
             {
-                if (!BlockedName.TryRead(parsed.GetValue(number)!, out var name))
-                    return await RefuseAsync($"'{parsed.GetValue(number)}' is neither a number nor a name.");
+                if (!BlockedName.TryRead(text, out var name))
+                    return await RefuseAsync($"'{text}' is neither a number nor a name.");
                 if (await desk.Lifting.LiftNameAsync(name, desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused notLifted)
                     return await RefuseAsync(notLifted.Why);
                 await Console.Out.WriteLineAsync("Lifted.");
@@ -92,6 +118,26 @@ internal static class BlockCommands
         }, stop));
         return lift;
     }
+
+    private static async Task<int> LiftWholeAsync(Desk desk, string whose, string reason, CancellationToken stop)
+    {
+        if (desk.CustomerOf(whose) is not { } customer)
+            return await RefuseAsync($"There is no customer {whose}.");
+        var lifted = 0;
+        foreach (var whole in await desk.Database.ReadAsync(db => new CustomerBlockStore(db).InForceAsync(stop), stop))
+        {
+            if (whole.CustomerId != customer)
+                continue;
+            if (await desk.Lifting.LiftWholeAsync(whole.Id, desk.By, reason, stop) is DeskResult.Refused refused)
+                return await RefuseAsync(refused.Why);
+            lifted++;
+        }
+
+        await Console.Out.WriteLineAsync(lifted == 0 ? "Nothing of the kind is blocked." : "Lifted.");
+        return lifted == 0 ? 1 : 0;
+    }
+
+    private static Option<string?> Customer(string description) => new("--customer") { Description = $"{description} Registration number, as in 104-2237-2." };
 
     private static Command LiftAll()
     {
@@ -163,6 +209,8 @@ internal static class BlockCommands
         public NameBlockDesk Names => new(
             Database, Policy.Policy, [.. Settings.Provider.Domains, Settings.Provider.HostName, new Uri(Settings.Provider.BaseUrl).Host],
             InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
+
+        public CustomerId? CustomerOf(string number) => Views.Directory.Customers.FirstOrDefault(c => c.RegNumber == number.Trim())?.Id;
 
         public BlockLifting Lifting => new(
             Database, new CaseDesk(Database, new CaseBooks(Policy.Policy, Settings.Provider, Views), SystemClock.Instance), SystemClock.Instance);

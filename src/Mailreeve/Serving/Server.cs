@@ -219,6 +219,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>()
+            .AddSingleton<IClerk>(s => new CustomerBlockClerk(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
             .AddSingleton<IClerk, LostSessionClerk>();
         services.AddAccounting(settings);
         AddMailboxAccounts(services, settings);
