@@ -17,6 +17,12 @@ public static class EnforcementText
     public static IEnumerable<string> Of(IEnumerable<EnforcementRow> rows, IReadOnlyList<EnforcementNode> nodes, Instant now)
     {
         var of = rows.ToDictionary(r => (r.Node, r.BackEnd));
+        foreach (var row in of.Values.Where(r => r.BackEnd == WebhookStore.BackEnd).OrderBy(r => r.Node, StringComparer.Ordinal))
+        {
+            var said = row.ProvenAt is { } at ? $", it said so {at:uuuu-MM-dd HH:mm:ss}" : "";
+            yield return $"webhook {row.Node}: {EnumText.Of(row.State)}{said}{(row.Detail is null ? "" : $" ({row.Detail})")}";
+        }
+
         foreach (var node in nodes)
         {
             if (node.BackEnd == BouncerStore.BackEnd)

@@ -1,4 +1,5 @@
 using Mailreeve.Configuration;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Storage.Network;
 
@@ -28,11 +29,17 @@ public sealed class NetworkSettingsTests
         """;
 
     [Fact]
-    public void Bouncers_and_access_servers_are_read()
+    public void Bouncers_webhooks_and_access_servers_are_read()
     {
         var settings = SettingsFile.Read("mailreeve.toml", Minimal + """
             [enforcement.crowdsec]
             listen = ["127.0.0.1:8090"]
+
+            [[enforcement.webhook]]
+            name = "irc"
+            url = "https://irc.provider.example/mailreeve"
+            secret = "a secret of the two"
+            services = ["irc", "web-hosting"]
 
             [radius]
             listen = ["127.0.0.1:1813"]
@@ -51,6 +58,7 @@ public sealed class NetworkSettingsTests
 
         Assert.Empty(mistakes);
         Assert.Equal("127.0.0.1:8090", Assert.Single(settings!.Enforcement.Bouncers.Listen).ToString());
+        Assert.Equal([ServiceKind.Irc, ServiceKind.WebHosting], Assert.Single(settings.Enforcement.Webhooks).Services);
         var control = Assert.Single(settings.Accounting.Clients).Control!;
         Assert.Equal(("192.0.2.10:3799", SessionAction.Change, "quarantine", "no-smtp", true, false), (control.At.ToString(), control.OnBlock, control.FilterId, control.FilterFor(BlockScope.Port25), control.SendsUserName, control.SendsStation));
         Assert.Equal([0, 0, 0, 2], Assert.Single(control.More).Value.ToArray());
@@ -59,6 +67,11 @@ public sealed class NetworkSettingsTests
     [Theory]
     [InlineData("[enforcement.crowdsec]", "No bouncer could ask anywhere.")]
     [InlineData("[enforcement.crowdsec]\nlisten-tls = [\"127.0.0.1:8453\"]", "TLS needs a certificate.")]
+    [InlineData("[[enforcement.webhook]]\nname = \"irc\"\nurl = \"http://irc.provider.example/\"\nsecret = \"a secret of the two\"", "is no address that may be told")]
+    [InlineData("[[enforcement.webhook]]\nname = \"irc\"\nurl = \"https://user:word@irc.provider.example/\"\nsecret = \"a secret of the two\"", "is no address that may be told")]
+    [InlineData("[[enforcement.webhook]]\nname = \"irc\"\nurl = \"https://irc.provider.example/?key=word\"\nsecret = \"a secret of the two\"", "is no address that may be told")]
+    [InlineData("[[enforcement.webhook]]\nname = \"irc\"\nurl = \"https://irc.provider.example/\"\nsecret = \"short\"", "can be guessed")]
+    [InlineData("[[enforcement.webhook]]\nname = \"irc\"\nurl = \"http://127.0.0.1/\"\nsecret = \"a secret of the two\"\nservices = [\"chat\"]", "is no kind of service")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10\"", "is not an address with a port")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\non-block = \"change\"", "A session is changed by the filter")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\ncoa-attributes = [\"80=00\"]", "is no attribute that may be added")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Mailreeve.Network.Enforcement.Bgp;
+using Mailreeve.Network.Webhooks;
 using Mailreeve.Policy.Files;
 using Mailreeve.Protocols.Bgp;
 using Mailreeve.Protocols.Net;
@@ -33,6 +34,7 @@ internal sealed class EnforcementReader(
         foreach (var twice in peers.GroupBy(p => p.Name).Where(g => g.Count() > 1))
             problems.Add(table.At, table.KeyOf("bgp"), $"There are several sessions '{twice.Key}'.", "Write one [[enforcement.bgp]] for each peer.");
         var bouncers = Bouncers(table.Table("crowdsec", required: false));
+        var webhooks = new WebhookReader(problems).Read(table);
         table.Finish();
         return new EnforcementSettings
         {
@@ -40,6 +42,7 @@ internal sealed class EnforcementReader(
             Node = node?.Value ?? EnforcementSettings.None.Node,
             BgpPeers = peers,
             Bouncers = bouncers,
+            Webhooks = webhooks,
         };
     }
 
@@ -146,4 +149,7 @@ internal sealed record EnforcementSettings
 
     /// <summary>Where bouncers ask which addresses are blocked.</summary>
     public BouncerSettings Bouncers { get; init; } = BouncerSettings.None;
+
+    /// <summary>Systems that are told about blocks.</summary>
+    public IReadOnlyList<Webhook> Webhooks { get; init; } = [];
 }

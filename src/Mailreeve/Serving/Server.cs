@@ -18,6 +18,7 @@ using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Network;
+using Mailreeve.Network.Webhooks;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
@@ -222,6 +223,12 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk>(s => new CustomerBlockClerk(
                 s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
             .AddSingleton<IClerk, LostSessionClerk>();
+        if (settings.Enforcement.Webhooks.Count > 0)
+        {
+            services.AddSingleton<IClerk>(s => new WebhookClerk(
+                s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Enforcement.Webhooks, s.GetRequiredService<IClock>()));
+        }
+
         services.AddAccounting(settings);
         AddMailboxAccounts(services, settings);
     }

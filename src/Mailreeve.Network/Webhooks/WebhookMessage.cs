@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.Network.Webhooks;
+
+/// <summary>What a webhook is told: always all that it must know, so that to be told twice changes nothing.</summary>
+/// <param name="Block">The block.</param>
+/// <param name="IsBlock">Whether it is to be in force.</param>
+/// <param name="Customers">Registration numbers of those whose addresses they are.</param>
+/// <param name="Services">Services of theirs of the kinds that the webhook runs.</param>
+internal sealed record WebhookMessage(BlockRow Block, bool IsBlock, IReadOnlyList<string> Customers, IReadOnlyList<Service> Services)
+{
+    /// <summary>The same for each sending of the same: a receiver that has acted on it need not act again.</summary>
+    public string IdempotencyKey => string.Create(CultureInfo.InvariantCulture, $"block-{Block.Id.Value}-{(IsBlock ? "on" : "off")}");
+
+    /// <summary>The body.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        block = Block.Id.Value,
+        wanted = IsBlock ? "active" : "removed",
+        target = Block.Prefix.ToString(),
+        scope = EnumText.Of(Block.Scope),
+        clause = Block.Clause.Value,
+        reason = Block.Reason,
+        starts_at = Time(Block.StartsAt),
+        expires_at = Time(Block.ExpiresAt),
+        customers = Customers,
+        services = Services.Select(s => new { kind = EnumText.Of(s.Kind), name = s.Name, login = s.Login }),
+    });
+
+    /// <summary>What proves that a body is from us, and of now: HMAC-SHA256 over the time in seconds of Unix, a dot, and the body.</summary>
+    /// <returns><c>sha256=</c> and 64 hexadecimal digits.</returns>
+    public static string Sign(ReadOnlySpan<byte> secret, string timestamp, ReadOnlySpan<byte> body)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+        hmac.AppendData(Encoding.ASCII.GetBytes(timestamp));
+        hmac.AppendData("."u8);
+        hmac.AppendData(body);
+        return $"sha256={Convert.ToHexStringLower(hmac.GetHashAndReset())}";
+    }
+
+    private static string Time(Instant at) => at.ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
