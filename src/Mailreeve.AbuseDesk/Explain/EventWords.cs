@@ -43,6 +43,8 @@ internal static class EventWords
             CaseEvent.DecisionMade e => ($"{row.Actor} said {(e.Accepted ? "yes" : "no")} to step {e.Step}.", Reason(e.Reason)),
             CaseEvent.Closed e => ($"The case was closed, {EnumText.Of(e.Disposition)}.", Reason(e.Reason)),
             CaseEvent.ReopenedByPerson e => ("The case was opened again.", [e.Reason]),
+            CaseEvent.RelayProven e => ($"Relay test {e.Run} proved that the server relays.", [Short(e.Facts)]),
+            CaseEvent.RelayClosed e => ($"Relay test {e.Run} was made in full and found the server closed.", []),
             CaseEvent.Reopened e => ($"Report {e.Report} shows that it went on after the customer's answer: the case is open again.", [$"What it shows was not before {At(e.Earliest)}; the customer answered {(before.AnsweredAt is { } answered ? At(answered) : "before")}."]),
             CaseEvent.ListwashingSeen e => ("It looks as if only those who complained were taken off a list (listwashing).", [Short(e.Facts)]),
             _ => throw new System.Diagnostics.UnreachableException($"No words for {happened.GetType().Name}."),

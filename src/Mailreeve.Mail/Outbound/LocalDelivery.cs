@@ -5,6 +5,7 @@ using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
@@ -25,10 +26,13 @@ namespace Mailreeve.Mail.Outbound;
 public sealed class LocalDelivery(
     MailDelivery mailboxes, MailIntake intake, OwnDomains own, LiveViews views, Database db, string hostName, IClock clock)
 {
+    /// <summary>Where relay tests come back; null where none are made.</summary>
+    public RelayCollector? Collector { get; init; }
+
     private static readonly Address Loopback = Address.Parse("127.0.0.1");
 
     /// <summary>Whether mail for this domain stays here.</summary>
-    public bool Takes(string domain) => own.Contains(domain) || views.Mailboxes.FindDomain(domain) is not null;
+    public bool Takes(string domain) => own.Contains(domain) || views.Mailboxes.FindDomain(domain) is not null || Collector?.Takes(domain) == true;
 
     /// <summary>Delivers a message.</summary>
     /// <returns>The outcome for each recipient, in their order.</returns>
@@ -46,7 +50,11 @@ public sealed class LocalDelivery(
                 continue;
             }
 
-            var facts = await mailboxes.KnowAsync(new RecipientFacts(to, own) { SizeBytes = message.Length });
+            var facts = await mailboxes.KnowAsync(new RecipientFacts(to, own)
+            {
+                SizeBytes = message.Length,
+                Collector = Collector?.Find(to) ?? CollectorFinding.Elsewhere,
+            });
             switch (RecipientRules.Decide(facts))
             {
                 case RecipientVerdict.Refuse refusal:

@@ -3,6 +3,7 @@ using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
 
 namespace Mailreeve.Mail.Smtp;
 
@@ -22,6 +23,9 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
                 && await new OutboundStore(session).ReturnedAsync(outbound, reason, message.ReceivedAt, stop))
                 return $"return of message {outbound}";
 
+            if (message.Recipients[0].Route is MailRoute.Collected)
+                return await CollectAsync(session, message, stop);
+
             // One row whoever it was for: the row names the recipients. What cannot be understood is kept too, for a person.
             return $"report {await new ReportStore(session).AddAsync(ReportOf(message), stop)}";
         }, stop);
@@ -33,6 +37,23 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
         && DeliveryStatus.Read(message.Raw) is { Failed: true } status
             ? (outbound, status.Reason)
             : null;
+
+    // The header alone tells whose it is and which way it came. One row for each recipient: two tests may come in one.
+    private static async Task<string> CollectAsync(DbSession session, ReceivedMessage message, CancellationToken stop)
+    {
+        var header = message.Raw.AsSpan(0, Math.Min(message.Raw.Length, CollectedMailStore.HeaderBytesMax));
+        var end = header.IndexOf("\r\n\r\n"u8);
+        var kept = (end < 0 ? header : header[..(end + 4)]).ToArray();
+        var first = 0L;
+        foreach (var recipient in message.Recipients)
+        {
+            var id = await new CollectedMailStore(session).AddAsync(
+                new NewCollectedMail(message.ReceivedAt, recipient.Mailbox.LocalPart, message.Client, kept), stop);
+            first = first == 0 ? id : first;
+        }
+
+        return $"collected {first}";
+    }
 
     private static IncomingReport ReportOf(ReceivedMessage message) => new()
     {

@@ -3,6 +3,7 @@ using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Mail.Wire;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Storage.Live;
 using NodaTime;
 
@@ -16,6 +17,9 @@ public sealed record SmtpServerParts
 
     /// <summary>The domains whose role addresses get mail here.</summary>
     public required OwnDomains Domains { get; init; }
+
+    /// <summary>Where relay tests come back; null where none are made.</summary>
+    public RelayCollector? Collector { get; init; }
 
     /// <summary>The mailboxes, and how to deliver to them; null where there are none, and only role addresses get mail.</summary>
     public MailDelivery? Mailboxes { get; init; }

@@ -46,6 +46,12 @@ public enum ServiceKind
     /// <summary>Mail of the customer's own server, which hands it in without a password, known by its address.</summary>
     MailRelay,
 
+    /// <summary>
+    /// A mail server of the customer's own on our addresses (C7). Its contract allows the provider to test whether it relays, and whether
+    /// somebody reads postmaster@.
+    /// </summary>
+    MailServer,
+
     /// <summary>Telephone lines and gateways.</summary>
     Telephony,
 

@@ -109,6 +109,7 @@ public sealed record AbuseCase
     {
         // What ended stays ended: a word that came too late is on record and opens nothing.
         CaseEvent.Answered or CaseEvent.AnswerAccepted or CaseEvent.AnswerRefused or CaseEvent.DeadlineExtended or CaseEvent.Closed
+            or CaseEvent.RelayProven or CaseEvent.RelayClosed
             when Phase == CasePhase.Closed => this,
         CaseEvent.Opened e => this with
         {
@@ -179,6 +180,8 @@ public sealed record AbuseCase
             Round = Math.Max(Round, OverdueHandledRound + 1),
         },
         CaseEvent.ListwashingSeen e => this with { StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.RelayProven => this with { Trust = Trust < TrustLevel.Block ? TrustLevel.Block : Trust, IsConfirmed = true },
+        CaseEvent.RelayClosed => this with { Phase = CasePhase.Resolving, Due = null },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
     };
 }

@@ -30,6 +30,8 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(Reopened), "reopened")]
 [JsonDerivedType(typeof(ReopenedByPerson), "reopened-by-person")]
 [JsonDerivedType(typeof(ListwashingSeen), "listwashing-seen")]
+[JsonDerivedType(typeof(RelayProven), "relay-proven")]
+[JsonDerivedType(typeof(RelayClosed), "relay-closed")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -147,6 +149,15 @@ public abstract record CaseEvent
     /// <param name="Report">The report that showed it.</param>
     /// <param name="Facts">What it is concluded from; names nobody.</param>
     public sealed record ListwashingSeen(string Step, ReportId Report, string Facts) : CaseEvent;
+
+    /// <summary>A test of ours has proved that the server relays (C7). Nobody need vouch for what we have seen ourselves.</summary>
+    /// <param name="Run">The run of tests.</param>
+    /// <param name="Facts">Which test it was, and where the message came out.</param>
+    public sealed record RelayProven(long Run, string Facts) : CaseEvent;
+
+    /// <summary>A whole run of tests has found the server closed: what C7 asks for is proved.</summary>
+    /// <param name="Run">The run of tests.</param>
+    public sealed record RelayClosed(long Run) : CaseEvent;
 
     /// <summary>The case is over.</summary>
     public sealed record Closed(CaseDisposition Disposition, string Reason) : CaseEvent;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Mail;
@@ -17,6 +18,9 @@ public sealed record RecipientFacts(Mailbox To, OwnDomains Ours)
 
     /// <summary>The mailbox that takes what nobody else in the domain takes; null for none.</summary>
     public MailboxFact? CatchAll { get; init; }
+
+    /// <summary>What it is to the collector of relay tests.</summary>
+    public CollectorFinding Collector { get; init; }
 
     /// <summary>Octets that the client says the message has (RFC 1870 §6); null when it does not say.</summary>
     public long? SizeBytes { get; init; }

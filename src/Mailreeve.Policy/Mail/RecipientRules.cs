@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Mail;
@@ -30,8 +31,17 @@ public static class RecipientRules
                 : new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
         }
 
+        if (facts.Collector == CollectorFinding.Token)
+            return new RecipientVerdict.Accept(new MailRoute.Collected());
         if (to.LocalPart.AsSpan().ContainsAny(RelaySyntax))
             return new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
+        if (facts.Collector == CollectorFinding.Domain && !ours.Contains(to.Domain))
+        {
+            return RoleOf(to.LocalPart) is { } asked and (RoleAddress.Abuse or RoleAddress.Postmaster)
+                ? new RecipientVerdict.Accept(new MailRoute.Role(asked))
+                : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+        }
+
         if (!ours.Contains(to.Domain))
             return facts.IsCustomerDomain ? InCustomerDomain(facts) : new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
         if (RoleOf(to.LocalPart) is { } role)
@@ -47,7 +57,7 @@ public static class RecipientRules
     {
         if (facts.To.Domain.Length == 0)
             return new RecipientVerdict.Refuse(RefusalReason.NoDomain, ClosedRelay);
-        if (!facts.Ours.Contains(facts.To.Domain) && !facts.IsCustomerDomain)
+        if (!facts.Ours.Contains(facts.To.Domain) && !facts.IsCustomerDomain && facts.Collector == CollectorFinding.Elsewhere)
             return new RecipientVerdict.Accept(new MailRoute.Outgoing());
         return Decide(facts) is RecipientVerdict.Refuse refused ? refused : new RecipientVerdict.Accept(new MailRoute.Outgoing());
     }

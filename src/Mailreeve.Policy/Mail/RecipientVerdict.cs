@@ -54,6 +54,9 @@ public abstract record MailRoute
     /// <summary>To the queue of a role.</summary>
     public sealed record Role(RoleAddress Address) : MailRoute;
 
+    /// <summary>To the collector of relay tests: it is a message of one, or a bounce (C7).</summary>
+    public sealed record Collected : MailRoute;
+
     /// <summary>Back to the notice that could not be delivered.</summary>
     /// <param name="Token">What stands behind <c>notice+</c>, as sent. Anyone can write anything there.</param>
     public sealed record NoticeBounce(string Token) : MailRoute;

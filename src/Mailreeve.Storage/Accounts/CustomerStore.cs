@@ -278,6 +278,7 @@ public sealed class CustomerStore(DbSession db)
         return new Live.Directory(await ListAsync(stop), await AllAssignmentsAsync(stop))
         {
             MailRelays = services.Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
+            MailServers = services.Where(s => s is { Kind: ServiceKind.MailServer, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
             // Also of those that are suspended: who is to be shut out may still be in.
             Logins = services.Where(s => s.Login is not null && s.State != ServiceState.Ended).ToFrozenDictionary(s => s.Login!, StringComparer.Ordinal),
         };

@@ -42,6 +42,9 @@ public sealed class Directory
     /// <summary>The customers whose own servers may hand in mail: those with an active service of that kind.</summary>
     public FrozenSet<CustomerId> MailRelays { get; init; } = [];
 
+    /// <summary>The customers whose mail servers may be tested: those with an active service of that kind (C7).</summary>
+    public FrozenSet<CustomerId> MailServers { get; init; } = [];
+
     /// <summary>The services that the access network knows by a name, under that name; none of them has ended.</summary>
     public FrozenDictionary<string, Service> Logins { get; init; } = FrozenDictionary<string, Service>.Empty;
 

@@ -15,7 +15,8 @@ internal static class MailFrom
             return await SubmitAsync(session, argument);
         if (!MailArgument.TryParse(argument.Span, session.Extended, session.Limits.SizeBytesMax, out var mail, out var rejected))
             return rejected;
-        if (session.BlockedNow() is { } blocked)
+        // Where there is a collector of relay tests, whoever is blocked is told at RCPT: what is for the collector is taken from anybody.
+        if (session.Parts.Collector is null && session.BlockedNow() is { } blocked)
             return blocked;
 
         session.Begin(mail);

@@ -1,5 +1,6 @@
 using Mailreeve.Mail.Submission;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Mail.Smtp.Commands;
@@ -14,10 +15,15 @@ internal static class RcptTo
         if (!RcptArgument.TryParse(
             argument.Span, transaction.Mail.SmtpUtf8, out var rcpt, out var rejected, isSubmission: session.Door == SmtpDoor.Submission))
             return rejected;
-        if (session.BlockedNow() is { } blocked)
+        var facts = new RecipientFacts(rcpt.To, session.Parts.Domains)
+        {
+            SizeBytes = transaction.Mail.SizeBytes,
+            Collector = session.Parts.Collector?.Find(rcpt.To) ?? CollectorFinding.Elsewhere,
+        };
+        // A relay is to be found open also while it is blocked: whether it is closed is what ends the block.
+        if (facts.Collector != CollectorFinding.Token && session.BlockedNow() is { } blocked)
             return blocked;
 
-        var facts = new RecipientFacts(rcpt.To, session.Parts.Domains) { SizeBytes = transaction.Mail.SizeBytes };
         if (session.Parts.Mailboxes is { } mailboxes)
             facts = await mailboxes.KnowAsync(facts);
         var verdict = session.Door == SmtpDoor.Submission ? RecipientRules.DecideOutgoing(facts) : RecipientRules.Decide(facts);

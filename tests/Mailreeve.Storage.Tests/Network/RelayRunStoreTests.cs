@@ -1,0 +1,89 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Relay;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Network;
+
+namespace Mailreeve.Storage.Tests.Network;
+
+public sealed class RelayRunStoreTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static readonly NewRelayRun Asked = new(Some.Customer.Id, Some.Address, RelayOccasion.Operator, Actor.Operator("ada"), Some.Time);
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_host_has_one_run_under_way_and_a_run_has_one_taker(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var lease = Some.Time + Duration.FromMinutes(20);
+
+        var asked = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => test.Database.WriteAsync(db => new RelayRunStore(db).AskAsync(Asked, Stop), Stop)));
+        Assert.Single(asked, a => a is not null);
+        var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => TakeAsync(Some.Time, lease)));
+
+        var run = Assert.Single(taken, t => t is not null)!;
+        Assert.Equal((Some.Address, RelayRunState.Running, RelayRunVerdict.Waiting, Some.Time), (run.Address, run.State, run.Verdict, run.StartedAt));
+        Assert.Null(await TakeAsync(lease - Duration.FromMilliseconds(1), lease));
+        // Its taker has died.
+        Assert.Equal(run.Id, (await TakeAsync(lease, lease + Duration.FromMinutes(20)))!.Id);
+
+        await test.Database.WriteAsync(db => new RelayRunStore(db).RecordAsync(
+            run with { State = RelayRunState.Pending, Verdict = RelayRunVerdict.Pending, Dialogue = RelayDialogue.Complete, Host = "mx.alder.example", Blocked = 1 }, Stop), Stop);
+        Assert.NotNull(await test.Database.WriteAsync(db => new RelayRunStore(db).AskAsync(Asked, Stop), Stop));
+        var stored = (await test.Database.ReadAsync(db => new RelayRunStore(db).FindAsync(run.Id, Stop), Stop))!;
+        Assert.Equal(("mx.alder.example", true, RelayDialogue.Complete), (stored.Host, stored.WasBlocked, stored.Dialogue));
+
+        Task<RelayRunRow?> TakeAsync(Instant now, Instant until) => test.Database.WriteAsync(db => new RelayRunStore(db).TakeAsync(now, until, Stop), Stop);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task What_has_arrived_is_not_written_over(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var id = (await test.Database.WriteAsync(db => new RelayRunStore(db).AskAsync(Asked, Stop), Stop))!.Value;
+        var attempt = new RelayAttemptRow { RunId = id, Number = 1, Port = 25, Test = "null-sender", Verdict = RelayVerdict.Waiting, Transcript = "" };
+
+        await test.Database.WriteAsync(async db =>
+        {
+            var runs = new RelayRunStore(db);
+            await runs.AddAsync([attempt, attempt with { Number = 2 }], Stop);
+            await runs.ArrivedAsync(id, 1, RelayVerdict.CameElsewhere, Some.OtherAddress, Some.Time, Stop);
+            await runs.ArrivedAsync(id, 1, RelayVerdict.Proven, Some.Address, Some.Time, Stop);
+            await runs.ArrivedAsync(id, 1, RelayVerdict.CameElsewhere, Some.OtherAddress, Some.Time, Stop);
+            await runs.RecordAsync(attempt with { Verdict = RelayVerdict.TookMessage, Transcript = "> MAIL", MadeAt = Some.Time }, Stop);
+            await runs.BouncedAsync(id, 2, Some.Time, Stop);
+        }, Stop);
+
+        var attempts = await test.Database.ReadAsync(db => new RelayRunStore(db).AttemptsAsync(id, Stop), Stop);
+        Assert.Equal([(RelayVerdict.Proven, "> MAIL", Some.Address), (RelayVerdict.Waiting, "", null)], attempts.Select(a => (a.Verdict, a.Transcript, a.ExitAddress)));
+        Assert.Equal([null, Some.Time], attempts.Select(a => a.BouncedAt));
+        Assert.True(await test.Database.ReadAsync(db => new RelayRunStore(db).IsProvenAsync(id, Stop), Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task What_was_collected_is_concluded_once_and_forgotten(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var mail = new NewCollectedMail(Some.Time, "r1-1-aa", Some.Address, [1, 2, 3]);
+
+        await test.Database.WriteAsync(async db =>
+        {
+            var collected = new CollectedMailStore(db);
+            var id = await collected.AddAsync(mail, Stop);
+            var row = Assert.Single(await collected.WaitingAsync(10, Stop));
+            Assert.Equal((id, Some.Time, "r1-1-aa", Some.Address), (row.Id, row.ReceivedAt, row.LocalPart, row.ClientAddress));
+            Assert.Equal(mail.Header, row.Header);
+            Assert.Equal(0, await collected.ForgetAsync(Some.Time + Duration.FromDays(1), 10, Stop));
+            Assert.True(await collected.ConcludeAsync(id, "proof", Stop));
+            Assert.False(await collected.ConcludeAsync(id, "proof", Stop));
+            Assert.Equal(1, await collected.ForgetAsync(Some.Time + Duration.FromDays(1), 10, Stop));
+        }, Stop);
+    }
+
+    private static async Task<TestDatabase> OpenAsync(Dialect dialect)
+    {
+        var test = await TestDatabase.OpenAsync(dialect);
+        await test.Database.WriteAsync(db => new CustomerStore(db).AddAsync([Some.Customer], Some.Time, Stop), Stop);
+        return test;
+    }
+}
