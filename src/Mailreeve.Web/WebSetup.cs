@@ -66,6 +66,7 @@ public static class WebSetup
         ReportsApi.Map(app);
         PublicPages.Map(app);
         ReportPages.Map(app);
+        PostmasterAnswerPages.Map(app);
         ClientSetupPages.Map(app);
         SignInPages.Map(app);
         PortalPages.Map(app);

@@ -16,6 +16,8 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     BlockCommands.Make(),
     ThirdPartyCommands.Make(),
     BouncerCommands.Make(),
+    RelayCommands.Make(),
+    PostmasterCommands.Make(),
     PermissionCommands.Make(),
     QueueCommands.Make(),
     OperatorCommands.Make(),

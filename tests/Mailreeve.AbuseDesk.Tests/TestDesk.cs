@@ -84,6 +84,7 @@ internal sealed class TestDesk : IAsyncDisposable
         Statuses = new ReportStatuses(Db, ReportCodeKey, Clock);
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
+        Relays = new RelayCaseClerk(Db, Books, views, Clock);
         People = new CaseDesk(Db, Books, Clock);
     }
 
@@ -125,6 +126,8 @@ internal sealed class TestDesk : IAsyncDisposable
 
     public ExpiredBlockClerk ExpiredBlocks { get; }
 
+    public RelayCaseClerk Relays { get; }
+
     public CaseDesk People { get; }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -165,7 +168,7 @@ internal sealed class TestDesk : IAsyncDisposable
         for (var round = 0; round < 20; round++)
         {
             var done = 0;
-            foreach (var clerk in new IClerk[] { Intake, Hosts, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
+            foreach (var clerk in new IClerk[] { Intake, Hosts, Relays, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
                 done += await clerk.WorkAsync(Stop);
             if (done == 0)
                 return;

@@ -9,6 +9,8 @@ using Mailreeve.AbuseDesk.Reporters;
 using Mailreeve.Accounts.Mailboxes;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Mail.Senders;
+using Mailreeve.Network.Postmaster;
+using Mailreeve.Network.Relay;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Notices;
@@ -113,6 +115,8 @@ public sealed class WebHost : IAsyncDisposable
             .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>().AddSingleton<AnswerWriter>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
             .AddSingleton(new PasswordHashing(iterations: 1)).AddSingleton<AttemptThrottle>().AddSingleton<CustomerSignIn>()
+            .AddSingleton(new RelayTestOptions { Collector = "collector.example", HeloName = "relay-test.provider.example" }).AddSingleton<RelayDesk>()
+            .AddSingleton(s => ActivatorUtilities.CreateInstance<PostmasterDesk>(s, new byte[32]))
             .AddSingleton<MailboxDesk>().AddSingleton<HoldDesk>()
             .AddSingleton(s => ActivatorUtilities.CreateInstance<OperatorSignIn>(s, Provider.Name))
             .AddSingleton(s => ActivatorUtilities.CreateInstance<ForgottenNumber>(s, (WriteNumberMail)((_, _) => new NumberMail("", [1]))))

@@ -16,9 +16,13 @@ namespace Mailreeve.AbuseDesk.Notices;
 /// </summary>
 public sealed class CaseEvidence(Provider provider, RedactionKey key)
 {
-    /// <summary>The redacted evidence of a case's first complaint, of the first that is proved if there is one; empty when its report carried none.</summary>
+    /// <summary>
+    /// The relay test that proved it, where one did; else the redacted evidence of a case's first complaint, of the first that is proved if
+    /// there is one. Empty when its report carried none.
+    /// </summary>
     public async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop) =>
-        await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
+        await RelayEvidence.OfCaseAsync(db, of, stop) is { Length: > 0 } tested ? tested
+        : await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
 
     /// <summary>The redacted evidence of a case's complaints, the proved ones first, each oldest first; those without any are in it with an empty text.</summary>
     /// <param name="db">The transaction.</param>

@@ -61,6 +61,19 @@ public sealed class CaseStore(DbSession db)
             LIMIT  @limit
             """, new { now, limit }, stop);
 
+    /// <summary>Cases of a kind whose time to answer ends between the two, soonest first.</summary>
+    public async Task<IReadOnlyList<AbuseCase>> DueSoonAsync(CaseKind kind, Instant from, Instant to, long limit, CancellationToken stop)
+    {
+        var rows = await db.QueryAsync<CaseRow>("""
+            SELECT *
+            FROM   abuse_case
+            WHERE  due_at > @from AND due_at <= @to AND kind = @kind AND phase = 'awaiting-answer'
+            ORDER  BY due_at, id
+            LIMIT  @limit
+            """, new { kind, from, to, limit }, stop);
+        return [.. rows.Select(r => r.ToCase())];
+    }
+
     /// <summary>Adds new cases. A second open case for the same customer, resource and type is refused by the database.</summary>
     public Task AddAsync(IReadOnlyList<AbuseCase> cases, string policyRevision, CancellationToken stop) =>
         db.InsertManyAsync("""

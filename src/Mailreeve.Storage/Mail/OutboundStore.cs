@@ -78,6 +78,9 @@ public enum OutboundPurpose
 
     /// <summary>A report on TLS to another domain (RFC 8460); the subject is the row itself.</summary>
     TlsReport,
+
+    /// <summary>The question whether somebody reads postmaster@ (C7); the subject is <c>customer.id</c>.</summary>
+    Postmaster,
 }
 
 /// <summary>Where a message stands.</summary>

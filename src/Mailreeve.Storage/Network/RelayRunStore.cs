@@ -42,16 +42,6 @@ public sealed class RelayRunStore(DbSession db)
             RETURNING *
             """, new { now, until }, stop);
 
-    /// <summary>Takes one run, wherever it stands in the line.</summary>
-    /// <returns><see langword="null"/> when it does not wait.</returns>
-    public Task<RelayRunRow?> TakeAsync(long id, Instant now, Instant until, CancellationToken stop) =>
-        db.SingleOrDefaultAsync<RelayRunRow>("""
-            UPDATE relay_run
-            SET    state = 'running', next_at = @until, started_at = COALESCE(started_at, @now)
-            WHERE  id = @id AND state = 'waiting'
-            RETURNING *
-            """, new { id, now, until }, stop);
-
     /// <summary>Writes down how a run stands.</summary>
     public Task RecordAsync(RelayRunRow run, CancellationToken stop) =>
         db.ExecuteAsync("""

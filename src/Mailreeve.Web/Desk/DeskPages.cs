@@ -42,6 +42,8 @@ internal static class DeskPages
         ReporterPages.Map(desk);
         WhoPages.Map(desk);
         ThirdPartyPages.Map(desk);
+        RelayPages.Map(desk);
+        PostmasterPages.Map(desk);
     }
 
     private static async Task<IResult> AgendaAsync(HttpContext http, Database database, IClock clock, CancellationToken stop)

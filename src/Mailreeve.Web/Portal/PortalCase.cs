@@ -48,6 +48,12 @@ public sealed record PortalCase
     /// <summary>Whether an answer is wanted, or a better one would be taken.</summary>
     public bool MayAnswer => Case.Phase is CasePhase.Notifying or CasePhase.AwaitingAnswer or CasePhase.InReview;
 
+    /// <summary>Relay tests of what the case is about, newest first; empty when none were made.</summary>
+    public IReadOnlyList<RelayRunRow> RelayRuns { get; init; } = [];
+
+    /// <summary>Whether the customer may ask for a relay test: the case is about one, and tests are made.</summary>
+    public bool MayTestRelay { get; init; }
+
     /// <summary>Leaves out of a file what is not the customer's to see.</summary>
     /// <param name="file">The file.</param>
     /// <param name="evidence">Evidence, redacted already.</param>

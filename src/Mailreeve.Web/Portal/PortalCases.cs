@@ -1,18 +1,23 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Notices;
+using Mailreeve.Network.Relay;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Page;
+using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Web.Portal;
 
 /// <summary>Finds cases for customers: those that they answer for, or that are about something of theirs or of a downstream's.</summary>
-internal sealed class PortalCases(Database database, LiveViews views, CaseBooks books, CaseEvidence evidence, WebOptions options)
+internal sealed class PortalCases(Database database, LiveViews views, CaseBooks books, CaseEvidence evidence, RelayDesk relays, WebOptions options)
 {
+    private const long RelayRunsShown = 5;
+
     /// <summary>The case as the customer may see it; null when there is none, or it is someone else's.</summary>
     public Task<PortalCase?> FindAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
         database.ReadAsync<PortalCase?>(async db =>
@@ -25,19 +30,26 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
             var clause = books.Policy.LadderOf(open.Kind).Clause;
             var page = PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc));
             var shown = await new EventStore(db).OfCaseProvedFirstAsync(id, PortalCase.SightingsMax, stop);
+            var tested = open.Kind == CaseKind.OpenRelay ? Address.ParseOrNull(open.Resource.Name) : null;
             return PortalCase.Of(
                 file!,
                 await evidence.OfCaseAsync(db, open, stop),
                 [.. shown.Zip(await evidence.WhereSeenAsync(db, open, shown, stop), Sighting.Of)],
                 page.Clauses.First(c => c.Id == clause),
                 views.Directory.Find(customer)?.TimeZone ?? "Etc/UTC",
-                tree);
+                tree) with
+            {
+                RelayRuns = tested is { } address ? await new RelayRunStore(db).OfAsync(address, RelayRunsShown, stop) : [],
+                MayTestRelay = tested is not null && relays.IsOn && open.Phase != CasePhase.Closed,
+            };
         }, stop);
 
     /// <summary>The evidence of the case as a file; null when there is no such case, or it is someone else's.</summary>
     public Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
         database.ReadAsync<string?>(async db => await TheirsAsync(db, views.Directory.TreeOf(customer), id, stop) is { } open
-            ? EvidenceFile.Write(open, await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
+            ? await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop) is { Count: > 0 } complaints
+                ? EvidenceFile.Write(open, complaints)
+                : await evidence.OfCaseAsync(db, open, stop)
             : null, stop);
 
     private static async Task<AbuseCase?> TheirsAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, CaseId id, CancellationToken stop) =>

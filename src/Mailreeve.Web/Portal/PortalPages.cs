@@ -1,6 +1,9 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
+using Mailreeve.Network.Relay;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Relay;
+using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
@@ -28,6 +31,7 @@ internal static class PortalPages
         portal.MapGet("/cases/{number:long}", CaseAsync);
         portal.MapGet("/cases/{number:long}/evidence", EvidenceAsync);
         portal.MapPost("/cases/{number:long}/answer", AnswerAsync);
+        portal.MapPost("/cases/{number:long}/relay-test", TestRelayAsync);
         portal.MapPost("/acknowledge", AcknowledgeAsync);
         PortalMailboxes.Map(portal);
     }
@@ -78,6 +82,20 @@ internal static class PortalPages
                 new { Seen = seen, Now = clock.GetCurrentInstant(), Problem = refused.Why, Resolution = resolution, Prevention = prevention },
                 StatusCodes.Status400BadRequest)
             : Page.SeeOther($"/portal/cases/{number}");
+    }
+
+    // What the case is about is tested, and nothing that a form names.
+    private static async Task<IResult> TestRelayAsync(
+        long number, PortalCases cases, RelayDesk relays, LiveViews views, HttpContext http, IClock clock, CancellationToken stop)
+    {
+        if (await cases.FindAsync(http.CustomerId(), new CaseId(number), stop) is not { MayTestRelay: true } seen
+            || Address.ParseOrNull(seen.Case.Resource.Name) is not { } address)
+            return Page.NotFound();
+        var customer = Actor.Customer(views.Directory.Find(http.CustomerId())!.RegNumber);
+        var (_, refused) = await relays.AskAsync(address, RelayOccasion.Customer, customer, stop);
+        return refused is null
+            ? Page.SeeOther($"/portal/cases/{number}")
+            : Page.Of<CasePage>(new { Seen = seen, Now = clock.GetCurrentInstant(), TestProblem = refused }, StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> AcknowledgeAsync(

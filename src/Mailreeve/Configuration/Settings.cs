@@ -3,6 +3,7 @@ using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
 using Mailreeve.Network.Lists;
+using Mailreeve.Network.Relay;
 using Mailreeve.Network.ThirdParties;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
@@ -85,6 +86,12 @@ internal sealed record Settings
 
     /// <summary>Who stops packets.</summary>
     public EnforcementSettings Enforcement { get; init; } = EnforcementSettings.None;
+
+    /// <summary>How hosts of customers are tested for relaying.</summary>
+    public RelayTestOptions RelayTest { get; init; } = RelayTestOptions.None;
+
+    /// <summary>Whether postmaster@ of the domains of those who run a mail server is checked.</summary>
+    public bool ChecksPostmasters { get; init; }
 
     /// <summary>The lists that we serve; null for none.</summary>
     public ListServerOptions? Lists { get; init; }

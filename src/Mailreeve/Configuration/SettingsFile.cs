@@ -92,6 +92,10 @@ internal sealed class SettingsFile
         var translators = network.Translators(file);
         var lists = new ListsReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file, provider);
         var thirdParties = new ThirdPartyReader(problems, folder).Read(file);
+        var relayTest = new RelayTestReader(problems, PrefixesIfAny).Read(file, provider.Domains, provider.HostName);
+        var postmaster = file.Table("postmaster", required: false);
+        var checksPostmasters = postmaster?.TruthIfAny("check") ?? false;
+        postmaster?.Finish();
         file.Finish();
         return new Settings
         {
@@ -125,6 +129,8 @@ internal sealed class SettingsFile
             Enforcement = enforcement,
             Lists = lists,
             ThirdParties = thirdParties,
+            RelayTest = relayTest,
+            ChecksPostmasters = checksPostmasters,
             JsonLog = json,
             DebugLog = debug,
         };

@@ -5,6 +5,7 @@ using Mailreeve.Mail.Outbound.Client;
 using Mailreeve.Mail.Outbound.Tls;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using NodaTime;
@@ -30,7 +31,10 @@ internal static class Sending
             .AddSingleton(s => new DeliveryReports(settings.Provider, settings.Outbound))
             .AddSingleton(s => new LocalDelivery(
                 s.GetRequiredService<MailDelivery>(), new MailIntake(s.GetRequiredService<Database>(), bounceKey), own,
-                s.GetRequiredService<LiveViews>(), s.GetRequiredService<Database>(), settings.Provider.HostName, s.GetRequiredService<IClock>()))
+                s.GetRequiredService<LiveViews>(), s.GetRequiredService<Database>(), settings.Provider.HostName, s.GetRequiredService<IClock>())
+            {
+                Collector = s.GetService<RelayCollector>(),
+            })
             .AddSingleton(PartsFor)
             .AddSingleton<IClerk>(s => new DispatchClerk(
                 s.GetRequiredService<OutboundParts>(), place => s.GetRequiredService<IGrainFactory>().GetGrain<IDestinationGrain>(place).WakeAsync()))

@@ -22,6 +22,7 @@ using Mailreeve.Network.Webhooks;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
@@ -94,7 +95,7 @@ internal sealed class Server : IAsyncDisposable
         await database.DisposeAsync();
     }
 
-    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist, byte[] Reporters);
+    private sealed record Keys(byte[] Bounce, byte[] Redaction, byte[] Feedback, byte[] Recipients, byte[] Greylist, byte[] Reporters, byte[] Relay, byte[] Postmaster);
 
     // Keys are made once and stay; the revision in force is kept for ever, so that an old decision can be read with its own words.
     private static async Task<Keys> KeepAsync(DbSession db, PolicyInForce policy, Instant now, CancellationToken stop)
@@ -113,7 +114,9 @@ internal sealed class Server : IAsyncDisposable
             await secrets.GetOrCreateAsync("feedback", 32, stop),
             await secrets.GetOrCreateAsync("recipients", 32, stop),
             await secrets.GetOrCreateAsync("greylist", 32, stop),
-            await secrets.GetOrCreateAsync("reporters", 32, stop));
+            await secrets.GetOrCreateAsync("reporters", 32, stop),
+            await secrets.GetOrCreateAsync("relay", 32, stop),
+            await secrets.GetOrCreateAsync("postmaster", 32, stop));
     }
 
     private static WebApplication Build(
@@ -153,6 +156,8 @@ internal sealed class Server : IAsyncDisposable
         builder.Services.AddLists(settings);
         builder.Services.AddThirdParties(settings);
         builder.Services.AddBouncers(settings);
+        builder.Services.AddRelayTests(settings, keys.Relay);
+        builder.Services.AddPostmasters(settings, keys.Postmaster);
         AddPages(builder.Services, settings);
         builder.Services.AddHostedService<ViewFollower>();
         builder.Services.AddHostedService<ClerkStarter>();
@@ -219,6 +224,7 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, NoticeOutcomeClerk>()
             .AddSingleton<IClerk, DeadlineClerk>()
             .AddSingleton<IClerk, ExpiredBlockClerk>()
+            .AddSingleton<IClerk, RelayCaseClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>()
             .AddSingleton<IClerk>(s => new CustomerBlockClerk(
                 s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
@@ -285,6 +291,7 @@ internal sealed class Server : IAsyncDisposable
     {
         HostName = settings.Provider.HostName,
         Domains = new OwnDomains(settings.Provider.Domains),
+        Collector = services.GetService<RelayCollector>(),
         WhereToTurn = settings.WhereToTurn,
         Limits = settings.SmtpLimits,
         Tls = services.GetService<ServerTls>(),

@@ -26,6 +26,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
 
     private readonly Lazy<Task<NetworkOfPeers>> up;
     private NameServers names = null!;
+    private NetworkNamespace wire = null!;
     private Machine another = null!;
     private PeerCertificate anothers = null!;
     private readonly List<NetworkNamespace> networks = [];
@@ -79,16 +80,16 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     private async Task<NetworkOfPeers> StartAsync()
     {
         var stop = CancellationToken.None;
-        var wire = Make();
+        wire = Make();
         wire.Ip("link set lo up", "link add switch type bridge", "link set switch up");
-        names = new NameServers(Connect(wire, "192.0.2.53", "192.0.2.54"));
+        names = new NameServers(Connect("192.0.2.53", "192.0.2.54"));
         started.Add(names);
-        var provider = Connect(wire, "198.51.100.25", "2001:db8:25::25");
-        another = Connect(wire, "198.51.100.26");
+        var provider = Connect("198.51.100.25", "2001:db8:25::25");
+        another = Connect("198.51.100.26");
         anothers = authority.Issue("mail.another.example");
-        Customer = Connect(wire, "203.0.113.80");
-        CustomersServer = Connect(wire, "203.0.113.25", "203.0.113.26", "203.0.113.27");
-        Elsewhere = Connect(wire, [.. OddNames.Select(n => $"{OddAddress(n)}"), "192.0.2.200"]);
+        Customer = Connect("203.0.113.80");
+        CustomersServer = Connect("203.0.113.25", "203.0.113.26", "203.0.113.27");
+        Elsewhere = Connect([.. OddNames.Select(n => $"{OddAddress(n)}"), "192.0.2.200"]);
         RightCertificate = authority.Issue("mx.right.example");
         var ours = authority.Issue("mail.provider.example");
 
@@ -98,7 +99,7 @@ public sealed class NetworkOfPeers : IAsyncDisposable
             ("192.0.2.20", MailPeerSetups.Exim, authority.Issue("mx.exim.example")),
             ("192.0.2.30", MailPeerSetups.OpenSmtpd, authority.Issue("mx.opensmtpd.example")),
         };
-        Peers = setups.ToDictionary(s => s.Setup.Package, s => new MailPeer(Connect(wire, s.Address), s.Setup, s.Certificate));
+        Peers = setups.ToDictionary(s => s.Setup.Package, s => new MailPeer(Connect(s.Address), s.Setup, s.Certificate));
         started.AddRange(Peers.Values);
 
         await names.StartAsync(Records(ours, [.. setups.Select(s => (s.Address, s.Setup.Domain, s.Certificate))]), Unsigned, stop);
@@ -113,6 +114,8 @@ public sealed class NetworkOfPeers : IAsyncDisposable
     private string Records(PeerCertificate ours, IReadOnlyList<(string Address, string Domain, PeerCertificate Certificate)> peers) => $"""
         provider MX 10 mail.provider
         provider TXT "v=spf1 mx -all"
+        collector.provider MX 10 mail.provider
+        third.provider MX 10 mail.provider
         another MX 10 mail.another
         mail.another A 198.51.100.26
         alder MX 10 mx.alder
@@ -160,9 +163,10 @@ public sealed class NetworkOfPeers : IAsyncDisposable
         return made;
     }
 
+    /// <summary>Adds a machine, which lasts as long as the network.</summary>
     // Everything is on the link, and nothing beyond it. Who has the black hole's address is known, and not there: what is sent to it is
     // lost without a word.
-    private Machine Connect(NetworkNamespace wire, params string[] addresses)
+    internal Machine Connect(params string[] addresses)
     {
         var network = Make();
         var port = $"port{networks.Count}";

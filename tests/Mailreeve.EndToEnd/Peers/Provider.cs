@@ -98,6 +98,13 @@ internal sealed class Provider : IAsyncDisposable
             [outbound]
             dane-resolver = "{new IPEndPoint(names.Resolver, 53)}"
 
+            [relay-test]
+            collector = "collector.{domain}"
+            third-domain = "third.{domain}"
+            collector-address = "{machine.Address}"
+            helo-name = "mail.{domain}"
+            pause-seconds = 1
+
             [web]
             listen = ["{pages}"]
             """)

@@ -1,5 +1,4 @@
 using Mailreeve.Policy.Relay;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Testing;
 using NodaTime;
 

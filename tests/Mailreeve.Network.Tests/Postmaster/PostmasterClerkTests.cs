@@ -1,0 +1,232 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Mailreeve.Network.Commands;
+using Mailreeve.Network.Postmaster;
+using Mailreeve.Network.Relay;
+using Mailreeve.Network.Tests.Relay;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Postmaster;
+using Mailreeve.Protocols.Dns;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Accounts;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
+using Mailreeve.Testing;
+using NodaTime.Testing;
+
+namespace Mailreeve.Network.Tests.Postmaster;
+
+/// <summary>C7: whether the mailbox postmaster@ takes mail, and whether a person reads it.</summary>
+public sealed class PostmasterClerkTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Who_takes_the_mail_is_asked_reminded_and_done_when_a_person_has_acted()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+
+        await lab.WorkAsync();
+
+        Assert.Equal(
+            ["RCPT TO:<postmaster@alder.example>", "RCPT TO:<postmaster@alder.example>", "RCPT TO:<Postmaster>", "RCPT TO:<Postmaster>"],
+            server.Heard.Where(l => l.StartsWith("RCPT", StringComparison.Ordinal)));
+        Assert.Equal(2, server.Heard.Count(l => l == "MAIL FROM:<>"));
+        Assert.DoesNotContain("DATA", server.Heard);
+        var row = await lab.RowAsync();
+        Assert.Equal((PostmasterState.Asked, Some.Customer.Id), (row.State, row.CustomerId));
+        var code = Regex.Match(Assert.Single(await lab.LettersAsync()), "https://mail\\.provider\\.example/postmaster/([a-z2-7]{24})\\s").Groups[1].Value;
+        Assert.NotEmpty(code);
+
+        lab.Clock.AdvanceDays(2);
+        await lab.WorkAsync();
+        var letters = await lab.LettersAsync();
+        Assert.Equal(2, letters.Count);
+        Assert.Contains("Subject: Reminder: ", letters[1], StringComparison.Ordinal);
+        Assert.Contains(code, letters[1], StringComparison.Ordinal);
+
+        // To look at the page is nothing; to act is.
+        Assert.NotNull(await lab.Desk.FindAsync(code, Stop));
+        Assert.Equal(PostmasterState.Asked, (await lab.RowAsync()).State);
+        Assert.Null(await lab.Desk.AnswerAsync(code[..^1] + (code[^1] == 'a' ? 'b' : 'a'), Stop));
+        Assert.Equal("alder.example", (await lab.Desk.AnswerAsync(code.ToUpperInvariant(), Stop))!.Domain);
+        Assert.Equal(PostmasterState.Read, (await lab.Desk.AnswerAsync(code, Stop))!.State);
+
+        lab.Clock.AdvanceDays(10);
+        await lab.WorkAsync();
+        row = await lab.RowAsync();
+        Assert.Equal((PostmasterState.Read, 2), (row.State, (await lab.LettersAsync()).Count));
+
+        // Half a year later it is asked anew, with another code.
+        lab.Clock.AdvanceDays(180);
+        await lab.WorkAsync();
+        Assert.Equal(PostmasterState.Asked, (await lab.RowAsync()).State);
+        Assert.Null(await lab.Desk.AnswerAsync(code, Stop));
+    }
+
+    [Fact]
+    public async Task Silence_is_overdue_after_a_week_and_an_answer_still_counts()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+        await lab.WorkAsync();
+        for (var day = 0; day < 7; day++)
+        {
+            lab.Clock.AdvanceDays(1);
+            await lab.WorkAsync();
+        }
+
+        Assert.Equal((PostmasterState.Overdue, PostmasterRules.MailsMax), ((await lab.RowAsync()).State, (await lab.LettersAsync()).Count));
+        using var said = new StringWriter();
+        await PostmasterListCommand.RunAsync(lab.Database, said, Stop);
+        Assert.Contains("alder.example", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("     1  mail is taken; nobody answers", said.ToString(), StringComparison.Ordinal);
+        var code = Regex.Match((await lab.LettersAsync())[0], "/postmaster/([a-z2-7]+)").Groups[1].Value;
+        Assert.Equal(PostmasterState.Read, (await lab.Desk.AnswerAsync(code, Stop))!.State);
+    }
+
+    [Theory]
+    [InlineData("550 5.1.1 No such user", PostmasterState.Refuses)]
+    [InlineData("450 4.2.0 Later", PostmasterState.PutOff)]
+    public async Task Who_refuses_is_not_asked(string reply, PostmasterState expected)
+    {
+        await using var server = new TestedHost { Rcpt = rcpt => rcpt.Contains('@', StringComparison.Ordinal) ? "250 2.1.5 Ok" : reply };
+        await using var lab = await Lab.OpenAsync(server.Port);
+
+        await lab.WorkAsync();
+
+        var row = await lab.RowAsync();
+        Assert.Equal(expected, row.State);
+        Assert.Contains($"<Postmaster> from <> {reply[..3]}", row.Detail, StringComparison.Ordinal);
+        Assert.Contains($"< {reply}", row.Transcript, StringComparison.Ordinal);
+        Assert.Empty(await lab.LettersAsync());
+    }
+
+    [Fact]
+    public async Task Where_nobody_answers_it_is_tried_for_a_day()
+    {
+        await using var lab = await Lab.OpenAsync(FreePorts.Next());
+        await lab.WorkAsync();
+        Assert.Equal(PostmasterState.PutOff, (await lab.RowAsync()).State);
+
+        for (var hour = 0; hour < 24; hour++)
+        {
+            lab.Clock.AdvanceHours(1);
+            await lab.WorkAsync();
+        }
+
+        Assert.Equal(PostmasterState.Refuses, (await lab.RowAsync()).State);
+    }
+
+    [Theory]
+    [InlineData("mail.provider.example", "Its mail comes to us.")]
+    [InlineData("", "The domain says that it takes no mail (null MX).")]
+    public async Task A_domain_without_a_server_of_its_own_is_left_alone(string mx, string detail)
+    {
+        await using var server = new TestedHost();
+        await using var lab = await Lab.OpenAsync(server.Port, mx);
+
+        await lab.WorkAsync();
+
+        Assert.Equal((PostmasterState.NoMail, detail, 0), ((await lab.RowAsync()).State, (await lab.RowAsync()).Detail, server.Connections));
+    }
+
+    [Fact]
+    public async Task A_domain_is_checked_as_long_as_its_customer_has_the_service()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+        await lab.WorkAsync();
+        using var said = new StringWriter();
+        Assert.Equal(0, await PostmasterCheckCommand.RunAsync(lab.Database, "Alder.Example.", lab.Clock.GetCurrentInstant(), said, Stop));
+        Assert.Equal(1, await PostmasterCheckCommand.RunAsync(lab.Database, "birch.example", lab.Clock.GetCurrentInstant(), said, Stop));
+        await lab.WorkAsync();
+        Assert.Equal(2, server.Connections);
+
+        await lab.Database.WriteAsync(db => new CustomerStore(db).UpdateAsync([Some.Customer with { State = CustomerState.Closed }], Stop), Stop);
+        lab.Clock.AdvanceMinutes(10);
+        await lab.WorkAsync();
+
+        Assert.Empty(await lab.Database.ReadAsync(db => new PostmasterStore(db).ListAsync(10, Stop), Stop));
+    }
+
+    private sealed class Lab : IAsyncDisposable
+    {
+        private readonly TestDatabase test;
+        private readonly LiveViews views;
+        private readonly PostmasterClerk clerk;
+
+        private Lab(TestDatabase test, LiveViews views, int port, string mx)
+        {
+            (this.test, this.views) = (test, views);
+            var provider = new Provider
+            {
+                Name = "Example Internet",
+                Domains = ["provider.example"],
+                HostName = "mail.provider.example",
+                BaseUrl = "https://mail.provider.example",
+                SupportTelephone = "+1 555 0100",
+                Networks = [Prefix.Parse("192.0.2.0/24")],
+                NeverBlock = [],
+            };
+            var prober = new PostmasterProber(
+                (name, type, _) => ValueTask.FromResult(type switch
+                {
+                    DnsType.Mx => DnsAnswer.OfNames([mx]),
+                    DnsType.A when name == mx => DnsAnswer.Of([Some.Address]),
+                    _ => DnsAnswer.Nothing,
+                }),
+                (to, stop) => RelayDialler.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), null, stop),
+                provider.HostName, provider.AbuseAddress, TimeSpan.FromSeconds(60)) { Port = port };
+            Desk = new PostmasterDesk(Database, provider, new byte[32], Clock);
+            clerk = new PostmasterClerk(Database, views, prober, Desk, provider, Clock);
+        }
+
+        public FakeClock Clock { get; } = new(Some.Time);
+
+        public Database Database => test.Database;
+
+        public PostmasterDesk Desk { get; }
+
+        public static async Task<Lab> OpenAsync(int port, string mx = "mx.alder.example")
+        {
+            var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
+            await test.Database.WriteAsync(async db =>
+            {
+                var customers = new CustomerStore(db);
+                await customers.AddAsync([Some.Customer], Some.Time, Stop);
+                await customers.PutServicesAsync(
+                    [new Service { Id = 0, Customer = Some.Customer.Id, Kind = ServiceKind.MailServer, Name = "mx", State = ServiceState.Active }], Stop);
+                await customers.AssignAsync([Some.Assignment with { Prefix = null, Domain = "alder.example" }], Some.Time, Stop);
+            }, Stop);
+            return new Lab(test, await LiveViews.LoadAsync(test.Database, Stop), port, mx);
+        }
+
+        public async Task WorkAsync()
+        {
+            while (await clerk.WorkAsync(Stop) > 0)
+            {
+                // Until nothing is due.
+            }
+        }
+
+        public async Task<PostmasterRow> RowAsync() => (await Database.ReadAsync(db => new PostmasterStore(db).FindAsync("alder.example", Stop), Stop))!;
+
+        /// <summary>What was written to the postmaster, oldest first.</summary>
+        public async Task<IReadOnlyList<string>> LettersAsync() =>
+        [
+            .. (await Database.ReadAsync(db => db.QueryAsync<byte[]>("SELECT message FROM outbound WHERE purpose = 'postmaster' AND recipient = 'postmaster@alder.example' ORDER BY id", null, Stop), Stop))
+                .Select(Encoding.UTF8.GetString),
+        ];
+
+        public async ValueTask DisposeAsync()
+        {
+            views.Dispose();
+            await test.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Mailreeve.Policy.Postmaster;
+using Mailreeve.Testing;
+
+namespace Mailreeve.Policy.Tests.Postmaster;
+
+/// <summary>C7: postmaster@ takes mail, and somebody reads it.</summary>
+public sealed class PostmasterRulesTests
+{
+    private static readonly PostmasterStanding Waiting = new(PostmasterState.Waiting, Some.Time);
+
+    [Theory]
+    [InlineData(PostmasterFinding.Accepts, 250, 250, 250, 250)]
+    [InlineData(PostmasterFinding.Accepts, 250, 251, 252, 250)]
+    [InlineData(PostmasterFinding.Refuses, 250, 250, 250, 550)]
+    [InlineData(PostmasterFinding.Refuses, 450, 250, 250, 501)]
+    [InlineData(PostmasterFinding.PutOff, 450, 250, 250, 250)]
+    [InlineData(PostmasterFinding.PutOff, 250, 250, 250, null)]
+    [InlineData(PostmasterFinding.PutOff, 250, 250, 250, 354)]
+    public void With_and_without_a_domain_and_a_sender_it_must_be_taken(PostmasterFinding expected, int? a, int? b, int? c, int? d) =>
+        Assert.Equal(expected, PostmasterRules.OfReplies([a, b, c, d]));
+
+    [Fact]
+    public void What_is_put_off_for_a_day_is_refused()
+    {
+        var standing = PostmasterRules.After(Waiting, PostmasterFinding.PutOff, Some.Time);
+        var tries = 1;
+        for (var now = standing.NextAt; standing.State == PostmasterState.PutOff; now = standing.NextAt, tries++)
+        {
+            Assert.Equal(Some.Time, standing.PutOffSince);
+            standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, now);
+        }
+
+        Assert.Equal((PostmasterState.Refuses, 25), (standing.State, tries));
+        Assert.Null(PostmasterRules.After(standing, PostmasterFinding.Accepts, Some.Time).PutOffSince);
+    }
+
+    [Fact]
+    public void Who_is_asked_is_reminded_so_often_and_then_it_is_overdue()
+    {
+        var standing = PostmasterRules.After(Waiting, PostmasterFinding.Accepts, Some.Time);
+        Assert.Equal((PostmasterState.Asked, Some.Time + PostmasterRules.ReadWithin, 1), (standing.State, standing.DueAt, standing.Mails));
+
+        for (var now = standing.NextAt; standing.State == PostmasterState.Asked; now = standing.NextAt)
+        {
+            Assert.InRange(standing.Mails, 1, PostmasterRules.MailsMax);
+            Assert.True(now <= standing.DueAt);
+            standing = PostmasterRules.AfterSilence(standing, now);
+        }
+
+        Assert.Equal((PostmasterState.Overdue, PostmasterRules.MailsMax), (standing.State, standing.Mails));
+        Assert.Equal(Some.Time + PostmasterRules.ReadWithin + PostmasterRules.AgainAfter, standing.NextAt);
+    }
+
+    [Fact]
+    public void Every_state_has_something_that_comes_next()
+    {
+        foreach (var finding in Enum.GetValues<PostmasterFinding>())
+            Assert.True(PostmasterRules.After(Waiting, finding, Some.Time).NextAt > Some.Time);
+        Assert.Equal(new PostmasterStanding(PostmasterState.Read, Some.Time + PostmasterRules.AgainAfter), PostmasterRules.AfterAnswer(Some.Time));
+        Assert.All(Enum.GetValues<PostmasterState>(), s => Assert.NotEqual($"{s}", PostmasterWords.Of(s)));
+    }
+}
