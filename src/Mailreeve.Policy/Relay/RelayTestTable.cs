@@ -36,6 +36,11 @@ public static class RelayTestTable
         new("bang", "probe@{literal}", "{collector}!{token}") { SameAs = ["nmap 14"] },
         new("bang-literal", "probe@{literal}", "{collector}!{token}@{literal}") { SameAs = ["nmap 15"] },
         new("bang-host", "probe@{literal}", "{collector}!{token}@{host}") { SameAs = ["nmap 16"] },
+        // Servers that refuse a sender with an address are asked once more with one that has a name.
+        new("percent-host-third", "probe@{third}", "{token}%{collector}@{host}"),
+        new("quoted-host-third", "probe@{third}", "\"{token}@{collector}\"@{host}"),
+        new("route-host-third", "probe@{third}", "@{host}:{token}@{collector}"),
+        new("bang-host-third", "probe@{third}", "{collector}!{token}@{host}"),
         new("collector-literal", "probe@{third}", "{token}@{collector-literal}"),
         new("final-dot", "probe@{third}", "{token}@{collector}."),
         new("no-brackets", "probe@{third}", "{token}@{collector}") { IsBare = true },

@@ -14,22 +14,29 @@ internal static class RelayPeerSetups
     {
         ["postfix-everybody"] = (Postfix("mynetworks = 0.0.0.0/0"), "other-domain"),
         ["postfix-trusts-senders"] = (
-            Postfix($"mynetworks = 127.0.0.0/8\nsmtpd_relay_restrictions = check_sender_access inline:{{ {{{Domain} = OK}} }}, reject_unauth_destination"), "host-sender"),
+            Postfix($"mynetworks = 127.0.0.0/8\nsmtpd_relay_restrictions = check_sender_access inline:{{ {{{Domain} = OK}} }}, reject_unauth_destination"), "bare-sender"),
         ["postfix-percent"] = (
-            Postfix($"mynetworks = 127.0.0.0/8\nmydestination = {Host}\nlocal_transport = virtual\nallow_untrusted_routing = yes"), "percent-literal"),
+            Postfix("mynetworks = 127.0.0.0/8\nvirtual_alias_maps = regexp:{ {/^(.+)%(.+)@birch\\.example$$/ $$1@$$2} }"), "percent-customer"),
         ["postfix-closed"] = (Postfix("mynetworks = 127.0.0.0/8"), null),
         ["postfix-debian"] = (
             Postfix("mynetworks = 127.0.0.0/8\nsmtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated defer_unauth_destination"), null),
-        ["postfix-bounces"] = (Postfix($"mynetworks = 0.0.0.0/0\ntransport_maps = inline:{{ {{{Collector} = error:5.7.1 not here}} }}"), null),
+        ["postfix-bounces"] = (
+            Postfix("mynetworks = 0.0.0.0/0\ndefault_transport = bouncer:\ntransport_maps = inline:{ {third.provider.example = smtp:} }"), null),
         ["exim-everybody"] = (Exim("accept"), "other-domain"),
         ["exim-trusts-senders"] = (Exim($"accept senders = *@{Domain}"), "customer-sender"),
-        ["exim-percent"] = (Exim("", $"percent_hack_domains = {Host}"), "percent-host"),
+        ["exim-percent"] = (Exim("", """
+            percent:
+              driver = redirect
+              domains = +here
+              condition = ${if match{$local_part}{%}}
+              data = ${sg{$local_part}{%}{@}}
+            """), "percent-host-sender"),
         ["exim-closed"] = (Exim(""), null),
-        ["exim-bounces"] = (Exim("accept", router: $$"""
+        ["exim-bounces"] = (Exim("accept", $$"""
             bounced:
               driver = redirect
               domains = {{Collector}}
-              condition = ${if def:sender_address}
+              condition = ${if def:sender_host_address}
               allow_fail
               data = :fail: not here
             """), null),
@@ -65,11 +72,15 @@ internal static class RelayPeerSetups
                 maximal_backoff_time = 2s
                 {settings}
                 """,
-            ["master.cf"] = MailPeerSetups.Postfix.Files["master.cf"],
+            ["master.cf"] = $"""
+                {MailPeerSetups.Postfix.Files["master.cf"]}
+                bouncer    unix  - n n - - pipe
+                  user=peer argv=/bin/false
+                """,
         },
     };
 
-    private static MailPeerSetup Exim(string acl, string main = "", string router = "") => MailPeerSetups.Exim with
+    private static MailPeerSetup Exim(string acl, string router = "") => MailPeerSetups.Exim with
     {
         Domain = Domain,
         Files = new Dictionary<string, string>
@@ -84,7 +95,6 @@ internal static class RelayPeerSetups
                 keep_environment =
                 rfc1413_query_timeout = 0s
                 smtp_accept_max_nonmail = 1000
-                {{main}}
 
                 begin acl
                 recipient:

@@ -104,15 +104,16 @@ public sealed class RelayTests(NetworkOfPeers network)
 
     // What makes the tests, on a clock that the test moves and without the pauses that it makes for others; what is relayed comes to the whole
     // program, which looks at it.
-    private sealed class Tests(NetworkOfPeers net, LiveViews views, RelayTestClerk clerk, FakeClock clock) : IDisposable
+    private sealed class Tests(Database database, LiveViews views, RelayTestClerk clerk, FakeClock clock) : IDisposable
     {
         private static readonly Duration Lease = Duration.FromDays(10);
 
-        private Database Database => net.Provider.Database.Database;
+        private Database Database => database;
 
         public static async Task<Tests> MakeAsync(NetworkOfPeers net)
         {
-            var database = net.Provider.Database.Database;
+            // Another one than the network's: that has no views, and keeps none of ours.
+            var database = net.Provider.Database.OpenAnother();
             var views = await LiveViews.LoadAsync(database, Stop);
             var key = await database.WriteAsync(db => new SecretStore(db).GetOrCreateAsync("relay", 32, Stop), Stop);
             var clock = new FakeClock(SystemClock.Instance.GetCurrentInstant());
@@ -136,7 +137,7 @@ public sealed class RelayTests(NetworkOfPeers network)
             };
             var desk = new RelayDesk(database, views, provider, options, clock);
             var tester = new RelayTester(options, provider, key, clock, (to, stop) => net.Elsewhere.ConnectAsync(to.Address, to.Port, stop));
-            return new Tests(net, views, new RelayTestClerk(database, desk, tester, options, clock, NullLogger<RelayTestClerk>.Instance), clock);
+            return new Tests(database, views, new RelayTestClerk(database, desk, tester, options, clock, NullLogger<RelayTestClerk>.Instance), clock);
         }
 
         /// <summary>A run until its result; what was put off or may arrive later has its time.</summary>
