@@ -18,10 +18,10 @@ internal static partial class Log
     [LoggerMessage(5004, LogLevel.Information, "Another process on this machine enforces the blocks; this one takes over when that ends")]
     public static partial void AnotherEnforces(this ILogger log);
 
-    [LoggerMessage(5201, LogLevel.Information, "Relay test {Run} of {Address} begins, round {Round}")]
+    [LoggerMessage(5501, LogLevel.Information, "Relay test {Run} of {Address} begins, round {Round}")]
     public static partial void RelayTestBegins(this ILogger log, long run, string address, long round);
 
-    [LoggerMessage(5202, LogLevel.Warning, "Relay test {Run}: {Address} relays, the message came out at {Exit}")]
+    [LoggerMessage(5502, LogLevel.Warning, "Relay test {Run}: {Address} relays, the message came out at {Exit}")]
     public static partial void RelayProven(this ILogger log, long run, string address, string exit);
 
     [LoggerMessage(5101, LogLevel.Error, "RADIUS accounting: {Records} records could not be written; their senders were not answered and send them again")]
