@@ -3,7 +3,6 @@ using System.Net;
 using Mailreeve.Network.Enforcement.Bgp;
 using Mailreeve.Network.Webhooks;
 using Mailreeve.Policy.Files;
-using Mailreeve.Protocols.Bgp;
 using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Configuration;

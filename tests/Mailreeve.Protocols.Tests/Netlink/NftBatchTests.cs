@@ -90,7 +90,7 @@ public sealed class NftBatchTests
     private static bool IsTold(NftPart made, NftPart told)
     {
         var batch = new NftBatch("mailreeve", sequence: 1);
-        batch.ReplaceTable([told]);
+        batch.ReplaceTable([told], _ => 0);
         foreach (var message in new NetlinkMessages(batch.Finish().Span))
         {
             if (NftAnswer.NameOf(NftKind.Rule, message) == "x")

@@ -163,7 +163,7 @@ public sealed class BgpBackEndTests
     [InlineData("UnicastIPv4", BlockScope.All, "2001:db8::7", "Pending This router takes nothing of IPv6.")]
     [InlineData("UnicastIPv4 FlowIPv4", BlockScope.All, "203.0.113.66", "Announced ")]
     [InlineData("FlowIPv4 FlowIPv6", BlockScope.Port25, "2001:db8:7::/48", "Announced ")]
-    [InlineData("FlowIPv4 FlowIPv6", BlockScope.All, "203.0.112.0/23", "Pending Prefixes shorter than /24 are not announced to this router.")]
+    [InlineData("FlowIPv4 FlowIPv6", BlockScope.All, "198.51.100.0/23", "Pending Prefixes shorter than /24 are not announced to this router.")]
     [InlineData("FlowIPv4 FlowIPv6", BlockScope.All, "::/0", "Pending Prefixes shorter than /48 are not announced to this router.")]
     public async Task It_says_what_it_can_do_about_a_block(string families, BlockScope scope, string prefix, string reach)
     {
