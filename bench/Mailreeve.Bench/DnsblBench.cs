@@ -167,7 +167,12 @@ internal sealed partial class DnsblBench(int entries, int rounds, int seconds)
 
             return $"{DnsName.ReversedLabels(AddressOf(asked))}.{DnsblServeCommand.Zone} A";
         }), stop);
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
+        if (OperatingSystem.IsLinux())
+        {
+            const UnixFileMode mayLook = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | mayLook);
+        }
+
         return AddressOf(addresses[0]);
     }
 

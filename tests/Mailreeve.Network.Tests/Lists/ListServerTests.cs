@@ -209,7 +209,7 @@ public sealed class ListServerTests
             }, Stop);
         }
 
-        public Task LiftAsync(BlockId id) =>
+        public Task<bool> LiftAsync(BlockId id) =>
             Test.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Operator("olga"), "They called.", Clock.GetCurrentInstant(), Stop), Stop);
 
         public async Task SendAsync(byte[] datagram) => await socket.SendAsync(datagram, Stop);

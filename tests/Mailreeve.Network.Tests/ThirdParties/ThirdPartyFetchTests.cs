@@ -227,7 +227,7 @@ public sealed class ThirdPartyFetchTests
 
         public ThirdPartyClerk With(params ThirdPartyList[] lists) => new(lists, Fetch, Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
 
-        public Task WorkAsync() => Clerk.WorkAsync(Stop);
+        public Task<int> WorkAsync() => Clerk.WorkAsync(Stop);
 
         public List<string> InForce() => [.. Views.Blocks.All.Select(b => $"{b.Prefix}").Order(StringComparer.Ordinal)];
 
