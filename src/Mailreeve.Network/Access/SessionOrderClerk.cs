@@ -1,5 +1,4 @@
 using Mailreeve.Network.Who;
-using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Radius;

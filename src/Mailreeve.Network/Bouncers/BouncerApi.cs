@@ -18,7 +18,7 @@ namespace Mailreeve.Network.Bouncers;
 /// </summary>
 /// <remarks>
 /// <c>GET /v1/decisions/stream</c> tells what is new since the bouncer's last question, <c>GET /v1/decisions</c> what is so for an address or
-/// for all, <c>HEAD</c> on it whether the key is good, and <c>POST /v1/usage-metrics</c> is taken and dropped. Diagnostics: log events 5201–5202.
+/// for all, <c>HEAD</c> on it whether the key is good, and <c>POST /v1/usage-metrics</c> is taken and dropped. Diagnostics: log events 5401–5402.
 /// </remarks>
 /// <param name="database">Has the keys.</param>
 /// <param name="handOver">Works out what is new.</param>
