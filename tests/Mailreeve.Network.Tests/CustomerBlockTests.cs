@@ -155,7 +155,7 @@ public sealed class CustomerBlockTests
             Assert.True(placed is not null, plan.Problem);
         }
 
-        public Task SessionAsync(SightingKind kind, string address)
+        public Task<int> SessionAsync(SightingKind kind, string address)
         {
             var now = Clock.GetCurrentInstant();
             return test.Database.WriteAsync(

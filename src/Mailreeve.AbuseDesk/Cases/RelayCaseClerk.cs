@@ -90,7 +90,7 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         }
     }
 
-    private async Task<IReadOnlyList<NewRelayRun>> DueAsync(DbSession db, Instant now, CancellationToken stop)
+    private static async Task<IReadOnlyList<NewRelayRun>> DueAsync(DbSession db, Instant now, CancellationToken stop)
     {
         var wanted = new List<NewRelayRun>();
         foreach (var open in await new CaseStore(db).DueSoonAsync(CaseKind.OpenRelay, now, now + BeforeDue, Batch, stop))

@@ -100,7 +100,7 @@ public sealed class PostmasterProber(AskDns ask, Func<IPEndPoint, CancellationTo
         }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
-            said.Append("(").Append(e.Message).Append(")\n");
+            said.Append('(').Append(e.Message).Append(")\n");
             return null;
         }
     }

@@ -85,7 +85,7 @@ public sealed class SessionOrderClerkTests
     public async Task A_refusal_is_told_in_words_and_asked_again()
     {
         await using var desk = await Desk.OpenAsync();
-        desk.Nas.Answer = asked => desk.Nas.Make(asked, RadiusCode.DisconnectNak, Secret, 503);
+        desk.Nas.Answer = asked => AccessServer.Make(asked, RadiusCode.DisconnectNak, Secret, 503);
         await desk.BeginAsync("s1", "192.0.2.7");
         var block = await desk.PlaceAsync("192.0.2.7");
 
@@ -117,9 +117,9 @@ public sealed class SessionOrderClerkTests
         await using var desk = await Desk.OpenAsync();
         desk.Nas.Answer = asked => desk.Nas.Asked.Count switch
         {
-            1 => desk.Nas.Make(asked, RadiusCode.DisconnectAck, new RadiusSecret("another secret"u8.ToArray())),
+            1 => AccessServer.Make(asked, RadiusCode.DisconnectAck, new RadiusSecret("another secret"u8.ToArray())),
             2 => new RadiusWriter(RadiusCode.DisconnectAck, (byte)(asked.Identifier + 1)).ToAnswer(Secret, asked.Authenticator.Span),
-            _ => desk.Nas.Make(asked, RadiusCode.CoaAck, Secret),
+            _ => AccessServer.Make(asked, RadiusCode.CoaAck, Secret),
         };
         await desk.BeginAsync("s1", "192.0.2.7");
         var block = await desk.PlaceAsync("192.0.2.7");
@@ -212,7 +212,7 @@ public sealed class SessionOrderClerkTests
     public async Task Port_25_alone_ends_no_session_and_a_block_that_is_over_asks_nothing()
     {
         await using var desk = await Desk.OpenAsync();
-        desk.Nas.Answer = asked => desk.Nas.Make(asked, RadiusCode.DisconnectNak, Secret);
+        desk.Nas.Answer = asked => AccessServer.Make(asked, RadiusCode.DisconnectNak, Secret);
         await desk.BeginAsync("s1", "192.0.2.7");
         Assert.Empty(await desk.OrdersAsync(await desk.PlaceAsync("192.0.2.7", BlockScope.Port25)));
         var block = await desk.PlaceAsync("192.0.2.7");
@@ -279,9 +279,9 @@ public sealed class SessionOrderClerkTests
             clerk = Make();
         }
 
-        public Task BeginAsync(string session, string prefix) => TakeAsync(session, SightingKind.Start, [Prefix.Parse(prefix)]);
+        public Task<int> BeginAsync(string session, string prefix) => TakeAsync(session, SightingKind.Start, [Prefix.Parse(prefix)]);
 
-        public Task EndAsync(string session) => TakeAsync(session, SightingKind.Stop, []);
+        public Task<int> EndAsync(string session) => TakeAsync(session, SightingKind.Stop, []);
 
         public async Task WorkAsync()
         {
@@ -297,7 +297,7 @@ public sealed class SessionOrderClerkTests
             return block.Id;
         }
 
-        public Task LiftAsync(BlockId id) =>
+        public Task<bool> LiftAsync(BlockId id) =>
             database.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
 
         public Task<IReadOnlyList<SessionOrder>> OrdersAsync(BlockId block) =>
@@ -315,7 +315,7 @@ public sealed class SessionOrderClerkTests
 
         private SessionOrderClerk Make() => new(database.Database, views, options, [new(Prefix.Parse("192.0.2.9"), "management")], Clock);
 
-        private Task TakeAsync(string session, SightingKind kind, IReadOnlyList<Prefix> prefixes)
+        private Task<int> TakeAsync(string session, SightingKind kind, IReadOnlyList<Prefix> prefixes)
         {
             var now = Clock.GetCurrentInstant();
             return database.Database.WriteAsync(
@@ -348,7 +348,7 @@ public sealed class SessionOrderClerkTests
 
         public Func<RadiusPacket, byte[]?> Answer { get; set; }
 
-        public byte[] Make(RadiusPacket asked, RadiusCode code, RadiusSecret secret, uint? cause = null)
+        public static byte[] Make(RadiusPacket asked, RadiusCode code, RadiusSecret secret, uint? cause = null)
         {
             var answer = new RadiusWriter(code, asked.Identifier).AddMessageAuthenticator();
             if (cause is { } number)

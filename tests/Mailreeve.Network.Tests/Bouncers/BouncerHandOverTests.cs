@@ -232,10 +232,10 @@ public sealed class BouncerHandOverTests
             return block.Id;
         }
 
-        public Task LiftAsync(BlockId id) =>
+        public Task<bool> LiftAsync(BlockId id) =>
             database.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
 
-        public Task RemoveAsync() =>
+        public Task<bool> RemoveAsync() =>
             database.Database.WriteAsync(db => new BouncerStore(db).RemoveAsync(Name, Actor.Policy, Clock.GetCurrentInstant(), Stop), Stop);
 
         // An answer that does not arrive.

@@ -292,7 +292,7 @@ public sealed class WebhookClerkTests
             return block.Id;
         }
 
-        public Task LiftAsync(BlockId id) =>
+        public Task<bool> LiftAsync(BlockId id) =>
             database.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
 
         public async Task<(EnforcementState State, Instant? ProvenAt, string? Detail)> StateAsync(BlockId id)
