@@ -105,7 +105,8 @@ public sealed class WebhookCaller : IDisposable
         await using var body = await answer.Content.ReadAsStreamAsync(stop);
         var buffer = new byte[AnswerBytesMax + 1];
         var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
-        return length > AnswerBytesMax ? null : buffer.AsMemory(0, length);
+        // A null without its type would become an empty answer: memory can be made of an array that is none.
+        return length > AnswerBytesMax ? (ReadOnlyMemory<byte>?)null : buffer.AsMemory(0, length);
     }
 
     private static string Shortened(string text) => text.Length > DetailLengthMax ? text[..DetailLengthMax] : text;

@@ -92,7 +92,7 @@ public sealed class BouncerHandOverTests
     {
         await using var desk = await Desk.OpenAsync();
         var small = await desk.PlaceAsync("203.0.113.0/30");
-        var wide = await desk.PlaceAsync("198.51.0.0/16");
+        var wide = await desk.PlaceAsync("2001:db8::/48");
 
         Assert.Equal(["203.0.113.0", "203.0.113.1", "203.0.113.2", "203.0.113.3"], await desk.TellAsync(isStart: true));
 
