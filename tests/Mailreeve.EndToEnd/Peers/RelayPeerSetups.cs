@@ -15,8 +15,6 @@ internal static class RelayPeerSetups
         ["postfix-everybody"] = (Postfix("mynetworks = 0.0.0.0/0"), "other-domain"),
         ["postfix-trusts-senders"] = (
             Postfix($"mynetworks = 127.0.0.0/8\nsmtpd_relay_restrictions = check_sender_access inline:{{ {{{Domain} = OK}} }}, reject_unauth_destination"), "bare-sender"),
-        ["postfix-percent"] = (
-            Postfix("mynetworks = 127.0.0.0/8\nvirtual_alias_maps = regexp:{ {/^(.+)%(.+)@birch\\.example$$/ $$1@$$2} }"), "percent-customer"),
         ["postfix-closed"] = (Postfix("mynetworks = 127.0.0.0/8"), null),
         ["postfix-debian"] = (
             Postfix("mynetworks = 127.0.0.0/8\nsmtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated defer_unauth_destination"), null),
