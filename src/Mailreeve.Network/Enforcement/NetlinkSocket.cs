@@ -68,7 +68,8 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
         catch (SocketException e)
         {
-            throw new EnforcementException($"The kernel does not tell what changes in the packet filter: {e.Message}.", e);
+            throw new EnforcementException(
+                e.SocketErrorCode == SocketError.AccessDenied ? EnforcementException.NoPermission : $"The kernel does not tell what changes in the packet filter: {e.Message}.", e);
         }
     }
 
