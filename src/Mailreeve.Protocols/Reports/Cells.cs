@@ -130,7 +130,7 @@ internal static class Cells
         if (!raw.AsSpan().ContainsAnyInRange('0', '9'))
             return time;
         // A cell that is a time as a whole: the notations of people are read in one place.
-        var spoken = TimeScanner.Scan(raw, new TimeContext(context?.SentAt, null, null, TimeConfidence.None), timesMax: 1);
+        var spoken = TimeScanner.Scan(raw, new TimeContext(context?.SentAt, null, TimeConfidence.None), timesMax: 1);
         return spoken is [var only] && IsLabel(raw.AsSpan(0, only.Start)) && raw.AsSpan(only.End).Trim(" ()").IsEmpty ? only.Time with { Raw = time.Raw } : time;
     }
 

@@ -130,10 +130,14 @@ internal static class ReceivedLine
     }
 
     // Exchange Online hands a message from server to server of its own by HTTPS or MAPI; nobody else does.
-    private static bool IsWithinOneService(string value) =>
-        value.Contains(".prod.outlook.com (", StringComparison.OrdinalIgnoreCase) && value.IndexOf(" by ", StringComparison.Ordinal) is > 0 and var by
-            && value.AsSpan(by).TrimStart(" by").IndexOf(".prod.outlook.com", StringComparison.OrdinalIgnoreCase) is > 0 and < 60 && value.AsSpan(0, by).Contains(".prod.outlook.com", StringComparison.OrdinalIgnoreCase)
-        || value.Contains(" with HTTPS", StringComparison.Ordinal) || value.Contains(" with mapi id", StringComparison.OrdinalIgnoreCase);
+    private static bool IsWithinOneService(string value)
+    {
+        var by = value.IndexOf(" by ", StringComparison.Ordinal);
+        return value.Contains(" with HTTPS", StringComparison.Ordinal) || value.Contains(" with mapi id", StringComparison.OrdinalIgnoreCase)
+            || (by > 0 && IsExchange(value.AsSpan(0, by)) && IsExchange(value.AsSpan(by, Math.Min(64, value.Length - by))));
+
+        static bool IsExchange(ReadOnlySpan<char> host) => host.Contains(".prod.outlook.com", StringComparison.OrdinalIgnoreCase);
+    }
 
     // The client's own greeting comes first and may be an address literal; what the server saw comes last.
     private static Address? LastAddress(ReadOnlySpan<char> from)

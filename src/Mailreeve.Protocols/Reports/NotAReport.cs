@@ -5,8 +5,6 @@ namespace Mailreeve.Protocols.Reports;
 /// <summary>Mail that reaches abuse@ without reporting anything, and mail that must not be answered automatically.</summary>
 internal static class NotAReport
 {
-    private const string Answer = "answer";
-
     private static readonly string[][] SubjectWords = [.. DataTable.Rows("not-a-report-words.tsv")];
 
     /// <summary>What it is instead, or null when it may be a report.</summary>
@@ -44,8 +42,8 @@ internal static class NotAReport
             return "A reply that names nothing besides what it quotes.";
         var isReply = root.Header("In-Reply-To") is not null || root.Header("References") is not null || IsReplySubject(text.Subject);
         // What is quoted in an answer is what was complained of before.
-        if (!signs.HasOwnProof && isReply && SaysAnswer(text.Own))
-            return "An answer of another desk to what was reported to it.";
+        if (!signs.HasOwnProof && isReply && UnaskedMail.IsAnswer(text.Own))
+            return "An answer to a report.";
         if (!signs.HasProof && IsAutomatic(root) && KindBySubject(text) is "ticket" && Keyword(root.Header("Auto-Submitted")).StartsWith("auto", StringComparison.OrdinalIgnoreCase))
             return "An automatic acknowledgement, by its subject and by what it says of itself (RFC 3834).";
         if (!signs.HasProof && isReply && root.Header("Precedence")?.Trim().Equals("list", StringComparison.OrdinalIgnoreCase) == true && root.Header("In-Reply-To") is not null)
@@ -68,16 +66,6 @@ internal static class NotAReport
             : null;
     }
 
-    private static bool SaysAnswer(string own)
-    {
-        foreach (var cells in SubjectWords)
-            if (cells[0] == Answer)
-                foreach (var phrase in cells.AsSpan(1))
-                    if (own.Contains(phrase, StringComparison.OrdinalIgnoreCase))
-                        return true;
-        return false;
-    }
-
     private static bool NamesAnything(string text) =>
         MentionScanner.Scan(text, 50).Exists(m => m.Kind is MentionKind.Address or MentionKind.Prefix or MentionKind.Url || m.IsDefanged);
 
@@ -92,7 +80,7 @@ internal static class NotAReport
     private static string? KindBySubject(ReportText text)
     {
         var start = text.Body.AsSpan(0, Math.Min(text.Body.Length, 400));
-        foreach (var cells in SubjectWords.Where(c => c[0] != Answer))
+        foreach (var cells in SubjectWords)
             foreach (var word in cells.AsSpan(1))
                 if (text.Subject.Contains(word, StringComparison.OrdinalIgnoreCase)
                     || (cells[0] is "ticket" or "out-of-office" && start.Contains(word, StringComparison.OrdinalIgnoreCase)))

@@ -235,7 +235,7 @@ internal static class FreeTextReport
             return ObservationRole.Site;
         var (site, victim, other) = (resource.Count(Part.Site), resource.Count(Part.Victim), resource.Count(Part.Other));
         // Pages of a site that is accused, or of its address.
-        if (resource.First.Kind == MentionKind.Url && victim == 0 && IsWithin(spokenHosts, resource.First.Host))
+        if (resource.First.Kind == MentionKind.Url && victim == 0 && KnownHosts.IsWithin(spokenHosts, resource.First.Host))
             return ObservationRole.Site;
         if (site + victim > 0 && other == 0)
             return site > victim ? ObservationRole.Site : victim > site ? ObservationRole.Victim : ObservationRole.Other;
@@ -248,20 +248,6 @@ internal static class FreeTextReport
         if (isOnlyHost && resource.Address is not null && !resource.First.IsWeak && type.Category is "vulnerability" or "infrastructure")
             return ObservationRole.Source;
         return (resource.StandsOut || isOnlyHost) && type.Role == ObservationRole.Site && !spokenSites ? ObservationRole.Site : ObservationRole.Other;
-    }
-
-    private static bool IsWithin(HashSet<string> hosts, string host)
-    {
-        var names = hosts.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (var name = host.AsSpan(); ;)
-        {
-            if (names.Contains(name))
-                return true;
-            var dot = name.IndexOf('.');
-            if (dot < 0)
-                return false;
-            name = name[(dot + 1)..];
-        }
     }
 
     // The message itself, attached or by its pasted header: where it came from are candidates, except for those that the text states.

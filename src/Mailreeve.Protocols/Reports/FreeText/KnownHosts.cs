@@ -3,7 +3,7 @@ namespace Mailreeve.Protocols.Reports.FreeText;
 /// <summary>Hosts and mailboxes that reports name without accusing anybody.</summary>
 internal static class KnownHosts
 {
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> References = new HashSet<string>(
+    private static readonly HashSet<string> References = new(
         [
             "w3.org", "ietf.org", "rfc-editor.org", "spamhaus.org", "spamcop.net", "abuse.ch", "abuseipdb.com", "virustotal.com", "urlscan.io",
             "projecthoneypot.org", "blocklist.de", "uceprotect.net", "spamrats.com", "sorbs.net", "barracudacentral.org", "senderscore.org",
@@ -15,7 +15,7 @@ internal static class KnownHosts
             "schemas.microsoft.com", "aka.ms", "gmpg.org", "schema.org", "openxmlformats.org", "xmlsoap.org", "dmarc.org", "openspf.org", "dkim.org",
             "crowdsec.net", "bitninja.io", "cpanel.net", "web-sniffer.net", "anti-abuse.org", "msbl.org", "shodan.io",
         ],
-        StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+        StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Mailers = new(
         [
@@ -46,11 +46,15 @@ internal static class KnownHosts
     ];
 
     /// <summary>Whether a host is one that reports refer to for reading up.</summary>
-    public static bool IsReference(string host)
+    public static bool IsReference(string host) => IsWithin(References, host);
+
+    /// <summary>Whether a host is one of these domains or lies in one; their comparer is one that knows no case.</summary>
+    public static bool IsWithin(HashSet<string> domains, string host)
     {
+        var lookup = domains.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var name = host.AsSpan(); ;)
         {
-            if (References.Contains(name))
+            if (lookup.Contains(name))
                 return true;
             var dot = name.IndexOf('.');
             if (dot < 0)

@@ -31,6 +31,7 @@ internal sealed class Story
     private bool isLog;
     private bool isRequest;
     private bool isWhois;
+    private bool isHop;
     private TextLine previousAlone;
     private Part previousAlonePart;
     private AbuseType? previousAloneType;
@@ -52,8 +53,6 @@ internal sealed class Story
         footer = FooterOf(text);
         times = TimeScanner.Scan(text, context, limits.Mentions);
         RemoveRanges();
-        SettleZone();
-        times.RemoveAll(IsAhead);
         times.RemoveAll(t => headers.Exists(h => t.Start >= h.Start && t.Start < h.End) || IsOfReply(t));
     }
 
@@ -81,8 +80,10 @@ internal sealed class Story
     /// <summary>Reads subject and body.</summary>
     public static Story Read(ReportText report, HashSet<string> reporterDomains, ReportLimits limits)
     {
-        var context = TimeScanner.ContextOf(report.Body, report.SentAt, report.SentOffset);
+        var context = TimeScanner.ContextOf(report.Body, report.SentAt);
         var story = new Story(report.Body, context, QuotedHeader.Find(report.Body, limits.Hops), reporterDomains, limits);
+        story.SettleZone(report.SentOffset);
+        story.times.RemoveAll(story.IsAhead);
         story.ReadSubject(report.Subject);
         story.ReadBody();
         story.OfferReportTime();
@@ -91,15 +92,14 @@ internal sealed class Story
 
     // A zone that is said of one time, "5 March 11:32 CET", is that of a log which has the same time without one. And nothing has happened
     // after the mail about it was sent: then the log has the clock of whoever sent it.
-    private void SettleZone()
+    private void SettleZone(Offset? sentOffset)
     {
-        if (!times.Exists(t => t.Time.Confidence == TimeConfidence.NoZone))
+        var clocks = times.Where(t => t.Time.Confidence == TimeConfidence.NoZone).Select(t => t.Time.Utc!.Value).Order().ToList();
+        if (clocks.Count == 0)
             return;
-        if (times.Find(t => t.Time.Confidence == TimeConfidence.Exact && t.Offset != Offset.Zero && IsTheSameClock(t)) is { End: > 0 } stated)
+        if (times.Find(t => t.Time.Confidence == TimeConfidence.Exact && t.Offset != Offset.Zero && IsAmong(clocks, t)) is { End: > 0 } stated)
             Shift(stated.Offset, TimeConfidence.Exact);
-        else if (context is { SentAt: { } sent, SentOffset: { Seconds: not 0 } offset }
-            && times.Exists(t => t.Time is { Confidence: TimeConfidence.NoZone, Utc: { } utc } && utc > sent + Soon)
-            && times.TrueForAll(t => t.Time is not { Confidence: TimeConfidence.NoZone, Utc: { } utc } || utc - Duration.FromSeconds(offset.Seconds) <= sent + Soon))
+        else if (context.SentAt is { } sent && sentOffset is { Seconds: not 0 } offset && clocks[^1] > sent + Soon && clocks[^1] - Duration.FromSeconds(offset.Seconds) <= sent + Soon)
             Shift(offset, TimeConfidence.NoZone);
     }
 
@@ -107,10 +107,12 @@ internal sealed class Story
     private bool IsAhead(TimeMention time) => context.SentAt is { } sent && time.Time.Utc is { } utc && utc - sent < AheadMax
         && utc - sent > (time.Time.Confidence == TimeConfidence.Exact ? AheadExact : AheadDoubtful);
 
-    private bool IsTheSameClock(TimeMention stated)
+    private static bool IsAmong(List<Instant> clocks, TimeMention stated)
     {
-        var clock = stated.Time.Utc!.Value + Duration.FromSeconds(stated.Offset.Seconds);
-        return times.Exists(t => t.Time is { Confidence: TimeConfidence.NoZone, Utc: { } utc } && utc - clock <= Soon && clock - utc <= Soon);
+        var from = stated.Time.Utc!.Value + Duration.FromSeconds(stated.Offset.Seconds) - Soon;
+        var at = clocks.BinarySearch(from);
+        at = at < 0 ? ~at : at;
+        return at < clocks.Count && clocks[at] <= from + (Soon * 2);
     }
 
     private void Shift(Offset offset, TimeConfidence confidence)
@@ -196,6 +198,7 @@ internal sealed class Story
         isRequest = line.IsRequest(text);
         isLog = isRequest || line.IsLog(text);
         isWhois = line.IsWhois(text);
+        isHop = line.IsHop(text);
         var above = line.Above(text, out _);
         if (ColumnHead.Read(above) is { } found)
             head = found;
@@ -210,7 +213,7 @@ internal sealed class Story
         resource.IsInEvidence &= isEvidence;
         LogLines += isLog ? 1 : 0;
         FieldLines += line.IsField(text, mention) ? 1 : 0;
-        var isAlone = (line.IsAlone(text, mention) || beside.IsItem) && !line.IsHop(text);
+        var isAlone = (line.IsAlone(text, mention) || beside.IsItem) && !isHop;
         var type = default(AbuseType);
         var part = isWhois ? Part.Other : PartOfAddress(mention, previous, beside, next, isAlone, time, out type);
         if (isAlone)
@@ -265,7 +268,7 @@ internal sealed class Story
         // A name behind it in brackets is its own, and what follows still speaks of it.
         var reach = next < text.Length && text.AsSpan(mention.End, Math.Min(3, next - mention.End)).Trim(' ') is "(" or "[" ? beside.Behind?.Start ?? text.Length : next;
         var behind = text.AsSpan(mention.End, Math.Min(90, Math.Min(reach, line.End) - mention.End is > 0 and var room ? room : 0));
-        if (mention.IsWeak || (mention.Start > footer && !isLog) || line.IsHop(text))
+        if (mention.IsWeak || (mention.Start > footer && !isLog) || isHop)
             return Part.Other;
         if (IsInSipUri(mention.Start))
             return Part.Victim;
@@ -397,14 +400,7 @@ internal sealed class Story
             (previousAloneName, previousAloneNamePart) = (line, part);
         }
 
-        // Somebody's mailbox is told as named; that of the reporter's side, or an office's, is not what the report is about.
-        if (mention.Kind == MentionKind.Mailbox && part is not (Part.Site or Part.Source) && (part == Part.Victim && !named.ContainsKey((MentionKind.Mailbox, mention.Text)) || IsReporters(mention.Host) || KnownHosts.IsRoleMailbox(mention.Text) || isEvidence))
-            return;
-        if (mention.Kind == MentionKind.Domain && part is not (Part.Site or Part.Source)
-            && !(!isEvidence && !IsReporters(mention.Host) && line.IsField(text, mention)
-                && RoleWords.SaysHostName(text.AsSpan(line.Start, mention.Start - line.Start)))
-            && !(isAlone && part == Part.Unsaid && !isEvidence
-                && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()))
+        if (part is not (Part.Site or Part.Source) && !IsWorthNaming(mention, part, isAlone, isEvidence))
             return;
         if (Take(mention) is not { } resource)
             return;
@@ -422,6 +418,18 @@ internal sealed class Story
         var at = Math.Max(text.LastIndexOf("\n--\n", StringComparison.Ordinal), text.LastIndexOf("\n-- \n", StringComparison.Ordinal));
         return at > FooterBegin && text.Length - at <= FooterCharsMax ? at : int.MaxValue;
     }
+
+    // Of names that no word accuses: URLs; mailboxes but for those of the reporter's side, of offices and of who got a mail; the name of a host
+    // whose address is told; a name that has a line of its own.
+    private bool IsWorthNaming(Mention mention, Part part, bool isAlone, bool isEvidence) => mention.Kind switch
+    {
+        MentionKind.Url => true,
+        _ when isEvidence => false,
+        MentionKind.Mailbox => !IsReporters(mention.Host) && !KnownHosts.IsRoleMailbox(mention.Text)
+            && (part != Part.Victim || named.ContainsKey((MentionKind.Mailbox, mention.Text))),
+        _ => (line.IsField(text, mention) && !IsReporters(mention.Host) && RoleWords.SaysHostName(text.AsSpan(line.Start, mention.Start - line.Start)))
+            || (isAlone && part == Part.Unsaid && KnownHosts.IsUsualName(mention.Host) && HeadingIsSite()),
+    };
 
     private bool HeadingIsSite() => RoleWords.BeforeSite(line.Above(text, out _).TrimEnd(" :.-")) is Part.Site or Part.Unsaid;
 
@@ -462,18 +470,7 @@ internal sealed class Story
         return Part.Other;
     }
 
-    private bool IsReporters(string host)
-    {
-        for (var name = host.AsSpan(); ;)
-        {
-            if (reporterDomains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name))
-                return true;
-            var dot = name.IndexOf('.');
-            if (dot < 0)
-                return false;
-            name = name[(dot + 1)..];
-        }
-    }
+    private bool IsReporters(string host) => KnownHosts.IsWithin(reporterDomains, host);
 
     private Named? Take(Mention mention)
     {

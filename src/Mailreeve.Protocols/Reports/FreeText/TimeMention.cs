@@ -11,7 +11,6 @@ internal readonly record struct TimeMention(int Start, int End, ReportedTime Tim
 
 /// <summary>What a text says about its times besides the times themselves.</summary>
 /// <param name="SentAt">Date of the mail: gives the year where a log has none, and decides between day and month first.</param>
-/// <param name="SentOffset">How far that date's zone is ahead of UTC; null when there is none.</param>
 /// <param name="Zone">Zone stated once for all ("all times are GMT+8"); null when none is.</param>
 /// <param name="ZoneConfidence">How far that zone may be trusted.</param>
-internal readonly record struct TimeContext(Instant? SentAt, Offset? SentOffset, DateTimeZone? Zone, TimeConfidence ZoneConfidence);
+internal readonly record struct TimeContext(Instant? SentAt, DateTimeZone? Zone, TimeConfidence ZoneConfidence);

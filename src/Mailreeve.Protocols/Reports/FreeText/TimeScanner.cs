@@ -56,7 +56,7 @@ internal static class TimeScanner
     }
 
     /// <summary>The zone that the text states once for all its times.</summary>
-    public static TimeContext ContextOf(string text, Instant? sentAt, Offset? sentOffset)
+    public static TimeContext ContextOf(string text, Instant? sentAt)
     {
         var rest = text.AsSpan();
         for (var i = 0; i < 50; i++)
@@ -66,11 +66,11 @@ internal static class TimeScanner
                 break;
             var place = text.Length - rest.Length + at;
             if (ZoneNear(text, place) is var (zone, confidence))
-                return new TimeContext(sentAt, sentOffset, zone, confidence);
+                return new TimeContext(sentAt, zone, confidence);
             rest = rest[(at + 3)..];
         }
 
-        return new TimeContext(sentAt, sentOffset, null, TimeConfidence.None);
+        return new TimeContext(sentAt, null, TimeConfidence.None);
     }
 
     private static (DateTimeZone Zone, TimeConfidence Confidence)? ZoneNear(string text, int place)

@@ -96,6 +96,6 @@ public class TimeScannerTests
     [InlineData("in 2024. 10.5.3.2 did it")]
     public void What_only_looks_like_a_time_is_none(string text) => Assert.Equal("", Show(text));
 
-    private static string Show(string text) => string.Join("; ", TimeScanner.Scan(text, TimeScanner.ContextOf(text, Sent, Offset.Zero), 10)
+    private static string Show(string text) => string.Join("; ", TimeScanner.Scan(text, TimeScanner.ContextOf(text, Sent), 10)
         .Select(t => $"{InstantPattern.General.Format(t.Time.Utc!.Value)} {t.Time.Confidence}"));
 }
