@@ -203,7 +203,7 @@ public enum BlockState
 }
 
 /// <summary>A block to place.</summary>
-public sealed record NewBlock
+public sealed record NewBlock : BlockDecision
 {
     /// <summary>Its id, from <see cref="DbSession.NextIdsAsync"/>.</summary>
     public required BlockId Id { get; init; }
@@ -228,28 +228,10 @@ public sealed record NewBlock
 
     /// <summary>What kind of traffic.</summary>
     public required BlockScope Scope { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why, as the blocked party may read it.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when.</summary>
-    public required Instant ExpiresAt { get; init; }
 }
 
 /// <summary>A row of <c>block</c>.</summary>
-public sealed record BlockRow
+public sealed record BlockRow : BlockDecision
 {
     /// <summary>Its number.</summary>
     public required BlockId Id { get; init; }
@@ -277,24 +259,6 @@ public sealed record BlockRow
 
     /// <summary>What kind of traffic.</summary>
     public required BlockScope Scope { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when, at the latest.</summary>
-    public required Instant ExpiresAt { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required BlockState State { get; init; }

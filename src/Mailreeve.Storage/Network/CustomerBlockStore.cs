@@ -95,7 +95,7 @@ public sealed class CustomerBlockStore(DbSession db)
 }
 
 /// <summary>A block of all that a customer has, to place.</summary>
-public sealed record NewCustomerBlock
+public sealed record NewCustomerBlock : BlockDecision
 {
     /// <summary>Its id, from <see cref="DbSession.NextIdsAsync"/>.</summary>
     public required long Id { get; init; }
@@ -105,28 +105,10 @@ public sealed record NewCustomerBlock
 
     /// <summary>What kind of traffic.</summary>
     public required BlockScope Scope { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why, as the customer may read it.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when.</summary>
-    public required Instant ExpiresAt { get; init; }
 }
 
 /// <summary>A row of <c>customer_block</c>.</summary>
-public sealed record CustomerBlockRow
+public sealed record CustomerBlockRow : BlockDecision
 {
     /// <summary>Its number.</summary>
     public required long Id { get; init; }
@@ -142,22 +124,4 @@ public sealed record CustomerBlockRow
 
     /// <summary>What kind of traffic.</summary>
     public required BlockScope Scope { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when, at the latest.</summary>
-    public required Instant ExpiresAt { get; init; }
 }

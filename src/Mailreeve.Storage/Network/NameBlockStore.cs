@@ -88,56 +88,20 @@ public sealed class NameBlockStore(DbSession db)
 }
 
 /// <summary>A name to block, with everything below it.</summary>
-public sealed record NewNameBlock
+public sealed record NewNameBlock : BlockDecision
 {
     /// <summary>The name, as <see cref="Policy.Blocks.BlockedName"/> reads it.</summary>
     public required string Name { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why, as the blocked party may read it.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when.</summary>
-    public required Instant ExpiresAt { get; init; }
 }
 
 /// <summary>A row of <c>name_block</c>.</summary>
-public sealed record NameBlockRow
+public sealed record NameBlockRow : BlockDecision
 {
     /// <summary>Its number.</summary>
     public required long Id { get; init; }
 
     /// <summary>The name.</summary>
     public required string Name { get; init; }
-
-    /// <summary>The clause.</summary>
-    public required ClauseId Clause { get; init; }
-
-    /// <summary>The revision of the policy that was used.</summary>
-    public required string PolicyRevision { get; init; }
-
-    /// <summary>Why.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Who decided.</summary>
-    public required Actor PlacedBy { get; init; }
-
-    /// <summary>From when.</summary>
-    public required Instant StartsAt { get; init; }
-
-    /// <summary>Until when, at the latest.</summary>
-    public required Instant ExpiresAt { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required BlockState State { get; init; }
@@ -150,7 +114,4 @@ public sealed record NameBlockRow
 
     /// <summary>Why it ended.</summary>
     public string? EndReason { get; init; }
-
-    /// <summary>Whether its time is now.</summary>
-    public bool IsInForce(Instant now) => StartsAt <= now && now < ExpiresAt;
 }
