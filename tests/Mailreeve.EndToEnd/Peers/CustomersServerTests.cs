@@ -77,11 +77,13 @@ public sealed class CustomersServerTests(NetworkOfPeers network)
     {
         // Old enough to be trusted with the full limits (C1).
         var since = SystemClock.Instance.GetCurrentInstant() - Duration.FromDays(100);
+        var store = new CustomerStore(db);
         var customer = Some.Customer with
         {
-            Id = new CustomerId(await db.NextIdsAsync("customer", 1, Stop)), RegNumber = $"{RegNumber.From(2)}", Name = "Alder Hosting and Daughters",
+            Id = new CustomerId(await db.NextIdsAsync("customer", 1, Stop)),
+            RegNumber = $"{await store.NextRegNumberAsync(Stop)}",
+            Name = "Alder Hosting and Daughters",
         };
-        var store = new CustomerStore(db);
         await store.AddAsync([customer], since, Stop);
         await store.PutServicesAsync(
             [new Service { Id = 0, Customer = customer.Id, Kind = ServiceKind.MailRelay, Name = "relay", State = ServiceState.Active }], Stop);
