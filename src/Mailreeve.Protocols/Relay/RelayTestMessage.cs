@@ -1,6 +1,5 @@
-using System.Text;
+using Mailreeve.Protocols.Messages;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Mailreeve.Protocols.Relay;
 
@@ -9,8 +8,6 @@ public sealed record RelayTestMessage
 {
     /// <summary>The field that marks it: only in the header of the message itself, never in that of a bounce.</summary>
     public const string MarkField = "X-Mailreeve-Relay-Test";
-
-    private static readonly InstantPattern Rfc5322 = InstantPattern.CreateWithInvariantCulture("ddd, dd MMM uuuu HH:mm:ss '+0000'");
 
     /// <summary>The token, also the local part that it is for.</summary>
     public required string Token { get; init; }
@@ -36,20 +33,18 @@ public sealed record RelayTestMessage
     /// <summary>When.</summary>
     public required Instant Date { get; init; }
 
-    /// <summary>The message with CRLF line ends, in ASCII; what is not is written as <c>?</c>.</summary>
-    public byte[] Write()
+    /// <summary>The message with CRLF line ends, in ASCII.</summary>
+    /// <exception cref="FormatException">A mailbox is none.</exception>
+    public byte[] Write() => new SystemMessage
     {
-        var text = $"""
-            Date: {Rfc5322.Format(Date)}
-            From: {From}
-            To: {To}
-            Subject: Relay test of {Tested}
-            Message-ID: <{Token}@{To[(To.LastIndexOf('@') + 1)..]}>
-            {MarkField}: {Token}
-            Auto-Submitted: auto-generated
-            MIME-Version: 1.0
-            Content-Type: text/plain; charset=us-ascii
-
+        FromName = Provider,
+        From = From,
+        To = To,
+        Subject = $"Relay test of {Tested}",
+        MessageId = $"{Token}@{To[(To.LastIndexOf('@') + 1)..]}",
+        Date = Date,
+        Headers = [(MarkField, Token)],
+        Text = $"""
             This message tests whether the mail server at {Tested} passes on mail
             that is neither from its users nor for them (an "open relay").
             {Provider} runs such tests at hosts of its own customers only, as
@@ -57,14 +52,12 @@ public sealed record RelayTestMessage
 
             Test: {Test}
             Token: {Token}
-            Made at: {Rfc5322.Format(Date)}
 
             Whoever reads this as an administrator of that server need not do
             anything: the result is in the customer portal. To have a host left
             out of the tests, or to ask about them, write to
             {From}
 
-            """;
-        return Encoding.ASCII.GetBytes(text.ReplaceLineEndings("\r\n"));
-    }
+            """,
+    }.Write();
 }

@@ -32,6 +32,16 @@ public sealed class RelayTestMessageTests
     }
 
     [Fact]
+    public void A_provider_with_any_name_sends_it_in_ASCII()
+    {
+        var message = (Message with { Provider = "Beispiel Österreich" }).Write();
+
+        Assert.DoesNotContain(message, octet => octet > 127);
+        Assert.Equal("r1-2-abc", RelayTestArrival.Read(message).Token);
+        Assert.Contains("Beispiel Österreich runs", MimeKit.MimeMessage.Load(new MemoryStream(message)).TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Its_mark_and_its_way_are_read_when_it_arrives()
     {
         byte[] arrived =
