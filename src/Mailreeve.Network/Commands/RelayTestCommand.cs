@@ -27,17 +27,7 @@ public static class RelayTestCommand
         }
 
         await output.WriteLineAsync($"It may be tested, on port {string.Join(", ", options.Ports)}. This would be said:");
-        var names = new RelayNames
-        {
-            Token = "TOKEN",
-            Probe = "PROBE",
-            Collector = options.Collector,
-            Third = options.Third,
-            CollectorAddress = options.CollectorAddress,
-            Address = address,
-            Host = "ITS.NAME",
-            CustomerDomain = desk.DomainOf(address),
-        };
+        var names = options.NamesFor(address, "ITS.NAME", desk.DomainOf(address), "TOKEN", "PROBE");
         foreach (var test in RelayTestTable.All)
         {
             await output.WriteLineAsync(test.TryFill(names, out var envelope)

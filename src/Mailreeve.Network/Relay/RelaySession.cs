@@ -194,17 +194,7 @@ internal sealed class RelaySession(
     private RelayNames NamesOf(RelayAttemptRow attempt)
     {
         var token = new RelayToken(run.Id, (int)attempt.Number);
-        return new RelayNames
-        {
-            Token = token.Write(tester.Key),
-            Probe = token.WriteProbe(tester.Key),
-            Collector = tester.Options.Collector,
-            Third = tester.Options.Third,
-            CollectorAddress = tester.Options.CollectorAddress,
-            Address = run.Address,
-            Host = Host,
-            CustomerDomain = customerDomain,
-        };
+        return tester.Options.NamesFor(run.Address, Host, customerDomain, token.Write(tester.Key), token.WriteProbe(tester.Key));
     }
 
     private byte[] MessageOf(RelayAttemptRow attempt, string token) => new RelayTestMessage

@@ -1,3 +1,4 @@
+using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -47,4 +48,22 @@ public sealed record RelayTestOptions
 
     /// <summary>The domains whose mail is collected.</summary>
     public IEnumerable<string> Domains => Third is null ? [Collector] : [Collector, Third];
+
+    /// <summary>What stands in the lines of one test.</summary>
+    /// <param name="address">The tested address.</param>
+    /// <param name="host">How it calls itself; null when that is not known.</param>
+    /// <param name="customerDomain">A domain of its customer; null when none is known.</param>
+    /// <param name="token">The local part that arrives in the collector.</param>
+    /// <param name="probe">The local part to which a bounce comes back.</param>
+    internal RelayNames NamesFor(Address address, string? host, string? customerDomain, string token, string probe) => new()
+    {
+        Token = token,
+        Probe = probe,
+        Collector = Collector,
+        Third = Third,
+        CollectorAddress = CollectorAddress,
+        Address = address,
+        Host = host,
+        CustomerDomain = customerDomain,
+    };
 }
