@@ -22,6 +22,9 @@ internal sealed class RelaySession(
 
     public string? Host { get; set; }
 
+    /// <summary>Whether the port has refused the first connection: nothing can be relayed through it.</summary>
+    public bool IsShut { get; private set; }
+
     public async ValueTask DisposeAsync()
     {
         if (line is not null)
@@ -33,8 +36,7 @@ internal sealed class RelaySession(
         await using var _ = this;
         if (!await ConnectedAsync(stop))
         {
-            // Nobody listens at this port: nothing can be relayed through it.
-            if (trouble == RelayDialogue.Unreachable)
+            if (IsShut)
                 await EachAsync(attempts, a => a with { Verdict = RelayVerdict.Omitted, Transcript = detail });
             return Round(trouble);
         }
@@ -94,9 +96,11 @@ internal sealed class RelaySession(
         var name = envelope.Helo ?? tester.Options.HeloName;
         if (name != helo)
         {
+            // Who refuses the name refuses the test (RFC 5321 §4.1.1.1: the name before then still stands).
+            var greeted = await line!.SayAsync($"EHLO {name}", stop);
+            if (greeted is not { IsDone: true })
+                return new Codes { Mail = CodeOf(greeted) };
             helo = name;
-            if (await line!.SayAsync($"EHLO {name}", stop) is not { IsDone: true } greeted)
-                return new Codes();
             Host ??= RelayNames.HostIn(greeted.Text);
         }
 
@@ -146,7 +150,9 @@ internal sealed class RelaySession(
         }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException)
         {
-            return Fail(connections == 1 ? RelayDialogue.Unreachable : RelayDialogue.BrokenOff, $"Port {port}: {e.Message}");
+            IsShut = connections == 1 && e is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+            // Where TLS does not come about somebody has answered.
+            return Fail(connections == 1 && e is not IOException ? RelayDialogue.Unreachable : RelayDialogue.BrokenOff, $"Port {port}: {e.Message}");
         }
 
         return await GreetedAsync(stop);
@@ -159,7 +165,7 @@ internal sealed class RelaySession(
         {
             var isRefusal = greeting is { IsNever: true };
             return Fail(
-                connections > 1 ? RelayDialogue.BrokenOff : isRefusal ? RelayDialogue.RefusesTester : RelayDialogue.Unreachable,
+                connections == 1 && isRefusal ? RelayDialogue.RefusesTester : RelayDialogue.BrokenOff,
                 greeting is null ? $"Port {port}: no greeting." : $"Port {port}: {greeting}{(greeting.Code == NoMailHere ? " (it takes no mail at all)" : "")}");
         }
 
@@ -175,7 +181,7 @@ internal sealed class RelaySession(
         }
 
         return Fail(
-            connections > 1 ? RelayDialogue.BrokenOff : reply is { IsNever: true } ? RelayDialogue.RefusesTester : RelayDialogue.Unreachable,
+            connections == 1 && reply is { IsNever: true } ? RelayDialogue.RefusesTester : RelayDialogue.BrokenOff,
             reply is null ? $"Port {port}: no answer to EHLO." : $"Port {port}: {reply}");
     }
 

@@ -38,18 +38,28 @@ public sealed class RelayTester(
         CancellationToken stop)
     {
         var round = new RelayRound { Dialogue = RelayDialogue.Complete, Detail = "", Host = run.Host };
+        RelayRound? trouble = null;
         var answered = false;
         foreach (var port in attempts.GroupBy(a => a.Port).OrderBy(g => options.Ports.ToList().IndexOf((int)g.Key)))
         {
             var session = new RelaySession(this, run, (int)port.Key, customerDomain, keep, isProven) { Host = round.Host };
             round = await session.RunAsync([.. port.Where(a => a.Verdict is RelayVerdict.Waiting or RelayVerdict.PutOff or RelayVerdict.Omitted)], stop);
             answered |= round.Dialogue != RelayDialogue.Unreachable;
-            if (round.IsProven || round.Dialogue is RelayDialogue.BrokenOff or RelayDialogue.RefusesTester)
+            if (round.IsProven)
                 return round;
+            // The host may still be found open at another port; closed it is not found.
+            if (round.Dialogue is not RelayDialogue.Complete && !session.IsShut)
+                trouble = trouble is null or { Dialogue: RelayDialogue.Unreachable } ? round : trouble;
         }
 
-        // A port at which nobody listens is closed; a host at which nobody listens at all cannot be judged.
-        return answered ? round with { Dialogue = RelayDialogue.Complete } : round;
+        // A port that refuses connections is closed; one that does not answer us may well answer others. A host of which no port answers cannot be
+        // judged at all.
+        return trouble switch
+        {
+            null => answered ? round with { Dialogue = RelayDialogue.Complete } : round,
+            { Dialogue: RelayDialogue.Unreachable } when answered => trouble with { Dialogue = RelayDialogue.BrokenOff, Host = round.Host },
+            _ => trouble with { Host = round.Host },
+        };
     }
 }
 

@@ -234,6 +234,66 @@ public sealed class RelayTestClerkTests
     }
 
     [Fact]
+    public async Task A_port_at_which_nobody_listens_is_closed_and_one_that_does_not_answer_is_not_known_to_be()
+    {
+        await using var server = new TestedHost();
+        await using var shut = await Lab.OpenAsync([server.Port, FreePorts.Next()]);
+        await using var silent = await Lab.OpenAsync([FreePorts.Next(), server.Port]);
+        silent.IsSilent = true;
+
+        Assert.Equal(RelayRunVerdict.Closed, (await shut.RunAsync()).Verdict);
+        var run = await silent.RunAsync();
+        Assert.Equal((RelayRunVerdict.Incomplete, RelayRunState.Done), (run.Verdict, run.State));
+        Assert.Contains("Nobody answered in time", run.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_puts_off_and_then_answers_no_more_is_not_known_to_be_closed()
+    {
+        await using var busy = new TestedHost { Rcpt = _ => "450 4.2.0 Greylisted" };
+        await using var server = new TestedHost();
+        await using var lab = await Lab.OpenAsync([busy.Port, server.Port]);
+        Assert.Equal(RelayRunState.Waiting, (await lab.RunAsync()).State);
+
+        lab.IsSilent = true;
+        lab.Clock.AdvanceMinutes(20);
+        await lab.Clerk.WorkAsync(Stop);
+
+        Assert.Equal(RelayRunVerdict.Incomplete, (await lab.FindAsync(1)).Verdict);
+    }
+
+    [Theory]
+    [InlineData("421 4.3.2 Too many connections", RelayRunVerdict.Incomplete)]
+    [InlineData("554 5.7.1 Not you", RelayRunVerdict.RefusesTester)]
+    public async Task A_port_that_does_not_talk_to_us_is_not_closed_whatever_the_other_is(string greeting, RelayRunVerdict expected)
+    {
+        await using var busy = new TestedHost { Greeting = greeting };
+        await using var server = new TestedHost();
+        await using var lab = await Lab.OpenAsync([busy.Port, server.Port]);
+
+        var run = await lab.RunAsync();
+
+        Assert.Equal((expected, RelayRunState.Done), (run.Verdict, run.State));
+        Assert.Contains(greeting, run.Detail, StringComparison.Ordinal);
+        Assert.All((await lab.AttemptsAsync(run.Id)).Where(a => a.Port == server.Port), a => Assert.Equal(RelayVerdict.Refused, a.Verdict));
+    }
+
+    [Fact]
+    public async Task Who_refuses_a_name_in_EHLO_has_refused_the_test()
+    {
+        await using var server = new TestedHost
+        {
+            Ehlo = ehlo => ehlo.EndsWith(" relay-test.provider.example", StringComparison.Ordinal) ? "250 mx.alder.example" : "550 5.7.1 Not your name",
+        };
+        await using var lab = await Lab.OpenAsync(server.Port);
+
+        var run = await lab.RunAsync();
+
+        Assert.Equal((RelayRunVerdict.Closed, 1), (run.Verdict, run.Rounds));
+        Assert.Contains(await lab.AttemptsAsync(run.Id), a => a.Verdict == RelayVerdict.Refused && a.Transcript.Contains("550 5.7.1 Not your name", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_a_blocked_host_took_and_could_not_pass_on_does_not_make_it_closed()
     {
         await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
@@ -309,7 +369,7 @@ public sealed class RelayTestClerkTests
         private readonly TestDatabase test;
         private readonly LiveViews views;
 
-        private Lab(TestDatabase test, LiveViews views, int port)
+        private Lab(TestDatabase test, LiveViews views, int[] ports)
         {
             (this.test, this.views) = (test, views);
             var options = new RelayTestOptions
@@ -318,7 +378,7 @@ public sealed class RelayTestClerkTests
                 Third = "third.example",
                 CollectorAddress = Address.Parse("198.51.100.25"),
                 HeloName = "relay-test.provider.example",
-                Ports = [port],
+                Ports = ports,
                 NeverTest = [Prefix.Parse("127.0.0.9")],
                 Pause = TimeSpan.Zero,
             };
@@ -333,7 +393,10 @@ public sealed class RelayTestClerkTests
                 NeverBlock = [],
             };
             Desk = new RelayDesk(Database, views, provider, options, Clock);
-            var tester = new RelayTester(options, provider, Key, Clock, (to, stop) => RelayDialler.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, to.Port), null, stop));
+            var tester = new RelayTester(options, provider, Key, Clock, (to, stop) =>
+                IsSilent && to.Port == ports[0]
+                    ? throw new TimeoutException("Nobody answered in time")
+                    : RelayDialler.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, to.Port), null, stop));
             Clerk = new RelayTestClerk(Database, Desk, tester, options, Clock, NullLogger<RelayTestClerk>.Instance);
             Collector = new RelayCollectorClerk(Database, Key, Clock, NullLogger<RelayCollectorClerk>.Instance);
         }
@@ -346,9 +409,14 @@ public sealed class RelayTestClerkTests
 
         public RelayTestClerk Clerk { get; }
 
+        /// <summary>Whether the first port never answers.</summary>
+        public bool IsSilent { get; set; }
+
         private RelayCollectorClerk Collector { get; }
 
-        public static async Task<Lab> OpenAsync(int port, Address? host = null)
+        public static Task<Lab> OpenAsync(int port, Address? host = null) => OpenAsync([port], host);
+
+        public static async Task<Lab> OpenAsync(int[] ports, Address? host = null)
         {
             var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
             await test.Database.WriteAsync(async db =>
@@ -363,7 +431,7 @@ public sealed class RelayTestClerkTests
                     Some.Assignment with { Prefix = null, Domain = "alder.example" },
                 ], Some.Time, Stop);
             }, Stop);
-            return new Lab(test, await LiveViews.LoadAsync(test.Database, Stop), port);
+            return new Lab(test, await LiveViews.LoadAsync(test.Database, Stop), ports);
         }
 
         /// <summary>An operator asks, and it is done.</summary>

@@ -22,6 +22,9 @@ internal sealed class TestedHost : IAsyncDisposable
     /// <summary>What it says first.</summary>
     public string Greeting { get; init; } = "220 mx.alder.example ESMTP ready";
 
+    /// <summary>What it answers to EHLO.</summary>
+    public Func<string, string> Ehlo { get; init; } = _ => "250-mx.alder.example\r\n250 PIPELINING";
+
     /// <summary>What it answers to MAIL.</summary>
     public Func<string, string> Mail { get; init; } = _ => "250 2.1.0 Ok";
 
@@ -75,7 +78,7 @@ internal sealed class TestedHost : IAsyncDisposable
             Heard.Add(line);
             var reply = line.Split(' ', ':')[0].ToUpperInvariant() switch
             {
-                "EHLO" => "250-mx.alder.example\r\n250 PIPELINING",
+                "EHLO" => Ehlo(line),
                 "MAIL" => Mail(mail = line),
                 "RCPT" => Rcpt(rcpt = line),
                 "DATA" => "354 Go on",
