@@ -48,7 +48,7 @@ public sealed class RelayCollectorClerk(Database database, byte[] key, IClock cl
         }
 
         await runs.ArrivedAsync(token.Run, token.Test, verdict, mail.ClientAddress, mail.ReceivedAt, stop);
-        await RelayResult.SettleAsync(db, token.Run, clock.GetCurrentInstant(), stop);
+        await RelayResult.SettleAsync(db, token.Run, isBlocked: false, clock.GetCurrentInstant(), stop);
         if (verdict == RelayVerdict.Proven)
             log.RelayProven(token.Run, $"{run.Address}", $"{mail.ClientAddress}");
         return verdict == RelayVerdict.Proven ? "proof" : "came another way";

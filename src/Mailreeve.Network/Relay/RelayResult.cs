@@ -9,11 +9,18 @@ namespace Mailreeve.Network.Relay;
 internal static class RelayResult
 {
     /// <summary>Judges a run that is not being carried out: after its last round, when a message has arrived, when its time is over.</summary>
-    public static async Task SettleAsync(DbSession db, long id, Instant now, CancellationToken stop)
+    /// <param name="db">The transaction.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="isBlocked">Whether port 25 of the host is known to be blocked by now; that it was is never forgotten.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="stop">Stops the work.</param>
+    public static async Task SettleAsync(DbSession db, long id, bool isBlocked, Instant now, CancellationToken stop)
     {
         var runs = new RelayRunStore(db);
         if (await runs.FindAsync(id, stop) is not { State: RelayRunState.Pending or RelayRunState.Done } run)
             return;
+        if (isBlocked)
+            run = run with { Blocked = 1 };
 
         var attempts = new List<RelayAttemptRow>();
         foreach (var attempt in await runs.AttemptsAsync(id, stop))

@@ -27,7 +27,7 @@ public sealed class RelayTestClerk(
         var now = clock.GetCurrentInstant();
         var overdue = await database.ReadAsync(db => new RelayRunStore(db).OverdueAsync(now, Batch, stop), stop);
         foreach (var run in overdue)
-            await database.WriteAsync(db => RelayResult.SettleAsync(db, run.Id, now, stop), stop);
+            await database.WriteAsync(db => RelayResult.SettleAsync(db, run.Id, desk.IsBlocked(run.Address), now, stop), stop);
 
         if (now >= forgetsAt)
         {
@@ -104,7 +104,7 @@ public sealed class RelayTestClerk(
         }
 
         await runs.RecordAsync(run with { State = RelayRunState.Pending }, stop);
-        await RelayResult.SettleAsync(db, run.Id, now, stop);
+        await RelayResult.SettleAsync(db, run.Id, run.WasBlocked, now, stop);
     }
 
     private Task EndAsync(RelayRunRow run, CancellationToken stop)

@@ -309,6 +309,23 @@ public sealed class RelayTestClerkTests
     }
 
     [Fact]
+    public async Task What_a_host_took_before_it_was_blocked_does_not_make_it_closed_either()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+        var run = await lab.RunAsync();
+        Assert.Equal((RelayRunVerdict.Pending, false), (run.Verdict, run.WasBlocked));
+
+        await lab.Database.WriteAsync(
+            db => new BlockStore(db).PlaceAsync([Some.Block with { Prefix = Prefix.Single(Host), Scope = BlockScope.Port25 }], Stop), Stop);
+        lab.Clock.AdvanceHours(25);
+        await lab.Clerk.WorkAsync(Stop);
+
+        run = await lab.FindAsync(run.Id);
+        Assert.Equal((RelayRunVerdict.Unclear, true), (run.Verdict, run.WasBlocked));
+    }
+
+    [Fact]
     public async Task A_run_is_not_made_when_its_customer_has_gone_meanwhile()
     {
         await using var server = new TestedHost();
