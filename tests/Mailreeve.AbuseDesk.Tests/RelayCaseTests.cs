@@ -109,6 +109,22 @@ public sealed class RelayCaseTests
         Assert.Equal((ResponseState.Accepted, Actor.Policy), (file.Responses[0].State, file.Responses[0].DecidedBy));
     });
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task Proof_that_comes_late_opens_nothing_when_the_host_was_found_closed_meanwhile(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        var before = await AskAsync(desk, Host, TestDesk.Alder);
+        await TakeAsync(desk);
+        await EndAsync(desk, before, RelayRunVerdict.Pending, RelayRunState.Pending);
+        desk.Clock.AdvanceHours(2);
+        await TestAsync(desk, Host, TestDesk.Alder, RelayRunVerdict.Closed);
+        await desk.WorkAsync();
+
+        await EndAsync(desk, before, RelayRunVerdict.Open);
+        await desk.WorkAsync();
+
+        Assert.Empty(await desk.Db.ReadAsync(db => new DeskStore(db).CasesAsync("", null, null, 10, Stop), Stop));
+    });
+
     private static string Text(Letter letter) => MimeMessage.Load(new MemoryStream(letter.Message)).TextBody!;
 
     private static async Task<IReadOnlyList<RelayRunRow>> RunsAsync(TestDesk desk) =>

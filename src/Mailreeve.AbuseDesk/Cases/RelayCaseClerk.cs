@@ -43,7 +43,8 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         var now = clock.GetCurrentInstant();
         var runs = new RelayRunStore(db);
         await runs.ToldAsync(run.Id, now, stop);
-        if (run.Verdict is not (RelayRunVerdict.Open or RelayRunVerdict.Closed))
+        // A message that arrives days later still proves its run, and the host may have been found closed meanwhile.
+        if (run.Verdict is not (RelayRunVerdict.Open or RelayRunVerdict.Closed) || await runs.IsOvertakenAsync(run, stop))
             return;
 
         var (customer, downstream) = Answerable(run.CustomerId);
@@ -51,7 +52,7 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         var book = books.Open(db, now);
         if (run.Verdict == RelayRunVerdict.Open)
             await ProveAsync(db, book, run, cases, new CaseEvent.Opened(customer, downstream, CaseKind.OpenRelay, new Resource(ResourceKind.Address, $"{run.Address}"), CaseType), stop);
-        else if (!await runs.IsOvertakenAsync(run, stop))
+        else
             await CloseAsync(db, book, run, cases, now, stop);
         await book.SaveAsync(stop);
     }

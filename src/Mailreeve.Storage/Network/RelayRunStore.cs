@@ -98,13 +98,13 @@ public sealed class RelayRunStore(DbSession db)
             LIMIT  1
             """, new { address }, stop);
 
-    /// <summary>Whether a later run of the same host was proven open.</summary>
+    /// <summary>Whether a later run of the same host has found the opposite: closed where this one was proven open, open where it was closed.</summary>
     public async Task<bool> IsOvertakenAsync(RelayRunRow run, CancellationToken stop) =>
         await db.SingleAsync<long>("""
             SELECT COUNT(*)
             FROM   relay_run
-            WHERE  address = @Address AND id > @Id AND verdict = 'open'
-            """, new { run.Address, run.Id }, stop) > 0;
+            WHERE  address = @Address AND id > @Id AND verdict IN ('open', 'closed') AND verdict <> @Verdict
+            """, new { run.Address, run.Id, run.Verdict }, stop) > 0;
 
     /// <summary>Adds the tests of a run.</summary>
     public Task AddAsync(IReadOnlyList<RelayAttemptRow> attempts, CancellationToken stop) =>
