@@ -125,6 +125,21 @@ public sealed class RelayCaseTests
         Assert.Empty(await desk.Db.ReadAsync(db => new DeskStore(db).CasesAsync("", null, null, 10, Stop), Stop));
     });
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task A_letter_shows_the_test_of_its_own_case_and_not_one_of_whoever_else_has_had_the_address(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await TestAsync(desk, Host, TestDesk.Alder, RelayRunVerdict.Open);
+        await desk.Relays.WorkAsync(Stop);
+        // Whoever has the address next.
+        await TestAsync(desk, Host, TestDesk.Cedar, RelayRunVerdict.Open);
+
+        await desk.WorkAsync();
+
+        var letters = (await desk.LettersAsync()).Select(Text).ToList();
+        Assert.Contains("<r1-1-aa@collector.example>", Assert.Single(letters, l => l.Contains("Run 1, test", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Single(letters, l => l.Contains("Run 2, test", StringComparison.Ordinal));
+    });
+
     private static string Text(Letter letter) => MimeMessage.Load(new MemoryStream(letter.Message)).TextBody!;
 
     private static async Task<IReadOnlyList<RelayRunRow>> RunsAsync(TestDesk desk) =>

@@ -47,12 +47,7 @@ public sealed class RelayTestPageTests
     {
         await using var host = await WebHost.StartAsync();
         await AllowAsync(host);
-        await host.Database.WriteAsync(db => new RelayRunStore(db).AskAsync(
-            new NewRelayRun(WebHost.Alder.Id, Mx, RelayOccasion.Operator, Policy.Actor.Policy, host.Clock.GetCurrentInstant()), Stop), Stop);
-        await ProveAsync(host, 1);
-        var clerk = new RelayCaseClerk(host.Database, host.Get<CaseBooks>(), host.Get<LiveViews>(), host.Clock);
-        await clerk.WorkAsync(Stop);
-        var id = (await host.Database.ReadAsync(db => new DeskStore(db).CasesAsync("192.0.2.3", null, null, 1, Stop), Stop))[0].Id;
+        var id = await OpenAsync(host);
         var alder = await host.SignedInAsync(WebHost.Alder);
         var path = $"/portal/cases/{id}";
 
@@ -75,8 +70,61 @@ public sealed class RelayTestPageTests
         Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound], [foreign.StatusCode, other.StatusCode]);
     }
 
+    [Fact]
+    public async Task The_evidence_file_has_the_test_of_ours_before_what_others_complain_of()
+    {
+        await using var host = await WebHost.StartAsync();
+        await AllowAsync(host);
+        var id = await OpenAsync(host);
+        var alder = await host.SignedInAsync(WebHost.Alder);
+
+        Assert.Contains("> RCPT TO:<r1-1-aa@collector.example>", await alder.OpenAsync($"/portal/cases/{id}/evidence"), StringComparison.Ordinal);
+
+        // Somebody else has found it, too.
+        host.Clock.AdvanceHours(1);
+        var complaint = await Cases.OpenAsync(host, "192.0.2.4");
+        await host.Database.WriteAsync(db => db.ExecuteAsync("UPDATE event SET case_id = @id WHERE case_id = @complaint", new { id, complaint }, Stop), Stop);
+        var file = await alder.OpenAsync($"/portal/cases/{id}/evidence");
+        Assert.Matches("(?s)> RCPT TO:<r1-1-aa@collector\\.example>.*--- Complaint 1", file);
+    }
+
+    [Fact]
+    public async Task Whoever_has_had_the_address_sees_their_own_tests_and_has_no_host_of_the_next_one_tested()
+    {
+        await using var host = await WebHost.StartAsync();
+        await AllowAsync(host);
+        var path = $"/portal/cases/{await OpenAsync(host)}";
+        var alder = await host.SignedInAsync(WebHost.Alder);
+        Assert.Contains("<p>Open: it relays</p>", await alder.OpenAsync(path), StringComparison.Ordinal);
+
+        // A test of whoever else has had it.
+        host.Clock.AdvanceHours(2);
+        var now = host.Clock.GetCurrentInstant();
+        await host.Database.WriteAsync(async db =>
+        {
+            var runs = new RelayRunStore(db);
+            var run = (await runs.AskAsync(new NewRelayRun(WebHost.Birch.Id, Mx, RelayOccasion.Operator, Policy.Actor.Policy, now), Stop))!.Value;
+            await runs.RecordAsync((await runs.FindAsync(run, Stop))! with { State = RelayRunState.Done, Verdict = RelayRunVerdict.Closed, EndedAt = now }, Stop);
+        }, Stop);
+        Assert.DoesNotContain("<p>Closed</p>", await alder.OpenAsync(path), StringComparison.Ordinal);
+
+        await host.Database.WriteAsync(db => new CustomerStore(db).AssignAsync(
+            [new Assignment { Id = 0, Customer = WebHost.Birch.Id, Prefix = Prefix.Single(Mx), ValidFrom = now }], now, Stop), Stop);
+        Assert.DoesNotContain("Test me again", await alder.OpenAsync(path), StringComparison.Ordinal);
+    }
+
     private static Task AllowAsync(WebHost host) => host.Database.WriteAsync(db => new CustomerStore(db).PutServicesAsync(
         [new Service { Id = 0, Customer = WebHost.Alder.Id, Kind = ServiceKind.MailServer, Name = "mx", State = ServiceState.Active }], Stop), Stop);
+
+    // A test has proved that the host relays.
+    private static async Task<Policy.CaseId> OpenAsync(WebHost host)
+    {
+        await host.Database.WriteAsync(db => new RelayRunStore(db).AskAsync(
+            new NewRelayRun(WebHost.Alder.Id, Mx, RelayOccasion.Operator, Policy.Actor.Policy, host.Clock.GetCurrentInstant()), Stop), Stop);
+        await ProveAsync(host, 1);
+        await new RelayCaseClerk(host.Database, host.Get<CaseBooks>(), host.Get<LiveViews>(), host.Clock).WorkAsync(Stop);
+        return (await host.Database.ReadAsync(db => new DeskStore(db).CasesAsync("192.0.2.3", null, null, 1, Stop), Stop))[0].Id;
+    }
 
     // As the network slice leaves it.
     private static Task ProveAsync(WebHost host, long id) => host.Database.WriteAsync(async db =>

@@ -99,8 +99,9 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
             if (open.Resource.Kind != ResourceKind.Address || Protocols.Net.Address.ParseOrNull(open.Resource.Name) is not { } address)
                 continue;
             // Only where a test was made before: other cases are none that a test could end.
-            if (await new RelayRunStore(db).OfAsync(address, 1, stop) is [var last] && last.AskedAt < open.Due - BeforeDue && last.State == RelayRunState.Done)
-                wanted.Add(new NewRelayRun(open.Downstream ?? open.Customer, address, RelayOccasion.Case, Actor.Policy, now));
+            var holder = open.Downstream ?? open.Customer;
+            if (await new RelayRunStore(db).OfAsync(address, holder, 1, stop) is [var last] && last.AskedAt < open.Due - BeforeDue && last.State == RelayRunState.Done)
+                wanted.Add(new NewRelayRun(holder, address, RelayOccasion.Case, Actor.Policy, now));
         }
 
         return wanted;

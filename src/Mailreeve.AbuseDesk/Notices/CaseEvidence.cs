@@ -21,8 +21,11 @@ public sealed class CaseEvidence(Provider provider, RedactionKey key)
     /// there is one. Empty when its report carried none.
     /// </summary>
     public async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop) =>
-        await RelayEvidence.OfCaseAsync(db, of, stop) is { Length: > 0 } tested ? tested
+        await TestedAsync(db, of, stop) is { Length: > 0 } tested ? tested
         : await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
+
+    /// <summary>The relay test that proved the case, the last one of several: what was said and where it came out. Empty when none did.</summary>
+    public Task<string> TestedAsync(DbSession db, AbuseCase of, CancellationToken stop) => RelayEvidence.OfCaseAsync(db, of, stop);
 
     /// <summary>The redacted evidence of a case's complaints, the proved ones first, each oldest first; those without any are in it with an empty text.</summary>
     /// <param name="db">The transaction.</param>

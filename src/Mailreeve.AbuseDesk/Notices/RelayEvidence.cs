@@ -1,8 +1,8 @@
 using System.Text;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Relay;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Network;
 using NodaTime.Text;
 
@@ -11,23 +11,20 @@ namespace Mailreeve.AbuseDesk.Notices;
 /// <summary>What the customer is shown of the relay test that proved their server open: which test, what was said, where it came out.</summary>
 internal static class RelayEvidence
 {
-    private const int RunsLookedAt = 20;
-
     private static readonly InstantPattern Utc = InstantPattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm:ss 'UTC'");
 
     /// <summary>The text; empty when no test has proved it.</summary>
     public static async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop)
     {
-        if (of.Kind != CaseKind.OpenRelay || Address.ParseOrNull(of.Resource.Name) is not { } address)
+        if (of.Kind != CaseKind.OpenRelay)
             return "";
+        // The case's own runs: others of the address may be those of whoever had it before, or has it now.
         var runs = new RelayRunStore(db);
-        foreach (var run in (await runs.OfAsync(address, RunsLookedAt, stop)).Where(r => r.Verdict == RelayRunVerdict.Open))
-        {
-            if ((await runs.AttemptsAsync(run.Id, stop)).FirstOrDefault(a => a.Verdict == RelayVerdict.Proven) is { } proof)
-                return Write(run, proof);
-        }
-
-        return "";
+        var proven = (await new CaseStore(db).EventsAsync(of.Id, stop)).Select(e => e.Happened).OfType<CaseEvent.RelayProven>().LastOrDefault();
+        return proven is not null && await runs.FindAsync(proven.Run, stop) is { } run
+            && (await runs.AttemptsAsync(run.Id, stop)).FirstOrDefault(a => a.Verdict == RelayVerdict.Proven) is { } proof
+                ? Write(run, proof)
+                : "";
     }
 
     private static string Write(RelayRunRow run, RelayAttemptRow proof)

@@ -28,6 +28,9 @@ public sealed class RelayDesk(Database database, LiveViews views, Provider provi
             ? await database.ReadAsync(async db => RelayRules.Objection(await FactsAsync(db, address, stop), occasion, clock.GetCurrentInstant()), stop)
             : NotSetUp;
 
+    /// <summary>The customer who has the address now; null when nobody has.</summary>
+    public CustomerId? HolderOf(Address address) => views.Directory.HolderOf(address, clock.GetCurrentInstant());
+
     /// <summary>Asks for a run of tests.</summary>
     /// <returns>The run's number; or why there is none, as a sentence.</returns>
     public async Task<(long? Run, string? Refused)> AskAsync(Address address, RelayOccasion occasion, Actor by, CancellationToken stop)
@@ -46,7 +49,10 @@ public sealed class RelayDesk(Database database, LiveViews views, Provider provi
     }
 
     /// <summary>What speaks against a run that was taken, so that it must not be made; null when nothing does.</summary>
-    internal string? ObjectionTo(RelayRunRow run) => RelayRules.Objection(FactsOf(run.Address), RelayOccasion.Case, clock.GetCurrentInstant());
+    internal string? ObjectionTo(RelayRunRow run) =>
+        HolderOf(run.Address) is { } holder && holder != run.CustomerId
+            ? $"Another customer has {run.Address} by now."
+            : RelayRules.Objection(FactsOf(run.Address), RelayOccasion.Case, clock.GetCurrentInstant());
 
     /// <summary>Whether a block stands that keeps the host from passing mail on.</summary>
     internal bool IsBlocked(Address address) => views.Blocks.TryFind(address, clock.GetCurrentInstant(), out _);

@@ -84,9 +84,15 @@ public sealed class RelayRunStore(DbSession db)
     public Task<IReadOnlyList<RelayRunRow>> ListAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<RelayRunRow>("SELECT * FROM relay_run ORDER BY id DESC LIMIT @limit", new { limit }, stop);
 
-    /// <summary>Runs of a host, newest first.</summary>
-    public Task<IReadOnlyList<RelayRunRow>> OfAsync(Address address, long limit, CancellationToken stop) =>
-        db.QueryAsync<RelayRunRow>("SELECT * FROM relay_run WHERE address = @address ORDER BY id DESC LIMIT @limit", new { address, limit }, stop);
+    /// <summary>Runs of a host while this customer had it, newest first.</summary>
+    public Task<IReadOnlyList<RelayRunRow>> OfAsync(Address address, CustomerId customer, long limit, CancellationToken stop) =>
+        db.QueryAsync<RelayRunRow>("""
+            SELECT *
+            FROM   relay_run
+            WHERE  address = @address AND customer_id = @customer
+            ORDER  BY id DESC
+            LIMIT  @limit
+            """, new { address, customer, limit }, stop);
 
     /// <summary>The last run of a host that somebody asked for and that might be made; null for none.</summary>
     public Task<RelayRunRow?> LastAsync(Address address, CancellationToken stop) =>

@@ -39,17 +39,17 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
                 views.Directory.Find(customer)?.TimeZone ?? "Etc/UTC",
                 tree) with
             {
-                RelayRuns = tested is { } address ? await new RelayRunStore(db).OfAsync(address, RelayRunsShown, stop) : [],
-                MayTestRelay = tested is not null && relays.IsOn && open.Phase != CasePhase.Closed,
+                RelayRuns = tested is { } address ? await new RelayRunStore(db).OfAsync(address, open.Downstream ?? open.Customer, RelayRunsShown, stop) : [],
+                // Whoever had the address does not have the host of the next one tested.
+                MayTestRelay = tested is { } host && relays.IsOn && open.Phase != CasePhase.Closed && relays.HolderOf(host) is { } holder && tree.Contains(holder),
             };
         }, stop);
 
     /// <summary>The evidence of the case as a file; null when there is no such case, or it is someone else's.</summary>
     public Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
         database.ReadAsync<string?>(async db => await TheirsAsync(db, views.Directory.TreeOf(customer), id, stop) is { } open
-            ? await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop) is { Count: > 0 } complaints
-                ? EvidenceFile.Write(open, complaints)
-                : await evidence.OfCaseAsync(db, open, stop)
+            ? EvidenceFile.Write(
+                open, await evidence.TestedAsync(db, open, stop), await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
             : null, stop);
 
     private static async Task<AbuseCase?> TheirsAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, CaseId id, CancellationToken stop) =>

@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Relay;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Network;
@@ -58,6 +59,38 @@ public sealed class RelayRunStoreTests
         Assert.Equal([(RelayVerdict.Proven, "> MAIL", Some.Address), (RelayVerdict.Waiting, "", null)], attempts.Select(a => (a.Verdict, a.Transcript, a.ExitAddress)));
         Assert.Equal([null, Some.Time], attempts.Select(a => a.BouncedAt));
         Assert.True(await test.Database.ReadAsync(db => new RelayRunStore(db).IsProvenAsync(id, Stop), Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task Runs_of_a_host_are_those_of_the_customer_who_had_it_and_a_later_opposite_overtakes_one(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var other = Some.Customer with { Id = new CustomerId(Some.Customer.Id.Value + 1), RegNumber = $"{RegNumber.From(2)}" };
+        await test.Database.WriteAsync(async db =>
+        {
+            await new CustomerStore(db).AddAsync([other], Some.Time, Stop);
+            var runs = new RelayRunStore(db);
+            var first = await EndAsync(runs, Asked, RelayRunVerdict.Open);
+            Assert.False(await runs.IsOvertakenAsync(first, Stop));
+            await EndAsync(runs, Asked, RelayRunVerdict.Unclear);
+            await EndAsync(runs, Asked, RelayRunVerdict.Open);
+            Assert.False(await runs.IsOvertakenAsync(first, Stop));
+            var closed = await EndAsync(runs, Asked with { Customer = other.Id }, RelayRunVerdict.Closed);
+            Assert.True(await runs.IsOvertakenAsync(first, Stop));
+            Assert.False(await runs.IsOvertakenAsync(closed, Stop));
+            await EndAsync(runs, Asked with { Customer = other.Id }, RelayRunVerdict.Open);
+            Assert.True(await runs.IsOvertakenAsync(closed, Stop));
+
+            Assert.Equal([3, 2, 1], (await runs.OfAsync(Some.Address, Some.Customer.Id, 10, Stop)).Select(r => r.Id));
+            Assert.Equal([5], (await runs.OfAsync(Some.Address, other.Id, 1, Stop)).Select(r => r.Id));
+        }, Stop);
+
+        static async Task<RelayRunRow> EndAsync(RelayRunStore runs, NewRelayRun asked, RelayRunVerdict verdict)
+        {
+            var run = (await runs.FindAsync((await runs.AskAsync(asked, Stop))!.Value, Stop))! with { State = RelayRunState.Done, Verdict = verdict };
+            await runs.RecordAsync(run, Stop);
+            return run;
+        }
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
