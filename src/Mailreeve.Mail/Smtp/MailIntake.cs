@@ -44,15 +44,17 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
         var header = message.Raw.AsSpan(0, Math.Min(message.Raw.Length, CollectedMailStore.HeaderBytesMax));
         var end = header.IndexOf("\r\n\r\n"u8);
         var kept = (end < 0 ? header : header[..(end + 4)]).ToArray();
-        var first = 0L;
+        long? first = null;
         foreach (var recipient in message.Recipients)
         {
+            // Servers change its case, and a token is the same in any.
             var id = await new CollectedMailStore(session).AddAsync(
-                new NewCollectedMail(message.ReceivedAt, recipient.Mailbox.LocalPart, message.Client, kept), stop);
-            first = first == 0 ? id : first;
+                new NewCollectedMail(message.ReceivedAt, recipient.Mailbox.LocalPart.ToLowerInvariant(), message.Client, kept), stop);
+            first ??= id;
         }
 
-        return $"collected {first}";
+        // What is too much is taken and forgotten: nothing of it should come back to whoever wrote it.
+        return first is null ? "nothing new" : $"collected {first}";
     }
 
     private static IncomingReport ReportOf(ReceivedMessage message) => new()

@@ -4,7 +4,8 @@ using Mailreeve.Protocols.Smtp;
 
 namespace Mailreeve.Policy.Relay;
 
-/// <summary>Where the messages of relay tests come back. Only what a test of ours is for is taken there, so nobody can fill it.</summary>
+/// <summary>Where the messages of relay tests come back. Only what a test of ours is for is taken there.</summary>
+/// <remarks>Whoever was tested knows those local parts; of what they write to one, some twenty messages are kept and no more.</remarks>
 /// <param name="domains">Its domains: the collector's, and the other one from which tests write.</param>
 /// <param name="address">The address whose literal counts as the collector's; <see langword="null"/> for none.</param>
 /// <param name="key">The secret of the tokens.</param>

@@ -31,13 +31,15 @@ public readonly record struct RelayToken(long Run, int Test)
     {
         token = default;
         isProbe = localPart.StartsWith('p') || localPart.StartsWith('P');
-        if (localPart.Length is < 4 or > 64 || (!isProbe && localPart[0] is not ('r' or 'R')) || localPart.Split('-') is not [var run, var test, var digest])
+        if (localPart.Length is < 4 or > 64 || (!isProbe && localPart[0] is not ('r' or 'R')) || localPart.Split('-') is not [var run, var test, _])
             return false;
         if (!long.TryParse(run.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var runNumber)
             || !int.TryParse(test, NumberStyles.None, CultureInfo.InvariantCulture, out var testNumber))
             return false;
         token = new RelayToken(runNumber, testNumber);
-        return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(digest.ToLowerInvariant()), Encoding.UTF8.GetBytes(token.Digest(key)));
+        // The whole of it, with its numbers as we write them: each token is one local part, and not another with every zero before a number.
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(localPart[1..].ToLowerInvariant()), Encoding.UTF8.GetBytes(token.Write(key)[1..]));
     }
 
     private string Digest(ReadOnlySpan<byte> key)

@@ -9,15 +9,23 @@ public sealed class CollectedMailStore(DbSession db)
     /// <summary>Most octets that are kept of a header.</summary>
     public const int HeaderBytesMax = 32 << 10;
 
+    /// <summary>
+    /// Most messages that are kept for one local part, about: a test has one, and its bounces. Whoever was tested knows the local parts, and
+    /// could go on writing to them.
+    /// </summary>
+    public const long PerLocalPartMax = 20;
+
     /// <summary>Keeps a message; it may be acknowledged once the transaction is committed.</summary>
-    public async Task<long> AddAsync(NewCollectedMail mail, CancellationToken stop)
+    /// <returns>Its number; <see langword="null"/> when there are enough for that local part.</returns>
+    public async Task<long?> AddAsync(NewCollectedMail mail, CancellationToken stop)
     {
         var id = await db.NextIdsAsync("collected_mail", 1, stop);
-        await db.ExecuteAsync("""
+        var added = await db.ExecuteAsync("""
             INSERT INTO collected_mail (id, received_at, local_part, client_address, header, state)
-            VALUES (@id, @ReceivedAt, @LocalPart, @Client, @Header, 'waiting')
-            """, new { id, mail.ReceivedAt, mail.LocalPart, mail.Client, mail.Header }, stop);
-        return id;
+            SELECT @id, @ReceivedAt, @LocalPart, @Client, @Header, 'waiting'
+            WHERE  (SELECT COUNT(*) FROM collected_mail WHERE local_part = @LocalPart) < @most
+            """, new { id, mail.ReceivedAt, mail.LocalPart, mail.Client, mail.Header, most = PerLocalPartMax }, stop);
+        return added == 1 ? id : null;
     }
 
     /// <summary>What nobody has looked at yet, oldest first.</summary>
@@ -50,7 +58,7 @@ public sealed class CollectedMailStore(DbSession db)
 
 /// <summary>A message that came.</summary>
 /// <param name="ReceivedAt">When.</param>
-/// <param name="LocalPart">The local part that it was for.</param>
+/// <param name="LocalPart">The local part that it was for, in lower case.</param>
 /// <param name="Client">Who handed it to us.</param>
 /// <param name="Header">Its header with our trace lines, at most <see cref="CollectedMailStore.HeaderBytesMax"/> octets.</param>
 public sealed record NewCollectedMail(Instant ReceivedAt, string LocalPart, Address Client, byte[] Header);
@@ -64,7 +72,7 @@ public sealed record CollectedMailRow
     /// <summary>When it came.</summary>
     public required Instant ReceivedAt { get; init; }
 
-    /// <summary>The local part that it was for.</summary>
+    /// <summary>The local part that it was for, in lower case.</summary>
     public required string LocalPart { get; init; }
 
     /// <summary>Who handed it to us.</summary>

@@ -30,7 +30,7 @@ public sealed class RelayCollectorTests
         Assert.Equal("250 2.0.0 Accepted as collected 1", await peer.AskAsync("Received: from x ([192.0.2.7])\r\n\tby y; Mon, 02 Mar 2026 10:15:30 +0000\r\nSubject: x\r\n\r\nhello\r\n."));
 
         var row = Assert.Single(await temp.Db.ReadAsync(db => new CollectedMailStore(db).WaitingAsync(10, Stop), Stop));
-        Assert.Equal((token.ToUpperInvariant(), Address.Parse("127.0.0.1")), (row.LocalPart, row.ClientAddress));
+        Assert.Equal((token, Address.Parse("127.0.0.1")), (row.LocalPart, row.ClientAddress));
         var header = Encoding.ASCII.GetString(row.Header);
         Assert.StartsWith("Return-Path: <>\r\nReceived: from client.example ([127.0.0.1])\r\n", header, StringComparison.Ordinal);
         Assert.EndsWith("Subject: x\r\n\r\n", header, StringComparison.Ordinal);
@@ -64,6 +64,27 @@ public sealed class RelayCollectorTests
         Assert.StartsWith("550 5.7.1 Blocked", await peer.AskAsync("RCPT TO:<postmaster@collector.example>"), StringComparison.Ordinal);
         Assert.StartsWith("250", await peer.AskAsync($"RCPT TO:<{new RelayToken(17, 3).Write(Key)}@[198.51.100.25]>"), StringComparison.Ordinal);
         Assert.StartsWith("550 5.7.1 Blocked", await peer.AskAsync("RCPT TO:<abuse@provider.example>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_one_test_so_many_messages_are_kept_and_the_rest_is_taken_and_forgotten()
+    {
+        await using var temp = await TempDatabase.OpenAsync();
+        await using var server = await ServeAsync(temp);
+        using var peer = await server.GreetAsync();
+        var token = new RelayToken(17, 3).Write(Key);
+        var reply = "";
+        for (var message = 0; message <= CollectedMailStore.PerLocalPartMax; message++)
+        {
+            await peer.AskAsync("MAIL FROM:<>");
+            await peer.AskAsync($"RCPT TO:<{(message % 2 == 0 ? token : token.ToUpperInvariant())}@collector.example>");
+            await peer.AskAsync("DATA");
+            reply = await peer.AskAsync("Subject: x\r\n\r\nhello\r\n.");
+            Assert.StartsWith("250", reply, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("250 2.0.0 Accepted as nothing new", reply);
+        Assert.Equal(CollectedMailStore.PerLocalPartMax, (await temp.Db.ReadAsync(db => new CollectedMailStore(db).WaitingAsync(100, Stop), Stop)).Count);
     }
 
     [Theory]

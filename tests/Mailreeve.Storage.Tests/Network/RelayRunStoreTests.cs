@@ -102,7 +102,7 @@ public sealed class RelayRunStoreTests
         await test.Database.WriteAsync(async db =>
         {
             var collected = new CollectedMailStore(db);
-            var id = await collected.AddAsync(mail, Stop);
+            var id = (await collected.AddAsync(mail, Stop))!.Value;
             var row = Assert.Single(await collected.WaitingAsync(10, Stop));
             Assert.Equal((id, Some.Time, "r1-1-aa", Some.Address), (row.Id, row.ReceivedAt, row.LocalPart, row.ClientAddress));
             Assert.Equal(mail.Header, row.Header);
@@ -110,6 +110,23 @@ public sealed class RelayRunStoreTests
             Assert.True(await collected.ConcludeAsync(id, "proof", Stop));
             Assert.False(await collected.ConcludeAsync(id, "proof", Stop));
             Assert.Equal(1, await collected.ForgetAsync(Some.Time + Duration.FromDays(1), 10, Stop));
+        }, Stop);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task Only_so_much_is_collected_for_one_test(Dialect dialect)
+    {
+        await using var test = await OpenAsync(dialect);
+        var mail = new NewCollectedMail(Some.Time, "r1-1-aa", Some.Address, [1, 2, 3]);
+
+        await test.Database.WriteAsync(async db =>
+        {
+            var collected = new CollectedMailStore(db);
+            for (var i = 0; i < CollectedMailStore.PerLocalPartMax; i++)
+                Assert.NotNull(await collected.AddAsync(mail, Stop));
+
+            Assert.Null(await collected.AddAsync(mail, Stop));
+            Assert.NotNull(await collected.AddAsync(mail with { LocalPart = "r1-2-aa" }, Stop));
         }, Stop);
     }
 

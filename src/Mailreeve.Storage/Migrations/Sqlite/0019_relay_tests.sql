@@ -49,3 +49,4 @@ CREATE TABLE collected_mail (
     outcome        TEXT
 );
 CREATE INDEX collected_mail_waiting ON collected_mail (id) WHERE state = 'waiting';
+CREATE INDEX collected_mail_local_part ON collected_mail (local_part);
