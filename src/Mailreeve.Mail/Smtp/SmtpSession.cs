@@ -114,8 +114,21 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
         junk = 0;
     }
 
-    public SmtpTransaction Begin(MailArgument mail) =>
-        Transaction = new SmtpTransaction(mail, Door == SmtpDoor.Exchange ? Parts.Checks?.Begin(Client, Helo!, mail.From) : null);
+    public SmtpTransaction Begin(MailArgument mail)
+    {
+        Transaction = new SmtpTransaction(mail);
+        // Whoever is blocked gets to the collector of relay tests at most: to ask the DNS about them would be work that they make us do.
+        if (!Parts.Blocks().TryFind(Client, Now(), out _))
+            Check(Transaction);
+        return Transaction;
+    }
+
+    /// <summary>Has mail from others checked, if that has not begun: the client may have been blocked at MAIL and be free at RCPT.</summary>
+    public void Check(SmtpTransaction transaction)
+    {
+        if (Door == SmtpDoor.Exchange)
+            transaction.Check ??= Parts.Checks?.Begin(Client, Helo!, transaction.Mail.From);
+    }
 
     /// <summary>The message has come whole, whatever it is worth.</summary>
     /// <returns>The reply, or the last one of LMTP; those before it are written.</returns>

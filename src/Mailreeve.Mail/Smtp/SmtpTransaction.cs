@@ -6,12 +6,12 @@ using Mailreeve.Protocols.Smtp;
 namespace Mailreeve.Mail.Smtp;
 
 /// <summary>What a client has said about one message, from MAIL on.</summary>
-internal sealed class SmtpTransaction(MailArgument mail, InboundCheck? check) : IDisposable
+internal sealed class SmtpTransaction(MailArgument mail) : IDisposable
 {
     public MailArgument Mail { get; } = mail;
 
     /// <summary>What is found out about it; <see langword="null"/> when it is not checked.</summary>
-    public InboundCheck? Check { get; } = check;
+    public InboundCheck? Check { get; set; }
 
     /// <summary>The customer who sends it; <see langword="null"/> for mail from anybody, which is for our own mailboxes and roles.</summary>
     public Submitter? Submitter { get; set; }

@@ -1,4 +1,5 @@
 using Mailreeve.Mail.Inbound;
+using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Smtp;
 using Mailreeve.Policy;
@@ -29,7 +30,8 @@ internal sealed class InboundServer : IAsyncDisposable
 
     public SmtpTestServer Smtp => server;
 
-    public static async Task<InboundServer> StartAsync(MailboxHost host, DnsPeer dns, InboundOptions? options = null)
+    public static async Task<InboundServer> StartAsync(
+        MailboxHost host, DnsPeer dns, InboundOptions? options = null, Func<SmtpServerParts, SmtpServerParts>? change = null)
     {
         options ??= new InboundOptions();
         var cache = new DnsCache(DnsCache.Resolver(dns.EndPoint), host.Clock);
@@ -42,7 +44,8 @@ internal sealed class InboundServer : IAsyncDisposable
             options.Rspamd is null ? null : new RspamdClient(options, host.Clock, NullLogger<RspamdClient>.Instance),
             options.Clamd is null ? null : new ClamdClient(options, host.Clock, NullLogger<ClamdClient>.Instance),
             journal, host.Clock, TimeProvider.System);
-        var server = await SmtpTestServer.StartAsync(parts => parts with { Checks = checks, Mailboxes = host.Delivery, Clock = host.Clock });
+        change ??= parts => parts;
+        var server = await SmtpTestServer.StartAsync(parts => change(parts with { Checks = checks, Mailboxes = host.Delivery, Clock = host.Clock }));
         return new InboundServer(server, journal, host, lists);
     }
 

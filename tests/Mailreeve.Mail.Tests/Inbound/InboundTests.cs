@@ -6,11 +6,14 @@ using Mailreeve.Mail.Tests.Mailboxes;
 using Mailreeve.Mail.Tests.Pop3;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Relay;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Dkim;
 using Mailreeve.Protocols.Dnsbl;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
 using NodaTime;
 
@@ -294,5 +297,32 @@ public class InboundTests(SharedHost shared) : IClassFixture<SharedHost>
 
         Assert.StartsWith("Return-Path:", await server.OnlyMessageAsync(mailbox), StringComparison.Ordinal);
         Assert.Empty(dns.Asked);
+    }
+
+    [Fact]
+    public async Task Who_is_blocked_makes_us_ask_nothing_also_where_they_are_told_at_RCPT()
+    {
+        await using var temp = await TempDatabase.OpenAsync();
+        var now = Host.Clock.GetCurrentInstant();
+        var block = Some.Block with { Prefix = Prefix.Parse("127.0.0.0/8"), StartsAt = now, ExpiresAt = now + Duration.FromDays(1) };
+        await temp.Db.WriteAsync(db => new BlockStore(db).PlaceAsync([block], TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        var blocks = temp.Views.Blocks;
+        await using var dns = new DnsPeer().Text("sender.example", "v=spf1 ip4:127.0.0.1 -all");
+        await using var server = await InboundServer.StartAsync(Host, dns, change: parts => parts with
+        {
+            Blocks = () => blocks,
+            Collector = new RelayCollector(["collector.example"], null, [1, 2, 3, 4]),
+        });
+        var (_, address) = await server.AddMailboxAsync();
+
+        Assert.StartsWith("550 5.7.1 Blocked", await server.SendAsync("ann@blocked.example", [address], Message), StringComparison.Ordinal);
+
+        // Whose block ends between MAIL and RCPT is checked as anybody.
+        using var peer = await server.Smtp.GreetAsync();
+        await peer.AskAsync("MAIL FROM:<ann@sender.example>");
+        blocks = BlockView.Empty;
+        Assert.StartsWith("250", await peer.AskAsync($"RCPT TO:<{address}>"), StringComparison.Ordinal);
+        Assert.Contains("TXT sender.example", dns.Asked);
+        Assert.DoesNotContain("TXT blocked.example", dns.Asked);
     }
 }

@@ -21,8 +21,12 @@ internal static class RcptTo
             Collector = session.Parts.Collector?.Find(rcpt.To) ?? CollectorFinding.Elsewhere,
         };
         // A relay is to be found open also while it is blocked: whether it is closed is what ends the block.
-        if (facts.Collector != CollectorFinding.Token && session.BlockedNow() is { } blocked)
-            return blocked;
+        if (facts.Collector != CollectorFinding.Token)
+        {
+            if (session.BlockedNow() is { } blocked)
+                return blocked;
+            session.Check(transaction);
+        }
 
         if (session.Parts.Mailboxes is { } mailboxes)
             facts = await mailboxes.KnowAsync(facts);
