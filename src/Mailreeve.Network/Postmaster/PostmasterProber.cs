@@ -22,8 +22,26 @@ public sealed class PostmasterProber(AskDns ask, Func<IPEndPoint, CancellationTo
     /// <summary>The port that is asked.</summary>
     public int Port { get; init; } = 25;
 
+    /// <summary>Longest time for all servers of a domain: others wait meanwhile. Default 3 minutes.</summary>
+    public TimeSpan AtMost { get; init; } = TimeSpan.FromMinutes(3);
+
     /// <summary>Asks.</summary>
     public async Task<PostmasterProbing> RunAsync(string domain, CancellationToken stop)
+    {
+        var said = new StringBuilder();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(AtMost);
+        try
+        {
+            return await RunAsync(domain, said, limit.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return new PostmasterProbing(PostmasterFinding.PutOff, "It took too long.", said.ToString());
+        }
+    }
+
+    private async Task<PostmasterProbing> RunAsync(string domain, StringBuilder said, CancellationToken stop)
     {
         var mx = await ask(domain, DnsType.Mx, stop);
         if (mx.Outcome == DnsOutcome.Failed)
@@ -42,7 +60,6 @@ public sealed class PostmasterProber(AskDns ask, Func<IPEndPoint, CancellationTo
                 : new PostmasterProbing(PostmasterFinding.Refuses, $"None of its mail servers has an address: {string.Join(", ", hosts)}.", "");
         }
 
-        var said = new StringBuilder();
         foreach (var address in addresses)
         {
             if (await AskAsync(domain, address, said, stop) is { } replies)

@@ -54,7 +54,8 @@ public static class PostmasterRules
         PostmasterFinding.NoMail => new PostmasterStanding(PostmasterState.NoMail, now + RecheckAfter),
         PostmasterFinding.Refuses => new PostmasterStanding(PostmasterState.Refuses, now + RecheckAfter),
         PostmasterFinding.PutOff when before.PutOffSince is { } since && now >= since + PutOffAtMost =>
-            new PostmasterStanding(PostmasterState.Refuses, now + RecheckAfter),
+            // Since when stays known: whoever never answers is not given another day by each check.
+            new PostmasterStanding(PostmasterState.Refuses, now + RecheckAfter) { PutOffSince = since },
         PostmasterFinding.PutOff => new PostmasterStanding(PostmasterState.PutOff, now + RetryEvery) { PutOffSince = before.PutOffSince ?? now },
         // It accepts: now somebody is to read it.
         _ => new PostmasterStanding(PostmasterState.Asked, now + RemindEvery) { DueAt = now + ReadWithin, Mails = 1 },

@@ -29,9 +29,15 @@ public sealed class PostmasterStore(DbSession db)
             WHERE  domain = @domain
             """, new { domain, now }, stop) == 1;
 
-    /// <summary>The domain about which something is due; <see langword="null"/> when there is none.</summary>
+    /// <summary>The domain about which something is due; <see langword="null"/> when there is none. Mails come first: they keep nobody waiting, as a check may.</summary>
     public Task<PostmasterRow?> DueAsync(Instant now, CancellationToken stop) =>
-        db.SingleOrDefaultAsync<PostmasterRow>("SELECT * FROM postmaster WHERE next_at <= @now ORDER BY next_at, domain LIMIT 1", new { now }, stop);
+        db.SingleOrDefaultAsync<PostmasterRow>("""
+            SELECT *
+            FROM   postmaster
+            WHERE  next_at <= @now
+            ORDER  BY CASE state WHEN 'asked' THEN 0 ELSE 1 END, next_at, domain
+            LIMIT  1
+            """, new { now }, stop);
 
     /// <summary>One domain, or null.</summary>
     public Task<PostmasterRow?> FindAsync(string domain, CancellationToken stop) =>

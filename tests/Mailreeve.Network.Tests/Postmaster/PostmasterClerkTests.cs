@@ -154,13 +154,24 @@ public sealed class PostmasterClerkTests
         Assert.Empty(await lab.Database.ReadAsync(db => new PostmasterStore(db).ListAsync(10, Stop), Stop));
     }
 
+    [Fact]
+    public async Task A_check_that_takes_too_long_is_put_off()
+    {
+        await using var lab = await Lab.OpenAsync(FreePorts.Next(), atMost: TimeSpan.Zero);
+
+        await lab.WorkAsync();
+
+        var row = await lab.RowAsync();
+        Assert.Equal((PostmasterState.PutOff, "It took too long."), (row.State, row.Detail));
+    }
+
     private sealed class Lab : IAsyncDisposable
     {
         private readonly TestDatabase test;
         private readonly LiveViews views;
         private readonly PostmasterClerk clerk;
 
-        private Lab(TestDatabase test, LiveViews views, int port, string mx)
+        private Lab(TestDatabase test, LiveViews views, int port, string mx, TimeSpan? atMost)
         {
             (this.test, this.views) = (test, views);
             var provider = new Provider
@@ -180,8 +191,8 @@ public sealed class PostmasterClerkTests
                     DnsType.A when name == mx => DnsAnswer.Of([Some.Address]),
                     _ => DnsAnswer.Nothing,
                 }),
-                (to, stop) => RelayDialler.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), null, stop),
-                provider.HostName, provider.AbuseAddress, TimeSpan.FromSeconds(60)) { Port = port };
+                (to, stop) => atMost is not null ? SilentAsync(stop) : RelayDialler.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), null, stop),
+                provider.HostName, provider.AbuseAddress, TimeSpan.FromSeconds(60)) { Port = port, AtMost = atMost ?? TimeSpan.FromMinutes(3) };
             Desk = new PostmasterDesk(Database, provider, new byte[32], Clock);
             clerk = new PostmasterClerk(Database, views, prober, Desk, provider, Clock);
         }
@@ -192,7 +203,7 @@ public sealed class PostmasterClerkTests
 
         public PostmasterDesk Desk { get; }
 
-        public static async Task<Lab> OpenAsync(int port, string mx = "mx.alder.example")
+        public static async Task<Lab> OpenAsync(int port, string mx = "mx.alder.example", TimeSpan? atMost = null)
         {
             var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
             await test.Database.WriteAsync(async db =>
@@ -203,7 +214,14 @@ public sealed class PostmasterClerkTests
                     [new Service { Id = 0, Customer = Some.Customer.Id, Kind = ServiceKind.MailServer, Name = "mx", State = ServiceState.Active }], Stop);
                 await customers.AssignAsync([Some.Assignment with { Prefix = null, Domain = "alder.example" }], Some.Time, Stop);
             }, Stop);
-            return new Lab(test, await LiveViews.LoadAsync(test.Database, Stop), port, mx);
+            return new Lab(test, await LiveViews.LoadAsync(test.Database, Stop), port, mx, atMost);
+        }
+
+        // As a host that drops what comes.
+        private static async Task<System.Net.Sockets.Socket> SilentAsync(CancellationToken stop)
+        {
+            await new TaskCompletionSource().Task.WaitAsync(stop);
+            throw new System.Diagnostics.UnreachableException();
         }
 
         public async Task WorkAsync()

@@ -31,6 +31,10 @@ public sealed class PostmasterRulesTests
         }
 
         Assert.Equal((PostmasterState.Refuses, 25), (standing.State, tries));
+        // From then on it is asked once a day, and stays refused as long as nothing changes.
+        standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, standing.NextAt);
+        Assert.Equal((PostmasterState.Refuses, Some.Time), (standing.State, standing.PutOffSince));
+        Assert.Equal(PostmasterState.PutOff, PostmasterRules.After(PostmasterRules.After(standing, PostmasterFinding.Refuses, Some.Time), PostmasterFinding.PutOff, Some.Time).State);
         Assert.Null(PostmasterRules.After(standing, PostmasterFinding.Accepts, Some.Time).PutOffSince);
     }
 

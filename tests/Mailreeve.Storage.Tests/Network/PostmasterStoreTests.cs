@@ -31,6 +31,9 @@ public sealed class PostmasterStoreTests
             Assert.Equal("birch.example", (await store.DueAsync(Some.Time, Stop))!.Domain);
             Assert.Equal(["alder.example", "birch.example"], (await store.ListAsync(10, Stop)).Select(r => r.Domain));
 
+            // What is quick comes first, however late the other is.
+            Assert.Equal("alder.example", (await store.DueAsync(asked.NextAt, Stop))!.Domain);
+
             Assert.True(await store.CheckNowAsync("alder.example", Some.Time, Stop));
             Assert.False(await store.CheckNowAsync("cedar.example", Some.Time, Stop));
             await store.DropAsync("birch.example", Stop);
