@@ -18,15 +18,28 @@ public sealed class PostmasterPageTests
         await using var host = await WebHost.StartAsync();
         await AskedAsync(host, "abcdefg234567");
 
-        var page = await host.Stranger().OpenAsync("/postmaster/abcdefg234567");
-        Assert.Contains("postmaster@alder.example", page, StringComparison.Ordinal);
+        var page = await host.Stranger().OpenAsync("/postmaster");
+        Assert.Contains("name=\"code\"", page, StringComparison.Ordinal);
+        Assert.Matches("<script src=\"/assets/[0-9a-f]+/postmaster.js\"", page);
+        using var wrong = await host.Stranger().PostAsync("/postmaster", ("code", "abcdefg234566"));
+        Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
         Assert.Equal(PostmasterState.Asked, (await RowAsync(host)).State);
-        Assert.Equal(HttpStatusCode.NotFound, await host.Stranger().StatusOfAsync("/postmaster/abcdefg234566"));
 
-        using var answer = await host.Stranger().Http.PostAsync("/postmaster/abcdefg234567", new FormUrlEncodedContent([]), Stop);
-        Assert.Equal(HttpStatusCode.SeeOther, answer.StatusCode);
+        using var answer = await host.Stranger().PostAsync("/postmaster", ("code", " ABCDEFG234567 "));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(PostmasterState.Read, (await RowAsync(host)).State);
-        Assert.Contains("Thank you", await host.Stranger().OpenAsync("/postmaster/abcdefg234567"), StringComparison.Ordinal);
+        var thanks = await answer.Content.ReadAsStringAsync(Stop);
+        Assert.Contains("Thank you", thanks, StringComparison.Ordinal);
+        Assert.Contains("postmaster@alder.example", thanks, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_code_is_in_an_address()
+    {
+        await using var host = await WebHost.StartAsync();
+        await AskedAsync(host, "abcdefg234567");
+
+        Assert.Equal(HttpStatusCode.NotFound, await host.Stranger().StatusOfAsync("/postmaster/abcdefg234567"));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class PostmasterClerk(
         if (after.State == PostmasterState.Asked)
         {
             var cycle = row.Cycle + 1;
-            after = after with { Cycle = cycle, CodeHash = PostmasterDesk.HashOf(desk.CodeOf(row.Domain, cycle)) };
+            after = after with { Cycle = cycle, CodeHash = PostmasterDesk.HashOf(desk.CodeOf(row.CustomerId, row.Domain, cycle)) };
         }
 
         await database.WriteAsync(db => StandAsync(db, row, after, now, stop), stop);
@@ -102,7 +102,7 @@ public sealed class PostmasterClerk(
 
     private NewOutbound MailTo(PostmasterRow row, long id, Instant now)
     {
-        var code = desk.CodeOf(row.Domain, row.Cycle);
+        var code = desk.CodeOf(row.CustomerId, row.Domain, row.Cycle);
         var to = $"postmaster@{row.Domain}";
         var message = new SystemMessage
         {
@@ -120,6 +120,8 @@ public sealed class PostmasterClerk(
                 Please open this page and press the button on it, until {row.DueAt:uuuu-MM-dd HH:mm} UTC:
 
                 {desk.LinkOf(code)}
+
+                If the field for the code is empty there, this is it: {code}
 
                 Opening the page alone does nothing: programs open links, too.
 

@@ -24,10 +24,6 @@ public sealed class PostmasterDesk(Database database, Provider provider, byte[] 
     public Task<bool> CheckAsync(string domain, CancellationToken stop) =>
         database.WriteAsync(db => new PostmasterStore(db).CheckNowAsync(domain.ToLowerInvariant(), clock.GetCurrentInstant(), stop), stop);
 
-    /// <summary>The domain whose postmaster has this code; null when nobody has, or it is an old one.</summary>
-    public Task<PostmasterRow?> FindAsync(string code, CancellationToken stop) =>
-        database.ReadAsync(db => new PostmasterStore(db).FindByCodeAsync(HashOf(code), stop), stop);
-
     /// <summary>The postmaster has acted: somebody reads the mail. Whoever merely fetches a link has not.</summary>
     /// <returns>The domain; null when nobody has this code.</returns>
     public Task<PostmasterRow?> AnswerAsync(string code, CancellationToken stop) => database.WriteAsync<PostmasterRow?>(async db =>
@@ -43,13 +39,14 @@ public sealed class PostmasterDesk(Database database, Provider provider, byte[] 
         return read;
     }, stop);
 
-    /// <summary>The code of a domain for the time it is asked for the <paramref name="cycle"/>th time.</summary>
-    internal string CodeOf(string domain, long cycle) =>
-        Base32.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"postmaster {cycle} {domain}"))).AsSpan(0, CodeBytes));
+    /// <summary>The code of a domain of this customer for the time it is asked for the <paramref name="cycle"/>th time. Whoever has the domain next has others.</summary>
+    internal string CodeOf(CustomerId customer, string domain, long cycle) => Base32.Encode(HMACSHA256.HashData(
+        key, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"postmaster {customer.Value} {cycle} {domain}"))).AsSpan(0, CodeBytes));
 
     /// <summary>What is kept of a code.</summary>
     internal static byte[] HashOf(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code.ToLowerInvariant()));
 
     /// <summary>Where the code is used.</summary>
-    internal string LinkOf(string code) => $"{provider.BaseUrl}/postmaster/{code}";
+    // Behind the "#", which browsers keep to themselves: it is in no log, neither ours nor that of a proxy.
+    internal string LinkOf(string code) => $"{provider.BaseUrl}/postmaster#{code}";
 }

@@ -7,14 +7,24 @@ namespace Mailreeve.Storage.Network;
 /// <summary>Rows of <c>postmaster</c>: whether postmaster@ of customers' domains takes mail, and is read.</summary>
 public sealed class PostmasterStore(DbSession db)
 {
-    /// <summary>Adds domains that are not there yet, to be checked now; those that are there may have another customer.</summary>
+    /// <summary>Adds domains that are not there yet, to be checked now; those that have another customer by now begin anew.</summary>
+    /// <remarks>A code that is out was given to whoever had the domain before, and what was said there is theirs.</remarks>
     public Task<int> PutAsync(IReadOnlyList<(string Domain, CustomerId Customer)> domains, Instant now, CancellationToken stop) =>
         db.InsertManyAsync(
             "INSERT INTO postmaster (domain, customer_id, state, next_at, mails, cycle, detail, transcript)",
             domains,
             d => [d.Domain, d.Customer, PostmasterState.Waiting, now, 0L, 0L, "", ""],
-            "ON CONFLICT (domain) DO UPDATE SET customer_id = excluded.customer_id WHERE postmaster.customer_id <> excluded.customer_id",
+            """
+            ON CONFLICT (domain) DO UPDATE
+            SET    customer_id = excluded.customer_id, state = excluded.state, next_at = excluded.next_at, put_off_since = NULL, due_at = NULL,
+                   mails = excluded.mails, code_hash = NULL, checked_at = NULL, answered_at = NULL, detail = excluded.detail, transcript = excluded.transcript
+            WHERE  postmaster.customer_id <> excluded.customer_id
+            """,
             stop);
+
+    /// <summary>All domains, and whose each is.</summary>
+    public Task<IReadOnlyList<PostmasterHolder>> HoldersAsync(CancellationToken stop) =>
+        db.QueryAsync<PostmasterHolder>("SELECT domain, customer_id FROM postmaster", null, stop);
 
     /// <summary>Forgets a domain that is not to be checked any more.</summary>
     public Task DropAsync(string domain, CancellationToken stop) =>
@@ -70,6 +80,16 @@ public sealed class PostmasterStore(DbSession db)
                 after.State, after.NextAt, after.PutOffSince, after.DueAt, after.Mails, after.Cycle, after.CodeHash, after.CheckedAt,
                 after.AnsweredAt, after.Detail, after.Transcript, after.Domain, wasState = before.State, wasNextAt = before.NextAt,
             }, stop) == 1;
+}
+
+/// <summary>Whose a domain is.</summary>
+public sealed record PostmasterHolder
+{
+    /// <summary>The domain, in lower case.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>The customer.</summary>
+    public required CustomerId CustomerId { get; init; }
 }
 
 /// <summary>A row of <c>postmaster</c>.</summary>

@@ -1,3 +1,5 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Postmaster;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Network;
@@ -38,6 +40,31 @@ public sealed class PostmasterStoreTests
             Assert.False(await store.CheckNowAsync("cedar.example", Some.Time, Stop));
             await store.DropAsync("birch.example", Stop);
             Assert.Null(await store.FindAsync("birch.example", Stop));
+        }, Stop);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_domain_that_has_another_customer_begins_anew(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        var other = Some.Customer with { Id = new CustomerId(2), RegNumber = $"{RegNumber.From(2)}" };
+        await test.Database.WriteAsync(async db =>
+        {
+            await new CustomerStore(db).AddAsync([Some.Customer, other], Some.Time, Stop);
+            var store = new PostmasterStore(db);
+            await store.PutAsync([("alder.example", Some.Customer.Id)], Some.Time, Stop);
+            var row = (await store.FindAsync("alder.example", Stop))!;
+            Assert.True(await store.RecordAsync(row, row.At(PostmasterRules.AfterAnswer(Some.Time)) with
+            {
+                Cycle = 1, CodeHash = [1, 2, 3], CheckedAt = Some.Time, AnsweredAt = Some.Time, Detail = "A person has answered.", Transcript = "> EHLO\n",
+            }, Stop));
+            var later = Some.Time + Duration.FromDays(1);
+
+            Assert.Equal(1, await store.PutAsync([("alder.example", other.Id)], later, Stop));
+
+            Assert.Null(await store.FindByCodeAsync([1, 2, 3], Stop));
+            Assert.Equivalent(row with { CustomerId = other.Id, NextAt = later, Cycle = 1 }, await store.FindAsync("alder.example", Stop));
+            Assert.Equal([("alder.example", other.Id)], (await store.HoldersAsync(Stop)).Select(h => (h.Domain, h.CustomerId)));
         }, Stop);
     }
 }
