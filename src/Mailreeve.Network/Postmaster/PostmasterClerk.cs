@@ -16,8 +16,6 @@ namespace Mailreeve.Network.Postmaster;
 public sealed class PostmasterClerk(
     Database database, LiveViews views, PostmasterProber prober, PostmasterDesk desk, Provider provider, IClock clock) : IClerk
 {
-    private const long DomainsMax = 100_000;
-
     private static readonly Duration SyncEvery = Duration.FromMinutes(10);
 
     private Instant syncsAt;
@@ -52,19 +50,18 @@ public sealed class PostmasterClerk(
             .Where(c => directory.StateOf(c) == Policy.Accounts.CustomerState.Active)
             .SelectMany(c => directory.AssignmentsOf(c).Where(a => a.Domain is not null && a.HeldAt(now)).Select(a => (Domain: a.Domain!, Customer: c)))
             .DistinctBy(d => d.Domain)
-            .ToList();
-        var there = await database.ReadAsync(db => new PostmasterStore(db).ListAsync(DomainsMax, stop), stop);
-        var known = there.ToDictionary(t => t.Domain, t => t.CustomerId);
-        var changed = wanted.Where(w => !known.TryGetValue(w.Domain, out var customer) || customer != w.Customer).ToList();
-        var gone = there.Where(t => !wanted.Exists(w => w.Domain == t.Domain)).ToList();
+            .ToDictionary(d => d.Domain, d => d.Customer);
+        var there = (await database.ReadAsync(db => new PostmasterStore(db).HoldersAsync(stop), stop)).ToDictionary(t => t.Domain, t => t.CustomerId);
+        var changed = wanted.Where(w => !there.TryGetValue(w.Key, out var customer) || customer != w.Value).Select(w => (w.Key, w.Value)).ToList();
+        var gone = there.Keys.Where(domain => !wanted.ContainsKey(domain)).ToList();
         if (changed.Count == 0 && gone.Count == 0)
             return;
         await database.WriteAsync(async db =>
         {
             var store = new PostmasterStore(db);
             await store.PutAsync(changed, now, stop);
-            foreach (var row in gone)
-                await store.DropAsync(row.Domain, stop);
+            foreach (var domain in gone)
+                await store.DropAsync(domain, stop);
         }, stop);
     }
 

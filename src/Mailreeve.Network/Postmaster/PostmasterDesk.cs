@@ -22,7 +22,7 @@ public sealed class PostmasterDesk(Database database, Provider provider, byte[] 
     /// <summary>Has a domain checked now.</summary>
     /// <returns><see langword="false"/> when it is none that is checked.</returns>
     public Task<bool> CheckAsync(string domain, CancellationToken stop) =>
-        database.WriteAsync(db => new PostmasterStore(db).CheckNowAsync(domain.ToLowerInvariant(), clock.GetCurrentInstant(), stop), stop);
+        database.WriteAsync(db => new PostmasterStore(db).CheckNowAsync(domain.TrimEnd('.').ToLowerInvariant(), clock.GetCurrentInstant(), stop), stop);
 
     /// <summary>The postmaster has acted: somebody reads the mail. Whoever merely fetches a link has not.</summary>
     /// <returns>The domain; null when nobody has this code.</returns>

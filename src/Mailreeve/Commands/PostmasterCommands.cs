@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mailreeve.Network.Commands;
+using Mailreeve.Network.Postmaster;
 using NodaTime;
 
 namespace Mailreeve.Commands;
@@ -22,8 +23,9 @@ internal static class PostmasterCommands
     {
         var domain = new Argument<string>("domain") { Description = "The domain, as 'postmaster list' shows it." };
         var check = new Command("check", "Has a domain checked now; the running program does it.") { domain };
-        check.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, (database, _, output) =>
-            PostmasterCheckCommand.RunAsync(database, parsed.GetValue(domain)!, SystemClock.Instance.GetCurrentInstant(), output, stop)));
+        // Codes are made by the running program alone, so no key is needed here.
+        check.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, (database, settings, output) => PostmasterCheckCommand.RunAsync(
+            new PostmasterDesk(database, settings.Provider, key: [], SystemClock.Instance), parsed.GetValue(domain)!, output, stop)));
         return check;
     }
 }

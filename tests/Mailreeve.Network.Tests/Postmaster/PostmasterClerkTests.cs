@@ -139,8 +139,8 @@ public sealed class PostmasterClerkTests
         await using var lab = await Lab.OpenAsync(server.Port);
         await lab.WorkAsync();
         using var said = new StringWriter();
-        Assert.Equal(0, await PostmasterCheckCommand.RunAsync(lab.Database, "Alder.Example.", lab.Clock.GetCurrentInstant(), said, Stop));
-        Assert.Equal(1, await PostmasterCheckCommand.RunAsync(lab.Database, "birch.example", lab.Clock.GetCurrentInstant(), said, Stop));
+        Assert.Equal(0, await PostmasterCheckCommand.RunAsync(lab.Desk, "Alder.Example.", said, Stop));
+        Assert.Equal(1, await PostmasterCheckCommand.RunAsync(lab.Desk, "birch.example", said, Stop));
         await lab.WorkAsync();
         Assert.Equal(2, server.Connections);
 
