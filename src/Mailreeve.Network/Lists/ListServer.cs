@@ -118,21 +118,34 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
         using var batch = new UdpBatch(socket, address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
         while (!isEnding)
         {
-            var count = batch.Receive();
-            if (count == 0)
-                continue;
-            var now = clock.GetCurrentInstant();
-            lock (answers.Gate)
+            try
             {
-                for (var i = 0; i < count; i++)
-                {
-                    if (answers.Answer(batch.Query(i), batch.From(i), now, batch.Room(i), overUdp: true) is > 0 and var octets)
-                        batch.Answer(i, octets);
-                }
+                ServeBatch(batch);
             }
-
-            batch.Send();
+            catch (Exception e)
+            {
+                // What leaves a thread ends the program, and mail with it.
+                log.ListQuestionsLost(e, socket.LocalEndPoint!);
+            }
         }
+    }
+
+    private void ServeBatch(UdpBatch batch)
+    {
+        var count = batch.Receive();
+        if (count == 0)
+            return;
+        var now = clock.GetCurrentInstant();
+        lock (answers.Gate)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (answers.Answer(batch.Query(i), batch.From(i), now, batch.Room(i), overUdp: true) is > 0 and var octets)
+                    batch.Answer(i, octets);
+            }
+        }
+
+        batch.Send();
     }
 
     private async Task AcceptAsync(Socket listener, CancellationToken stop)
