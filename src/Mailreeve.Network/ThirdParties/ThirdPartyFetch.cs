@@ -146,8 +146,9 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
         {
             return list.Url is { } url ? await GetAsync(url, row, stop) : await ReadAsync(list.Source, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
+            // Whatever it is, it is about this list: compressed data that is damaged, say, has exceptions of its own.
             return new Fetched { Problem = e is OperationCanceledException ? "It did not answer in time." : e.Message };
         }
     }
@@ -165,13 +166,16 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
             request.Headers.IfNoneMatch.Add(tag);
         else if (row.ChangedAt is not null && DateTimeOffset.TryParse(row.ChangedAt, System.Globalization.CultureInfo.InvariantCulture, out var changed))
             request.Headers.IfModifiedSince = changed;
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        // The client's own limit ends with the head of the answer.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(http.Timeout);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         if (response.StatusCode == HttpStatusCode.NotModified)
             return new Fetched();
         if (response.StatusCode != HttpStatusCode.OK)
             return new Fetched { Problem = $"Its server answered {(int)response.StatusCode}." };
-        await using var body = await response.Content.ReadAsStreamAsync(stop);
-        return await ToEndAsync(body, stop) is { } octets
+        await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+        return await ToEndAsync(body, patience.Token) is { } octets
             ? new Fetched { Octets = octets, Tag = response.Headers.ETag?.ToString(), ChangedAt = response.Content.Headers.LastModified?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) }
             : TooLarge;
     }

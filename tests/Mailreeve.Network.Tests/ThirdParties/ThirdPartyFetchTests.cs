@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using Mailreeve.Network.Commands;
 using Mailreeve.Network.ThirdParties;
@@ -105,6 +107,27 @@ public sealed class ThirdPartyFetchTests
     }
 
     [Fact]
+    public async Task A_body_that_never_ends_is_given_up_and_one_that_is_damaged_is_not_taken()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite);
+        host.Publisher.Says("198.51.100.0/24");
+        await host.WorkAsync();
+
+        host.Publisher.Broken = new GZipStream(new MemoryStream("no such thing"u8.ToArray()), CompressionMode.Decompress);
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.WorkAsync();
+        Assert.NotNull(Assert.Single(host.Clerk.Seen).Problem);
+
+        // Its head comes at once, and nothing behind it.
+        host.Publisher.Broken = new Pipe().Reader.AsStream();
+        var hasty = host.Restarted(TimeSpan.FromMilliseconds(50), Drop);
+        host.Clock.Advance(Duration.FromHours(1));
+        await hasty.WorkAsync(Stop);
+        Assert.Equal("It did not answer in time.", Assert.Single(hasty.Seen).Problem);
+        Assert.Equal(["198.51.100.0/24"], host.InForce());
+    }
+
+    [Fact]
     public async Task A_server_that_fails_is_asked_again_in_an_hour_and_its_entries_end_in_time()
     {
         await using var host = await Host.OpenAsync(Dialect.Sqlite);
@@ -173,6 +196,8 @@ public sealed class ThirdPartyFetchTests
 
         public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
+        public Stream? Broken { get; set; }
+
         public int Asked { get; private set; }
 
         public int Unchanged { get; private set; }
@@ -183,7 +208,7 @@ public sealed class ThirdPartyFetchTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked++;
-            var response = new HttpResponseMessage(Status) { Content = new StringContent(Body) };
+            var response = new HttpResponseMessage(Status) { Content = Broken is { } broken ? new StreamContent(broken) : new StringContent(Body) };
             if (Tag is not null && request.Headers.IfNoneMatch.Any(t => t.Tag == Tag))
             {
                 Unchanged++;
@@ -199,6 +224,7 @@ public sealed class ThirdPartyFetchTests
     private sealed class Host : IAsyncDisposable
     {
         private readonly HttpClient http;
+        private readonly List<HttpClient> restarted = [];
 
         private Host(TestDatabase test, LiveViews views, ThirdPartyList list)
         {
@@ -227,6 +253,13 @@ public sealed class ThirdPartyFetchTests
 
         public ThirdPartyClerk With(params ThirdPartyList[] lists) => new(lists, Fetch, Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
 
+        public ThirdPartyClerk Restarted(TimeSpan timeout, ThirdPartyList list)
+        {
+            var client = new HttpClient(Publisher, disposeHandler: false) { Timeout = timeout };
+            restarted.Add(client);
+            return new([list], new ThirdPartyFetch(Test.Database, Provider, "1", client, Clock), Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
+        }
+
         public Task<int> WorkAsync() => Clerk.WorkAsync(Stop);
 
         public List<string> InForce() => [.. Views.Blocks.All.Select(b => $"{b.Prefix}").Order(StringComparer.Ordinal)];
@@ -234,6 +267,7 @@ public sealed class ThirdPartyFetchTests
         public async ValueTask DisposeAsync()
         {
             http.Dispose();
+            restarted.ForEach(c => c.Dispose());
             Views.Dispose();
             await Test.DisposeAsync();
         }
