@@ -132,11 +132,12 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
             await database.WriteAsync(db => new BlockStore(db).LiftAsync(some, Actor.Policy, reason, clock.GetCurrentInstant(), stop), stop);
     }
 
-    // Half of their time is left at least, so not every fetch writes every row.
+    // Half of their time is left at least, so not every fetch writes every row; and more when it is fetched so seldom that they would end before.
     private async Task ExtendAsync(ThirdPartyList list, IReadOnlyList<BlockRow> blocks, CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
-        foreach (var some in blocks.Where(b => b.ExpiresAt - now < list.KeptFor / 2).Select(b => b.Id).Chunk(Batch))
+        var left = Duration.Max(list.KeptFor / 2, 2 * list.Every);
+        foreach (var some in blocks.Where(b => b.ExpiresAt - now < left).Select(b => b.Id).Chunk(Batch))
             await database.WriteAsync(db => new BlockStore(db).ExtendAsync(some, now + list.KeptFor, stop), stop);
     }
 

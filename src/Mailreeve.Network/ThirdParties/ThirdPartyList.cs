@@ -28,7 +28,7 @@ public sealed record ThirdPartyList
     /// <summary>How often it is fetched, an hour at least: publishers ask for that. Default a day.</summary>
     public Duration Every { get; init; } = Duration.FromDays(1);
 
-    /// <summary>How long its entries stay when it cannot be fetched any more. Default 14 days.</summary>
+    /// <summary>How long its entries stay when it cannot be fetched any more, at most; half of it at least. Default 14 days.</summary>
     public Duration KeptFor { get; init; } = Duration.FromDays(14);
 
     /// <summary>How much of it is believed.</summary>

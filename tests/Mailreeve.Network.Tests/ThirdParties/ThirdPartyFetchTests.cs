@@ -107,6 +107,21 @@ public sealed class ThirdPartyFetchTests
     }
 
     [Fact]
+    public async Task What_is_fetched_as_seldom_as_can_be_does_not_end_in_between()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite, Drop with { Every = Duration.FromDays(7) });
+        host.Publisher.Says("198.51.100.0/24");
+        await host.WorkAsync();
+
+        for (var week = 0; week < 4; week++)
+        {
+            host.Clock.Advance(Duration.FromDays(7));
+            Assert.True(host.Views.Blocks.TryFind(Address.Parse("198.51.100.9"), host.Clock.GetCurrentInstant(), out _));
+            await host.WorkAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_body_that_never_ends_is_given_up_and_one_that_is_damaged_is_not_taken()
     {
         await using var host = await Host.OpenAsync(Dialect.Sqlite);
