@@ -31,6 +31,9 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     private const int Batch = 1000;
     private const int ProblemLengthMax = 500;
 
+    // Lists of which this process has itself taken what their tags are about.
+    private readonly HashSet<string> taken = [];
+
     /// <summary>Fetches a list.</summary>
     /// <param name="list">Which.</param>
     /// <param name="known">How it fares; null when it was never fetched.</param>
@@ -46,15 +49,16 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
             TriedAt = clock.GetCurrentInstant(),
             Entries = before.Count,
         };
-        // Another place, or blocks that somebody has lifted: what its tag says is about nothing that is here.
-        if (known is null || known.Source != list.Source || known.Entries != before.Count || acceptsShrunken)
+        // Another place, blocks that somebody has lifted, or a configuration that may be another since (a scope, a reason, networks of ours):
+        // what its tag says is about nothing that is here.
+        if (!taken.Contains(list.Name) || known is null || known.Source != list.Source || known.Entries != before.Count || acceptsShrunken)
             row = row with { Tag = null, ChangedAt = null };
         var fetched = await FetchAsync(list, row, stop);
         if (fetched.Octets is { } octets)
         {
             row = ThirdPartyRules.Decide(PrefixFeed.Read(list.Format, octets, list.Limits.EntriesMax), before.Count, list.Limits, provider.Networks, provider.NeverBlock, acceptsShrunken) switch
             {
-                FeedVerdict.Taken taken => await ApplyAsync(list, before, taken, row with { Tag = fetched.Tag, ChangedAt = fetched.ChangedAt }, stop),
+                FeedVerdict.Taken good => await ApplyAsync(list, before, good, row with { Tag = fetched.Tag, ChangedAt = fetched.ChangedAt }, stop),
                 FeedVerdict.Refused refused => row with { Problem = refused.Why },
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
@@ -87,18 +91,21 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     private Task<IReadOnlyList<BlockRow>> InForceAsync(string name, CancellationToken stop) =>
         database.ReadAsync(db => new BlockStore(db).OfListAsync(name, stop), stop);
 
-    private async Task<ThirdPartyRow> ApplyAsync(ThirdPartyList list, IReadOnlyList<BlockRow> before, FeedVerdict.Taken taken, ThirdPartyRow row, CancellationToken stop)
+    private async Task<ThirdPartyRow> ApplyAsync(ThirdPartyList list, IReadOnlyList<BlockRow> before, FeedVerdict.Taken good, ThirdPartyRow row, CancellationToken stop)
     {
-        var wanted = taken.Prefixes.ToHashSet();
-        var had = before.Where(b => b.Scope == list.Scope).Select(b => b.Prefix).ToHashSet();
-        foreach (var some in taken.Prefixes.Where(p => !had.Contains(p)).Chunk(Batch))
+        var wanted = good.Prefixes.ToHashSet();
+        var had = before.Where(IsAsConfigured).Select(b => b.Prefix).ToHashSet();
+        foreach (var some in good.Prefixes.Where(p => !had.Contains(p)).Chunk(Batch))
             await PlaceAsync(list, some, stop);
         // Of two that are the same, one is enough.
         var kept = new HashSet<Prefix>();
-        var stays = before.ToLookup(b => b.Scope == list.Scope && wanted.Contains(b.Prefix) && kept.Add(b.Prefix));
+        var stays = before.ToLookup(b => IsAsConfigured(b) && wanted.Contains(b.Prefix) && kept.Add(b.Prefix));
         await LiftAsync([.. stays[false]], "It is not in the list any more.", stop);
         await ExtendAsync(list, [.. stays[true]], stop);
-        return row with { TakenAt = row.TriedAt, Entries = wanted.Count, LeftOut = taken.LeftOut, Problem = null };
+        taken.Add(list.Name);
+        return row with { TakenAt = row.TriedAt, Entries = wanted.Count, LeftOut = good.LeftOut, Problem = null };
+
+        bool IsAsConfigured(BlockRow block) => block.Scope == list.Scope && block.Reason == list.Reason;
     }
 
     private Task PlaceAsync(ThirdPartyList list, Prefix[] prefixes, CancellationToken stop)

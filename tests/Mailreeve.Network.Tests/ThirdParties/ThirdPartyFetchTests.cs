@@ -122,6 +122,26 @@ public sealed class ThirdPartyFetchTests
     }
 
     [Fact]
+    public async Task Another_configuration_holds_although_the_list_has_not_changed()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite);
+        host.Publisher.Says("198.51.100.0/24");
+        host.Publisher.Tag = "\"v1\"";
+        await host.WorkAsync();
+
+        // As after a restart: the tag is on record, and its blocks are of another configuration.
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.Restarted(Drop with { Scope = BlockScope.All }).WorkAsync(Stop);
+        Assert.Equal(BlockScope.All, host.Views.Blocks.All.Single().Scope);
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.Restarted(Drop with { Scope = BlockScope.All, Reason = "Listed." }).WorkAsync(Stop);
+
+        var block = Assert.Single(await host.Test.Database.ReadAsync(db => new BlockStore(db).OfListAsync("drop", Stop), Stop));
+        Assert.Equal((BlockScope.All, "Listed."), (block.Scope, block.Reason));
+        Assert.Equal(0, host.Publisher.Unchanged);
+    }
+
+    [Fact]
     public async Task A_body_that_never_ends_is_given_up_and_one_that_is_damaged_is_not_taken()
     {
         await using var host = await Host.OpenAsync(Dialect.Sqlite);
@@ -267,6 +287,8 @@ public sealed class ThirdPartyFetchTests
         }
 
         public ThirdPartyClerk With(params ThirdPartyList[] lists) => new(lists, Fetch, Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
+
+        public ThirdPartyClerk Restarted(ThirdPartyList list) => Restarted(Timeout.InfiniteTimeSpan, list);
 
         public ThirdPartyClerk Restarted(TimeSpan timeout, ThirdPartyList list)
         {
