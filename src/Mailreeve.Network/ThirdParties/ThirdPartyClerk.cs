@@ -53,5 +53,5 @@ public sealed class ThirdPartyClerk(IReadOnlyList<ThirdPartyList> lists, ThirdPa
     }
 
     private static bool IsDue(ThirdPartyList list, ThirdPartyRow? row, Instant now) =>
-        row is null || row.Source != list.Source || now >= row.TriedAt + (row.Problem is null ? list.Every : Duration.Min(list.Every, TriedAgainAfter));
+        row is null || row.Source != list.ShownSource || now >= row.TriedAt + (row.Problem is null ? list.Every : Duration.Min(list.Every, TriedAgainAfter));
 }

@@ -43,15 +43,15 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     public async Task<ThirdPartyRow> RunAsync(ThirdPartyList list, ThirdPartyRow? known, bool acceptsShrunken, CancellationToken stop)
     {
         var before = await InForceAsync(list.Name, stop);
-        var row = (known ?? new ThirdPartyRow { Name = list.Name, Source = list.Source, TriedAt = default }) with
+        var row = (known ?? new ThirdPartyRow { Name = list.Name, Source = list.ShownSource, TriedAt = default }) with
         {
-            Source = list.Source,
+            Source = list.ShownSource,
             TriedAt = clock.GetCurrentInstant(),
             Entries = before.Count,
         };
         // Another place, blocks that somebody has lifted, or a configuration that may be another since (a scope, a reason, networks of ours):
         // what its tag says is about nothing that is here.
-        if (!taken.Contains(list.Name) || known is null || known.Source != list.Source || known.Entries != before.Count || acceptsShrunken)
+        if (!taken.Contains(list.Name) || known is null || known.Source != list.ShownSource || known.Entries != before.Count || acceptsShrunken)
             row = row with { Tag = null, ChangedAt = null };
         var fetched = await FetchAsync(list, row, stop);
         if (fetched.Octets is { } octets)

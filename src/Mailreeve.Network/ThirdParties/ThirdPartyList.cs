@@ -34,6 +34,9 @@ public sealed record ThirdPartyList
     /// <summary>How much of it is believed.</summary>
     public FeedLimits Limits { get; init; } = new();
 
+    /// <summary>Where it is, for people and for the record: without what a web address may hold that is secret, a user and a query.</summary>
+    public string ShownSource => Url?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? Source;
+
     /// <summary>The web address; null for a file.</summary>
     public Uri? Url => Uri.TryCreate(Source, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null;
 }

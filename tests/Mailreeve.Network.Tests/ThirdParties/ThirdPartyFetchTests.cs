@@ -163,6 +163,21 @@ public sealed class ThirdPartyFetchTests
     }
 
     [Fact]
+    public async Task Keys_in_an_address_are_used_and_not_shown()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite, Drop with { Source = "https://kim:pass@lists.example:8443/drop.json?key=secret" });
+        host.Publisher.Says("198.51.100.0/24");
+
+        await host.WorkAsync();
+        host.Clock.Advance(Duration.FromHours(1));
+        await host.WorkAsync();
+
+        Assert.Equal("https://lists.example:8443/drop.json", Assert.Single(host.Clerk.Seen).Source);
+        Assert.Equal("?key=secret", host.Publisher.Last!.Query);
+        Assert.Equal(1, host.Publisher.Asked);
+    }
+
+    [Fact]
     public async Task A_server_that_fails_is_asked_again_in_an_hour_and_its_entries_end_in_time()
     {
         await using var host = await Host.OpenAsync(Dialect.Sqlite);
@@ -233,6 +248,8 @@ public sealed class ThirdPartyFetchTests
 
         public Stream? Broken { get; set; }
 
+        public Uri? Last { get; private set; }
+
         public int Asked { get; private set; }
 
         public int Unchanged { get; private set; }
@@ -243,6 +260,7 @@ public sealed class ThirdPartyFetchTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked++;
+            Last = request.RequestUri;
             var response = new HttpResponseMessage(Status) { Content = Broken is { } broken ? new StreamContent(broken) : new StringContent(Body) };
             if (Tag is not null && request.Headers.IfNoneMatch.Any(t => t.Tag == Tag))
             {
