@@ -65,6 +65,10 @@ public sealed class BlockStore(DbSession db)
             ORDER  BY id
             """, new { list }, stop);
 
+    /// <summary>How many blocks in force come from lists of others, the entries of our own among them.</summary>
+    public Task<long> CountOfListsAsync(CancellationToken stop) =>
+        db.SingleAsync<long>("SELECT COUNT(*) FROM block WHERE state = 'in-force' AND list IS NOT NULL", null, stop);
+
     private async Task<int> ChangeAsync(string change, IReadOnlyCollection<BlockId> ids, object parameters, CancellationToken stop)
     {
         if (ids.Count == 0)
