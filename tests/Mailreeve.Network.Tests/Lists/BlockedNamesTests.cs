@@ -20,9 +20,7 @@ public sealed class BlockedNamesTests
     {
         await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
         using var views = await LiveViews.LoadAsync(test.Database, Stop);
-        using var names = new BlockedNames(views, Head);
-        var told = 0;
-        names.Changed += () => told++;
+        var names = new BlockedNames(views, Head);
         var empty = names.At(Some.Time);
         Assert.Same(empty, names.At(Some.Time + Duration.FromHours(1)));
 
@@ -32,7 +30,6 @@ public sealed class BlockedNamesTests
         var second = names.At(Some.Time + Duration.FromHours(2));
         var third = names.At(Some.Time + Duration.FromHours(3));
 
-        Assert.Equal(2, told);
         Assert.Equal(["worse.example"], first.Names);
         Assert.Equal(["a.bad.example", "worse.example"], second.Names);
         Assert.Equal(["worse.example"], third.Names);
