@@ -192,7 +192,7 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
     [System.Runtime.CompilerServices.SkipLocalsInit]
     private static void AddSoa(DnsSection section, int before, DnsZoneHead head, uint serial, ref DnsReply reply)
     {
-        Span<byte> into = stackalloc byte[(2 * WireName.LengthMax) + 66];
+        Span<byte> into = stackalloc byte[DnsZoneHead.SoaBytesMax];
         var seconds = section == DnsSection.Answer ? head.Times.TtlSeconds : head.Times.NothingSeconds;
         reply.Add(section, before, DnsRecordType.Soa, seconds, head.Soa(serial, into));
     }
