@@ -233,6 +233,8 @@ public sealed class ThirdPartyFetchTests
         Assert.Equal(0, await BlockListCommand.RunAsync(host.Test.Database, host.Clock.GetCurrentInstant(), said, Stop));
         Assert.Contains("Entries of lists of others besides: 1;", said.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Nothing is blocked", said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, order.Prefix, Actor.Operator("olga"), " ", host.Clock.GetCurrentInstant(), said, Stop));
+        Assert.Single(host.InForce());
         Assert.Equal(1, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, Prefix.Parse("203.0.113.0/24"), Actor.Operator("olga"), "They stopped.", host.Clock.GetCurrentInstant(), said, Stop));
         Assert.Equal(0, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, order.Prefix, Actor.Operator("olga"), "They stopped.", host.Clock.GetCurrentInstant(), said, Stop));
 
