@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(5203, LogLevel.Warning, "Lists: {EndPoint} was not told that blocked names have changed: {Problem}; it will ask by itself")]
     public static partial void NoticeNotTaken(this ILogger log, EndPoint endPoint, string problem);
 
+    [LoggerMessage(5204, LogLevel.Error, "Lists: questions to {EndPoint} were lost; it goes on")]
+    public static partial void ListQuestionsLost(this ILogger log, Exception e, EndPoint endPoint);
+
     [LoggerMessage(5301, LogLevel.Warning, "The list {List} of others was not taken: {Problem} What was taken last stays: {Entries} entries")]
     public static partial void ListNotTaken(this ILogger log, string list, string problem, long entries);
 

@@ -177,22 +177,14 @@ public sealed class DbSession
     }
 
     /// <summary>Tells every node that a fact its live views hold has changed. The order of changes is the order of commits.</summary>
-    public async Task RecordChangeAsync(ChangeKind kind, long key, CancellationToken stop)
-    {
-        // The row of id_block stays locked until the commit, so that no node can see number 8 before number 7.
-        var seq = await NextIdsAsync("change", 1, stop);
-        await ExecuteAsync("""
-            INSERT INTO change (seq, kind, key)
-            VALUES (@seq, @kind, @key)
-            """, new { seq, kind, key }, stop);
-        HasChanges = true;
-    }
+    public Task RecordChangeAsync(ChangeKind kind, long key, CancellationToken stop) => RecordChangesAsync(kind, [key], stop);
 
     /// <summary>Tells every node that several facts of a kind have changed.</summary>
     public async Task RecordChangesAsync(ChangeKind kind, IReadOnlyList<long> keys, CancellationToken stop)
     {
         if (keys.Count == 0)
             return;
+        // The row of id_block stays locked until the commit, so that no node can see number 8 before number 7.
         var seq = await NextIdsAsync("change", keys.Count, stop);
         await InsertManyAsync("INSERT INTO change (seq, kind, key)", keys, key => [seq++, kind, key], stop);
         HasChanges = true;

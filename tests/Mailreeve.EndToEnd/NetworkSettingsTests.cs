@@ -28,6 +28,25 @@ public sealed class NetworkSettingsTests
 
         """;
 
+    [Theory]
+    [InlineData("rpz.example", true)]
+    [InlineData("bl.example", false)]
+    [InlineData("rpz.bl.example", false)]
+    [InlineData("example", false)]
+    public void A_zone_of_names_is_neither_in_that_of_addresses_nor_around_it(string zone, bool isGood)
+    {
+        SettingsFile.Read("mailreeve.toml", Minimal + $"""
+            [dnsbl]
+            zone = "bl.example"
+            name-servers = ["ns.provider.test"]
+
+            [dnsbl.rpz]
+            zone = "{zone}"
+            """, out var mistakes);
+
+        Assert.Equal(isGood, mistakes.Count == 0);
+    }
+
     [Fact]
     public void Bouncers_webhooks_and_access_servers_are_read()
     {

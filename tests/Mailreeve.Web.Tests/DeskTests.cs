@@ -181,6 +181,22 @@ public sealed class DeskTests
     }
 
     [Fact]
+    public async Task While_only_a_list_of_others_blocks_the_page_says_so_and_all_of_it_can_be_lifted()
+    {
+        await using var host = await WebHost.StartAsync();
+        var admin = await host.SignedInAsync(OperatorRole.Admin);
+        var before = await admin.OpenAsync("/desk/blocks");
+        await host.Database.WriteAsync(db => new BlockStore(db).PlaceAsync([Some.Block with { List = "drop" }], Stop), Stop);
+
+        var page = await admin.OpenAsync("/desk/blocks");
+
+        Assert.Contains("Nothing is blocked.", before, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing is blocked.", page, StringComparison.Ordinal);
+        Assert.Contains("Entries of lists of others</a> besides: 1.", page, StringComparison.Ordinal);
+        Assert.Contains("/desk/blocks/lift-all", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_page_learns_that_something_new_waits()
     {
         await using var host = await WebHost.StartAsync();

@@ -81,7 +81,11 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
         for (var before = -1L; before < lifted;)
         {
             before = lifted;
-            foreach (var block in await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(Batch, stop), stop))
+            var some = await database.ReadAsync(db => new BlockStore(db).ListInForceAsync(Batch, stop), stop);
+            // Lists of others are long: what belongs to no case, and to no block of all that a customer has, goes in one commit.
+            var alone = some.Where(IsAlone).Select(b => b.Id).ToList();
+            lifted += await database.WriteAsync(db => new BlockStore(db).LiftAsync(alone, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop);
+            foreach (var block in some.Where(b => !IsAlone(b)))
             {
                 if (await LiftAsync(block.Id, by, reason, stop) is DeskResult.Refused refused)
                     problem ??= refused.Why;
@@ -91,5 +95,7 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
         }
 
         return (lifted, problem);
+
+        static bool IsAlone(BlockRow block) => block.CaseId is null && block.CustomerBlockId is null;
     }
 }

@@ -1,4 +1,3 @@
-using Mailreeve.Mail.Wire;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
 

@@ -32,7 +32,9 @@ public static class BlockListCommand
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
         foreach (var block in names)
             await output.WriteLineAsync($"{block.Name}  and all below  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
-        if (blocks.Count + names.Count + enforced.Customers.Count == 0)
+        if (enforced.OfLists > 0)
+            await output.WriteLineAsync($"Entries of lists of others besides: {enforced.OfLists}; see 'mailreeve thirdparty list'.");
+        else if (blocks.Count + names.Count + enforced.Customers.Count == 0)
             await output.WriteLineAsync("Nothing is blocked.");
         foreach (var node in nodes.Where(n => n.Problem is not null))
             await output.WriteLineAsync($"{node.BackEnd} at {node.Node} does not enforce: {node.Problem}");

@@ -11,9 +11,15 @@ namespace Mailreeve.Network.Commands;
 public static class ThirdPartyLiftCommand
 {
     /// <summary>Lifts the entries of our own about exactly that prefix.</summary>
-    /// <returns>0; 1 when there is none.</returns>
+    /// <returns>0; 1 when there is none, or nothing says why.</returns>
     public static async Task<int> RunAsync(Database database, Prefix prefix, Actor by, string reason, Instant now, TextWriter output, CancellationToken stop)
     {
+        if (string.IsNullOrWhiteSpace(reason))
+        {
+            await output.WriteLineAsync("Say why it is lifted.");
+            return 1;
+        }
+
         var lifted = await database.WriteAsync(
             async db =>
             {

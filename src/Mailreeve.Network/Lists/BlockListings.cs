@@ -93,10 +93,8 @@ public sealed class BlockListings : IDisposable
             Encoding.ASCII.GetBytes($"Blocked under clause {clause}"),
             Encoding.ASCII.GetBytes($"; see {policyUrl}#{PolicyPage.AnchorOf(clause)}"));
         // There are as many as there are clauses. Readers look them up by number under the gate.
-        var gate = Index?.Gate;
-        gate?.Enter();
-        reasons.Add(reason);
-        gate?.Exit();
+        lock (Index.Gate)
+            reasons.Add(reason);
         return numbers[clause] = (ushort)(reasons.Count - 1);
     }
 

@@ -7,25 +7,15 @@ using NodaTime;
 namespace Mailreeve.Network.Lists;
 
 /// <summary>The blocked names of the live view as a zone, of which resolvers take a copy. Each state of it has a serial of its own.</summary>
+/// <param name="views">Has the names.</param>
+/// <param name="head">What the zone says about itself.</param>
 /// <remarks>A state is made when it is asked for and another one is due: names have changed, or one of them has begun or ended.</remarks>
-public sealed class BlockedNames : IDisposable
+public sealed class BlockedNames(LiveViews views, DnsZoneHead head)
 {
-    private readonly LiveViews views;
-    private readonly DnsZoneHead head;
     private readonly Lock making = new();
     private IReadOnlyList<NameBlockRow> seen = [];
     private BlockedNamesZone? zone;
     private Instant turn;
-
-    /// <summary>For a zone of this head.</summary>
-    public BlockedNames(LiveViews views, DnsZoneHead head)
-    {
-        (this.views, this.head) = (views, head);
-        views.FollowNames(Tell);
-    }
-
-    /// <summary>Called when names have changed. It must not wait.</summary>
-    public event Action? Changed;
 
     /// <summary>The zone as it is at a moment.</summary>
     public BlockedNamesZone At(Instant now)
@@ -44,11 +34,6 @@ public sealed class BlockedNames : IDisposable
             return zone;
         }
     }
-
-    /// <summary>Follows no more.</summary>
-    public void Dispose() => views.UnfollowNames(Tell);
-
-    private void Tell() => Changed?.Invoke();
 }
 
 /// <summary>One state of the zone of blocked names: a response policy zone, in which a name and all below it are said not to exist. Immutable.</summary>

@@ -66,10 +66,11 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
             || !DnsQuery.TryRead(message, out var query) || query.Fault != DnsCode.NoError || !query.IsOfTheInternet
             || query.Type is not (DnsRecordType.Axfr or DnsRecordType.Ixfr) || !WireName.IsWithin(query.Name, options.Names!.Zone, out var before) || before > 0)
             return null;
-        Counts.AddTransfer();
         var zone = names.At(now);
         // All of it is a good answer to who asks for what has changed (RFC 1995 §4), unless nothing has.
         var hasIt = query is { Type: DnsRecordType.Ixfr, KnownSerial: { } serial } && !DnsZoneHead.IsLater(zone.Serial, serial);
+        if (!hasIt)
+            Counts.AddTransfer();
         return new ZoneTransfer(message.ToArray(), zone, hasIt);
     }
 
@@ -192,7 +193,7 @@ public sealed class ListAnswers(ListServerOptions options, BlockListings listing
     [System.Runtime.CompilerServices.SkipLocalsInit]
     private static void AddSoa(DnsSection section, int before, DnsZoneHead head, uint serial, ref DnsReply reply)
     {
-        Span<byte> into = stackalloc byte[(2 * WireName.LengthMax) + 66];
+        Span<byte> into = stackalloc byte[DnsZoneHead.SoaBytesMax];
         var seconds = section == DnsSection.Answer ? head.Times.TtlSeconds : head.Times.NothingSeconds;
         reply.Add(section, before, DnsRecordType.Soa, seconds, head.Soa(serial, into));
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mailreeve.Protocols.Dns;
+using Mailreeve.Storage.Live;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -11,9 +12,10 @@ namespace Mailreeve.Network.Lists;
 /// <summary>Tells resolvers that the zone of blocked names has another state (RFC 1996), so that they fetch it at once and not when they would have asked.</summary>
 /// <param name="options">Whom to tell.</param>
 /// <param name="names">The zone.</param>
+/// <param name="views">Tell when names have changed.</param>
 /// <param name="clock">The time.</param>
 /// <param name="log">Where it tells whom it could not reach.</param>
-public sealed class ListNotices(ListServerOptions options, BlockedNames names, IClock clock, ILogger<ListNotices> log) : BackgroundService
+public sealed class ListNotices(ListServerOptions options, BlockedNames names, LiveViews views, IClock clock, ILogger<ListNotices> log) : BackgroundService
 {
     // They ask by themselves too, so nothing is lost with the last try.
     private const int TriesMax = 5;
@@ -21,31 +23,23 @@ public sealed class ListNotices(ListServerOptions options, BlockedNames names, I
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim wake = new(0, 1);
+    // Each of them on its own: one that does not answer keeps no other waiting.
+    private readonly List<(IPEndPoint To, SemaphoreSlim Wake)> resolvers = [.. options.Notify.Select(to => (to, new SemaphoreSlim(0, 1)))];
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        wake.Dispose();
+        resolvers.ForEach(r => r.Wake.Dispose());
         base.Dispose();
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        names.Changed += Wake;
+        views.FollowNames(Wake);
         try
         {
-            uint? told = null;
-            while (true)
-            {
-                // Names begin and end by the clock too.
-                var zone = names.At(clock.GetCurrentInstant());
-                if (told != zone.Serial)
-                    await Task.WhenAll(options.Notify.Select(to => TellAsync(to, stoppingToken)));
-                told = zone.Serial;
-                await wake.WaitAsync(Tick, stoppingToken);
-            }
+            await Task.WhenAll(resolvers.Select(r => KeepToldAsync(r.To, r.Wake, stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -53,19 +47,36 @@ public sealed class ListNotices(ListServerOptions options, BlockedNames names, I
         }
         finally
         {
-            names.Changed -= Wake;
+            views.UnfollowNames(Wake);
         }
     }
 
     private void Wake()
     {
-        try
+        foreach (var (_, wake) in resolvers)
         {
-            wake.Release();
+            try
+            {
+                wake.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // It is awake already.
+            }
         }
-        catch (SemaphoreFullException)
+    }
+
+    private async Task KeepToldAsync(IPEndPoint to, SemaphoreSlim wake, CancellationToken stop)
+    {
+        uint? told = null;
+        while (true)
         {
-            // It is awake already.
+            // Names begin and end by the clock too.
+            var zone = names.At(clock.GetCurrentInstant());
+            if (told != zone.Serial)
+                await TellAsync(to, stop);
+            told = zone.Serial;
+            await wake.WaitAsync(Tick, stop);
         }
     }
 

@@ -27,8 +27,7 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
     private readonly List<Socket> udp = [];
     private readonly List<Socket> tcp = [];
     private readonly List<Thread> threads = [];
-    private readonly Dictionary<Address, int> connections = [];
-    private int connected;
+    private readonly ConnectionCounts connections = new(options.ConnectionsPerAddress, options.ConnectionsMax);
     private volatile bool isEnding;
 
     /// <summary>What became of the questions.</summary>
@@ -118,21 +117,34 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
         using var batch = new UdpBatch(socket, address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
         while (!isEnding)
         {
-            var count = batch.Receive();
-            if (count == 0)
-                continue;
-            var now = clock.GetCurrentInstant();
-            lock (answers.Gate)
+            try
             {
-                for (var i = 0; i < count; i++)
-                {
-                    if (answers.Answer(batch.Query(i), batch.From(i), now, batch.Room(i), overUdp: true) is > 0 and var octets)
-                        batch.Answer(i, octets);
-                }
+                ServeBatch(batch);
             }
-
-            batch.Send();
+            catch (Exception e)
+            {
+                // What leaves a thread ends the program, and mail with it.
+                log.ListQuestionsLost(e, socket.LocalEndPoint!);
+            }
         }
+    }
+
+    private void ServeBatch(UdpBatch batch)
+    {
+        var count = batch.Receive();
+        if (count == 0)
+            return;
+        var now = clock.GetCurrentInstant();
+        lock (answers.Gate)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                if (answers.Answer(batch.Query(i), batch.From(i), now, batch.Room(i), overUdp: true) is > 0 and var octets)
+                    batch.Answer(i, octets);
+            }
+        }
+
+        batch.Send();
     }
 
     private async Task AcceptAsync(Socket listener, CancellationToken stop)
@@ -145,7 +157,7 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
                 var client = await listener.AcceptAsync(stop);
                 var from = Address.From(((IPEndPoint)client.RemoteEndPoint!).Address);
                 open.RemoveWhere(t => t.IsCompleted);
-                if (answers.MayAsk(from) && TryEnter(from))
+                if (answers.MayAsk(from) && connections.Enter(from) == ConnectionCounts.Admission.Welcome)
                     open.Add(ConverseAsync(client, from, stop));
                 else
                     client.Dispose();
@@ -201,7 +213,7 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
         finally
         {
             client.Dispose();
-            Leave(from);
+            connections.Leave(from);
         }
     }
 
@@ -225,30 +237,5 @@ public sealed class ListServer(ListServerOptions options, ListAnswers answers, I
     {
         lock (answers.Gate)
             return answers.Answer(query, from, clock.GetCurrentInstant(), into, overUdp: false);
-    }
-
-    private bool TryEnter(Address from)
-    {
-        lock (connections)
-        {
-            var count = connections.GetValueOrDefault(from);
-            if (connected >= options.ConnectionsMax || count >= options.ConnectionsPerAddress)
-                return false;
-            connected++;
-            connections[from] = count + 1;
-            return true;
-        }
-    }
-
-    private void Leave(Address from)
-    {
-        lock (connections)
-        {
-            connected--;
-            if (connections[from] == 1)
-                connections.Remove(from);
-            else
-                connections[from]--;
-        }
     }
 }

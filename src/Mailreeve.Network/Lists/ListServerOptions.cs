@@ -43,7 +43,7 @@ public sealed record ListServerOptions
     /// <summary>Connections over TCP at once.</summary>
     public int ConnectionsMax { get; init; } = 128;
 
-    /// <summary>Connections over TCP from one address at once.</summary>
+    /// <summary>Connections over TCP from one address at once, from one /64 of IPv6.</summary>
     public int ConnectionsPerAddress { get; init; } = 8;
 
     /// <summary>How long a connection may say nothing, and how long an answer may take to be fetched (RFC 7766 §6.2.3).</summary>

@@ -35,7 +35,7 @@ internal sealed class ZoneTransfer(byte[] question, BlockedNamesZone zone, bool 
         var name = number - 1 - head.NameServers.Length;
         if (number == 0 || number == last)
         {
-            Span<byte> soa = stackalloc byte[(2 * WireName.LengthMax) + 66];
+            Span<byte> soa = stackalloc byte[DnsZoneHead.SoaBytesMax];
             reply.AddAnswer(head.Zone, DnsRecordType.Soa, head.Times.TtlSeconds, head.Soa(zone.Serial, soa));
         }
         else if (name < 0)

@@ -31,6 +31,8 @@ public sealed class ThirdPartyClerk(IReadOnlyList<ThirdPartyList> lists, ThirdPa
         var now = clock.GetCurrentInstant();
         if (now < nextLook)
             return 0;
+        // Also when this time fails: nobody is asked over and over.
+        nextLook = now + LookEvery;
         var rows = (await database.ReadAsync(db => new ThirdPartyStore(db).AllAsync(stop), stop)).ToDictionary(r => r.Name);
         foreach (var gone in rows.Keys.Except(lists.Select(l => l.Name)).ToList())
         {
@@ -47,10 +49,9 @@ public sealed class ThirdPartyClerk(IReadOnlyList<ThirdPartyList> lists, ThirdPa
         }
 
         Seen = [.. rows.Values.OrderBy(r => r.Name, StringComparer.Ordinal)];
-        nextLook = now + LookEvery;
         return 0;
     }
 
     private static bool IsDue(ThirdPartyList list, ThirdPartyRow? row, Instant now) =>
-        row is null || row.Source != list.Source || now >= row.TriedAt + (row.Problem is null ? list.Every : Duration.Min(list.Every, TriedAgainAfter));
+        row is null || row.Source != list.ShownSource || now >= row.TriedAt + (row.Problem is null ? list.Every : Duration.Min(list.Every, TriedAgainAfter));
 }

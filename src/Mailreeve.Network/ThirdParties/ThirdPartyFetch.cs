@@ -31,6 +31,9 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     private const int Batch = 1000;
     private const int ProblemLengthMax = 500;
 
+    // Lists of which this process has itself taken what their tags are about.
+    private readonly HashSet<string> taken = [];
+
     /// <summary>Fetches a list.</summary>
     /// <param name="list">Which.</param>
     /// <param name="known">How it fares; null when it was never fetched.</param>
@@ -40,21 +43,22 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     public async Task<ThirdPartyRow> RunAsync(ThirdPartyList list, ThirdPartyRow? known, bool acceptsShrunken, CancellationToken stop)
     {
         var before = await InForceAsync(list.Name, stop);
-        var row = (known ?? new ThirdPartyRow { Name = list.Name, Source = list.Source, TriedAt = default }) with
+        var row = (known ?? new ThirdPartyRow { Name = list.Name, Source = list.ShownSource, TriedAt = default }) with
         {
-            Source = list.Source,
+            Source = list.ShownSource,
             TriedAt = clock.GetCurrentInstant(),
             Entries = before.Count,
         };
-        // Another place, or blocks that somebody has lifted: what its tag says is about nothing that is here.
-        if (known is null || known.Source != list.Source || known.Entries != before.Count || acceptsShrunken)
+        // Another place, blocks that somebody has lifted, or a configuration that may be another since (a scope, a reason, networks of ours):
+        // what its tag says is about nothing that is here.
+        if (!taken.Contains(list.Name) || known is null || known.Source != list.ShownSource || known.Entries != before.Count || acceptsShrunken)
             row = row with { Tag = null, ChangedAt = null };
         var fetched = await FetchAsync(list, row, stop);
         if (fetched.Octets is { } octets)
         {
             row = ThirdPartyRules.Decide(PrefixFeed.Read(list.Format, octets, list.Limits.EntriesMax), before.Count, list.Limits, provider.Networks, provider.NeverBlock, acceptsShrunken) switch
             {
-                FeedVerdict.Taken taken => await ApplyAsync(list, before, taken, row with { Tag = fetched.Tag, ChangedAt = fetched.ChangedAt }, stop),
+                FeedVerdict.Taken good => await ApplyAsync(list, before, good, row with { Tag = fetched.Tag, ChangedAt = fetched.ChangedAt }, stop),
                 FeedVerdict.Refused refused => row with { Problem = refused.Why },
                 _ => throw new System.Diagnostics.UnreachableException(),
             };
@@ -87,18 +91,21 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
     private Task<IReadOnlyList<BlockRow>> InForceAsync(string name, CancellationToken stop) =>
         database.ReadAsync(db => new BlockStore(db).OfListAsync(name, stop), stop);
 
-    private async Task<ThirdPartyRow> ApplyAsync(ThirdPartyList list, IReadOnlyList<BlockRow> before, FeedVerdict.Taken taken, ThirdPartyRow row, CancellationToken stop)
+    private async Task<ThirdPartyRow> ApplyAsync(ThirdPartyList list, IReadOnlyList<BlockRow> before, FeedVerdict.Taken good, ThirdPartyRow row, CancellationToken stop)
     {
-        var wanted = taken.Prefixes.ToHashSet();
-        var had = before.Where(b => b.Scope == list.Scope).Select(b => b.Prefix).ToHashSet();
-        foreach (var some in taken.Prefixes.Where(p => !had.Contains(p)).Chunk(Batch))
+        var wanted = good.Prefixes.ToHashSet();
+        var had = before.Where(IsAsConfigured).Select(b => b.Prefix).ToHashSet();
+        foreach (var some in good.Prefixes.Where(p => !had.Contains(p)).Chunk(Batch))
             await PlaceAsync(list, some, stop);
         // Of two that are the same, one is enough.
         var kept = new HashSet<Prefix>();
-        var stays = before.ToLookup(b => b.Scope == list.Scope && wanted.Contains(b.Prefix) && kept.Add(b.Prefix));
+        var stays = before.ToLookup(b => IsAsConfigured(b) && wanted.Contains(b.Prefix) && kept.Add(b.Prefix));
         await LiftAsync([.. stays[false]], "It is not in the list any more.", stop);
         await ExtendAsync(list, [.. stays[true]], stop);
-        return row with { TakenAt = row.TriedAt, Entries = wanted.Count, LeftOut = taken.LeftOut, Problem = null };
+        taken.Add(list.Name);
+        return row with { TakenAt = row.TriedAt, Entries = wanted.Count, LeftOut = good.LeftOut, Problem = null };
+
+        bool IsAsConfigured(BlockRow block) => block.Scope == list.Scope && block.Reason == list.Reason;
     }
 
     private Task PlaceAsync(ThirdPartyList list, Prefix[] prefixes, CancellationToken stop)
@@ -132,11 +139,12 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
             await database.WriteAsync(db => new BlockStore(db).LiftAsync(some, Actor.Policy, reason, clock.GetCurrentInstant(), stop), stop);
     }
 
-    // Half of their time is left at least, so not every fetch writes every row.
+    // Half of their time is left at least, so not every fetch writes every row; and more when it is fetched so seldom that they would end before.
     private async Task ExtendAsync(ThirdPartyList list, IReadOnlyList<BlockRow> blocks, CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
-        foreach (var some in blocks.Where(b => b.ExpiresAt - now < list.KeptFor / 2).Select(b => b.Id).Chunk(Batch))
+        var left = Duration.Max(list.KeptFor / 2, 2 * list.Every);
+        foreach (var some in blocks.Where(b => b.ExpiresAt - now < left).Select(b => b.Id).Chunk(Batch))
             await database.WriteAsync(db => new BlockStore(db).ExtendAsync(some, now + list.KeptFor, stop), stop);
     }
 
@@ -146,8 +154,9 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
         {
             return list.Url is { } url ? await GetAsync(url, row, stop) : await ReadAsync(list.Source, stop);
         }
-        catch (Exception e) when (!stop.IsCancellationRequested && e is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception e) when (!stop.IsCancellationRequested)
         {
+            // Whatever it is, it is about this list: compressed data that is damaged, say, has exceptions of its own.
             return new Fetched { Problem = e is OperationCanceledException ? "It did not answer in time." : e.Message };
         }
     }
@@ -165,13 +174,16 @@ public sealed class ThirdPartyFetch(Database database, Provider provider, string
             request.Headers.IfNoneMatch.Add(tag);
         else if (row.ChangedAt is not null && DateTimeOffset.TryParse(row.ChangedAt, System.Globalization.CultureInfo.InvariantCulture, out var changed))
             request.Headers.IfModifiedSince = changed;
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+        // The client's own limit ends with the head of the answer.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(http.Timeout);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
         if (response.StatusCode == HttpStatusCode.NotModified)
             return new Fetched();
         if (response.StatusCode != HttpStatusCode.OK)
             return new Fetched { Problem = $"Its server answered {(int)response.StatusCode}." };
-        await using var body = await response.Content.ReadAsStreamAsync(stop);
-        return await ToEndAsync(body, stop) is { } octets
+        await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+        return await ToEndAsync(body, patience.Token) is { } octets
             ? new Fetched { Octets = octets, Tag = response.Headers.ETag?.ToString(), ChangedAt = response.Content.Headers.LastModified?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) }
             : TooLarge;
     }

@@ -28,11 +28,14 @@ public sealed record ThirdPartyList
     /// <summary>How often it is fetched, an hour at least: publishers ask for that. Default a day.</summary>
     public Duration Every { get; init; } = Duration.FromDays(1);
 
-    /// <summary>How long its entries stay when it cannot be fetched any more. Default 14 days.</summary>
+    /// <summary>How long its entries stay when it cannot be fetched any more, at most; half of it at least. Default 14 days.</summary>
     public Duration KeptFor { get; init; } = Duration.FromDays(14);
 
     /// <summary>How much of it is believed.</summary>
     public FeedLimits Limits { get; init; } = new();
+
+    /// <summary>Where it is, for people and for the record: without what a web address may hold that is secret, a user and a query.</summary>
+    public string ShownSource => Url?.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) ?? Source;
 
     /// <summary>The web address; null for a file.</summary>
     public Uri? Url => Uri.TryCreate(Source, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" ? url : null;

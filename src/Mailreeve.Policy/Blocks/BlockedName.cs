@@ -28,6 +28,9 @@ public static class BlockedName
             var ascii = Idn.GetAscii(trimmed).ToLowerInvariant();
             if (ascii.Length > LengthMax || !DnsName.CanBeAsked(ascii) || !ascii.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
                 return false;
+            // An address that is mistyped; no top level is a number (RFC 3696 §2).
+            if (ascii[(ascii.LastIndexOf('.') + 1)..].All(char.IsAsciiDigit))
+                return false;
             name = ascii;
             return true;
         }

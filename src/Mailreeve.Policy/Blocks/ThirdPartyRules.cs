@@ -11,14 +11,14 @@ public sealed record FeedLimits
 
     /// <summary>How much smaller than the last time it may be, in percent. Default 50.</summary>
     public int ShrinkPercentMax { get; init; } = 50;
-
-    /// <summary>Lines that are no entries, in percent, at most: more, and it is something else. Default 1.</summary>
-    public int MalformedPercentMax { get; init; } = 1;
 }
 
 /// <summary>Decides whether a list of others (C8) is taken. Pure.</summary>
 public static class ThirdPartyRules
 {
+    // Lines that are no entries: more, and it is something else.
+    private const int MalformedPercentMax = 1;
+
     // Nobody's on the Internet: what a list says about them is about another network.
     private static readonly Prefix[] Private =
     [
@@ -28,7 +28,7 @@ public static class ThirdPartyRules
     ];
 
     /// <summary>Whether a list is taken, and what of it.</summary>
-    /// <param name="reading">What it said.</param>
+    /// <param name="reading">What it said, read up to <see cref="FeedLimits.EntriesMax"/>.</param>
     /// <param name="before">Entries of it that are in force.</param>
     /// <param name="limits">How much is believed.</param>
     /// <param name="own">Our networks: our customers are dealt with by cases.</param>
@@ -40,9 +40,7 @@ public static class ThirdPartyRules
             return new FeedVerdict.Refused(problem);
         if (reading.Prefixes.Count == 0)
             return new FeedVerdict.Refused("It is empty.");
-        if (reading.Prefixes.Count > limits.EntriesMax)
-            return new FeedVerdict.Refused($"It has more than {limits.EntriesMax} entries.");
-        if (reading.Malformed * 100L > (reading.Prefixes.Count + (long)reading.Malformed) * limits.MalformedPercentMax)
+        if (reading.Malformed * 100L > (reading.Prefixes.Count + (long)reading.Malformed) * MalformedPercentMax)
             return new FeedVerdict.Refused($"{reading.Malformed} of its lines are no entries: it is something else.");
         foreach (var prefix in reading.Prefixes)
         {

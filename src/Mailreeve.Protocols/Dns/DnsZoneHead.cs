@@ -7,6 +7,9 @@ namespace Mailreeve.Protocols.Dns;
 /// <summary>What a zone says about itself: its SOA and its name servers (RFC 1035 §3.3.13 and §3.3.11). Written once, and given out as it is.</summary>
 public sealed class DnsZoneHead
 {
+    /// <summary>Octets of the data of an SOA record at most: two names, and five numbers.</summary>
+    public const int SoaBytesMax = (2 * WireName.LengthMax) + SerialFromEnd;
+
     private const int SerialFromEnd = 20;
 
     private readonly byte[] soa;
@@ -16,6 +19,7 @@ public sealed class DnsZoneHead
     /// <param name="nameServers">Names of its servers, 1 or more; the first is the one that changes are made at.</param>
     /// <param name="mailbox">Who is responsible, as an address of mail.</param>
     /// <param name="times">How others keep it.</param>
+    /// <exception cref="FormatException">One of the names is none of the DNS, or the mailbox cannot be written as one.</exception>
     public DnsZoneHead(string zone, IReadOnlyList<string> nameServers, string mailbox, DnsZoneTimes times)
     {
         ArgumentNullException.ThrowIfNull(nameServers);
@@ -41,7 +45,7 @@ public sealed class DnsZoneHead
 
     /// <summary>The data of its SOA record.</summary>
     /// <param name="serial">Which state of the zone it is of.</param>
-    /// <param name="into">256 octets are always enough, and then those of the first name server.</param>
+    /// <param name="into"><see cref="SoaBytesMax"/> octets are always enough.</param>
     /// <returns>The octets of it.</returns>
     public ReadOnlySpan<byte> Soa(uint serial, Span<byte> into)
     {
@@ -59,7 +63,8 @@ public sealed class DnsZoneHead
         var at = mailbox.LastIndexOf('@');
         if (at is < 1 or > 63 || !Ascii.IsValid(mailbox))
             throw new FormatException($"'{mailbox}' is no address that a zone can name.");
-        return [(byte)at, .. Encoding.ASCII.GetBytes(mailbox[..at]), .. WireName.Of(mailbox[(at + 1)..])];
+        byte[] name = [(byte)at, .. Encoding.ASCII.GetBytes(mailbox[..at]), .. WireName.Of(mailbox[(at + 1)..])];
+        return name.Length <= WireName.LengthMax ? name : throw new FormatException($"'{mailbox}' is too long for a name of the DNS.");
     }
 }
 

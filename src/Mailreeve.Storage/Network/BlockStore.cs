@@ -65,6 +65,10 @@ public sealed class BlockStore(DbSession db)
             ORDER  BY id
             """, new { list }, stop);
 
+    /// <summary>How many blocks in force come from lists of others, the entries of our own among them.</summary>
+    public Task<long> CountOfListsAsync(CancellationToken stop) =>
+        db.SingleAsync<long>("SELECT COUNT(*) FROM block WHERE state = 'in-force' AND list IS NOT NULL", null, stop);
+
     private async Task<int> ChangeAsync(string change, IReadOnlyCollection<BlockId> ids, object parameters, CancellationToken stop)
     {
         if (ids.Count == 0)
@@ -86,15 +90,14 @@ public sealed class BlockStore(DbSession db)
     /// <returns>How many.</returns>
     public async Task<int> ExpireAsync(Instant now, long limit, CancellationToken stop)
     {
-        var ids = await db.QueryAsync<BlockId>("""
+        var ids = await db.QueryAsync<long>("""
             UPDATE block
             SET    state = 'expired', ended_at = @now, ended_by = 'policy', end_reason = 'Its time was over.'
             WHERE  id IN (SELECT id FROM block WHERE state = 'in-force' AND expires_at <= @now ORDER BY expires_at, id LIMIT @limit)
                    AND state = 'in-force'
             RETURNING id
             """, new { now, limit }, stop);
-        foreach (var id in ids)
-            await db.RecordChangeAsync(ChangeKind.Block, id.Value, stop);
+        await db.RecordChangesAsync(ChangeKind.Block, ids, stop);
         return ids.Count;
     }
 

@@ -66,6 +66,7 @@ public sealed class EnforcementStore(DbSession db)
         return new EnforcedBlocks(blocks, (await OfAsync(ids, stop)).ToLookup(r => r.BlockId), await NodesAsync(stop))
         {
             Customers = await new CustomerBlockStore(db).InForceAsync(stop),
+            OfLists = await new BlockStore(db).CountOfListsAsync(stop),
             Sessions = (await new SessionOrderStore(db).OfAsync(ids, limit, stop)).ToLookup(o => o.BlockId),
         };
     }
@@ -97,6 +98,9 @@ public sealed record EnforcedBlocks(IReadOnlyList<BlockRow> Blocks, ILookup<Bloc
 {
     /// <summary>Blocks of all that a customer has, newest first. What is blocked because of them is among the blocks.</summary>
     public required IReadOnlyList<CustomerBlockRow> Customers { get; init; }
+
+    /// <summary>How many blocks besides come from lists of others.</summary>
+    public required long OfLists { get; init; }
 
     /// <summary>What became of sessions of their addresses, the newest first.</summary>
     public required ILookup<BlockId, SessionOrder> Sessions { get; init; }

@@ -81,8 +81,7 @@ public sealed class NameBlockStore(DbSession db)
     private async Task<int> EndAsync(string sql, object parameters, CancellationToken stop)
     {
         var ids = await db.QueryAsync<long>(sql, parameters, stop);
-        foreach (var id in ids)
-            await db.RecordChangeAsync(ChangeKind.NameBlock, id, stop);
+        await db.RecordChangesAsync(ChangeKind.NameBlock, ids, stop);
         return ids.Count;
     }
 }

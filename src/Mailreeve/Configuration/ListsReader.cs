@@ -44,8 +44,8 @@ internal sealed class ListsReader(
         var codes = Codes(table);
         var rpz = table.Table("rpz", required: false);
         var names = rpz is null ? null : Zone(rpz, "zone", "rpz.provider.example", servers, mailbox, (uint)Math.Clamp(ttl, 1, 86_400));
-        if (names is not null && zone is not null && names.Zone.AsSpan().SequenceEqual(zone.Zone))
-            problems.Add(rpz!.At, rpz.KeyOf("zone"), "Addresses and names are two zones.", "Write zone = \"rpz.provider.example\".");
+        if (names is not null && zone is not null && (WireName.IsWithin(names.Zone, zone.Zone, out _) || WireName.IsWithin(zone.Zone, names.Zone, out _)))
+            problems.Add(rpz!.At, rpz.KeyOf("zone"), "Addresses and names are two zones, and neither lies in the other.", "Write zone = \"rpz.provider.example\".");
         if (names?.Zone.Length > ZoneLengthMax)
             problems.Add(rpz!.At, rpz.KeyOf("zone"), $"A name of more than {ZoneLengthMax - 2} characters leaves no room for the names in it.", "Write zone = \"rpz.provider.example\".");
         var transferTo = rpz is null ? [] : rpz.Entry("transfer-to") is null ? [Prefix.Parse("127.0.0.0/8"), Prefix.Parse("::1")] : prefixes(rpz, "transfer-to", "192.0.2.53");

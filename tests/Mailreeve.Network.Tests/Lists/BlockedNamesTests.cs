@@ -1,6 +1,7 @@
 using Mailreeve.Network.Lists;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Dns;
+using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
@@ -20,9 +21,7 @@ public sealed class BlockedNamesTests
     {
         await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
         using var views = await LiveViews.LoadAsync(test.Database, Stop);
-        using var names = new BlockedNames(views, Head);
-        var told = 0;
-        names.Changed += () => told++;
+        var names = new BlockedNames(views, Head);
         var empty = names.At(Some.Time);
         Assert.Same(empty, names.At(Some.Time + Duration.FromHours(1)));
 
@@ -32,7 +31,6 @@ public sealed class BlockedNamesTests
         var second = names.At(Some.Time + Duration.FromHours(2));
         var third = names.At(Some.Time + Duration.FromHours(3));
 
-        Assert.Equal(2, told);
         Assert.Equal(["worse.example"], first.Names);
         Assert.Equal(["a.bad.example", "worse.example"], second.Names);
         Assert.Equal(["worse.example"], third.Names);
@@ -46,6 +44,30 @@ public sealed class BlockedNamesTests
                 {
                     Name = name, Clause = new ClauseId("C6"), PolicyRevision = "1", Reason = "It sells lists.", PlacedBy = Actor.Operator("olga"), StartsAt = from, ExpiresAt = until,
                 }, Stop), Stop);
+    }
+
+    [Fact]
+    public async Task Only_a_zone_that_is_handed_over_whole_counts_as_a_transfer()
+    {
+        await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
+        using var views = await LiveViews.LoadAsync(test.Database, Stop);
+        var names = new BlockedNames(views, Head);
+        var options = new ListServerOptions { Listen = [], Zone = Head, AskedBy = [], Names = Head, TransferTo = [Prefix.Parse("192.0.2.53")] };
+        using var listings = new BlockListings(views, [], options, "https://mail.provider.example/policy", Some.Clock());
+        var answers = new ListAnswers(options, listings, names);
+
+        Assert.NotNull(Ask(names.At(Some.Time).Serial));
+        Assert.Equal(0, answers.Counts.Transfers);
+        Assert.NotNull(Ask(names.At(Some.Time).Serial - 1));
+        Assert.Equal(1, answers.Counts.Transfers);
+
+        ZoneTransfer? Ask(uint known)
+        {
+            var question = ListServerTests.Question("rpz.example", DnsRecordType.Ixfr);
+            question[9] = 1;
+            byte[] soa = [0xC0, 12, 0, 6, 0, 1, 0, 0, 0, 0, 0, 22, 0, 0, (byte)(known >> 24), (byte)(known >> 16), (byte)(known >> 8), (byte)known, .. new byte[16]];
+            return answers.Transfer([.. question, .. soa], Address.Parse("192.0.2.53"), Some.Time);
+        }
     }
 
     [Theory]

@@ -146,10 +146,29 @@ public sealed class ListServerTests
         Assert.All(answered, a => Assert.Equal(a.Key % 2 == 0 ? 0 : 3, a.Value));
     }
 
+    [Fact]
+    public async Task What_goes_wrong_with_some_questions_ends_neither_the_server_nor_the_program()
+    {
+        var clock = new StumblingClock();
+        await using var host = await Host.StartAsync(Dialect.Sqlite, serverClock: clock);
+
+        await host.SendAsync(Question("2.0.0.127.bl.example", DnsRecordType.A, 6));
+        await clock.Stumbled.Task.WaitAsync(Stop);
+
+        Assert.Equal([0, 7], (await host.AskAsync("2.0.0.127.bl.example", DnsRecordType.A))[..2]);
+    }
+
     private static async Task<int> CodeAsync(Host host, string name, ushort type) => (await host.AskAsync(name, type))[3] & 15;
 
     internal static byte[] Question(string name, ushort type, ushort number = 7) =>
         [(byte)(number >> 8), (byte)number, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. WireName.Of(name), (byte)(type >> 8), (byte)type, 0, 1];
+
+    private sealed class StumblingClock : IClock
+    {
+        public TaskCompletionSource Stumbled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Instant GetCurrentInstant() => Stumbled.TrySetResult() ? throw new InvalidOperationException("There is no time.") : Some.Time;
+    }
 
     private sealed class Host : IAsyncDisposable
     {
@@ -173,7 +192,7 @@ public sealed class ListServerTests
 
         public FakeClock Clock { get; }
 
-        public static async Task<Host> StartAsync(Dialect dialect, string askedBy = "::/0", string listen = "127.0.0.1", IReadOnlyList<NeverBlockEntry>? never = null)
+        public static async Task<Host> StartAsync(Dialect dialect, string askedBy = "::/0", string listen = "127.0.0.1", IReadOnlyList<NeverBlockEntry>? never = null, IClock? serverClock = null)
         {
             var test = await TestDatabase.OpenAsync(dialect);
             var views = await LiveViews.LoadAsync(test.Database, Stop);
@@ -185,7 +204,7 @@ public sealed class ListServerTests
                 AskedBy = [Prefix.Parse(askedBy)],
             };
             var listings = new BlockListings(views, never ?? [], options, "https://mail.provider.example/policy", clock);
-            var server = new ListServer(options, new ListAnswers(options, listings), clock, NullLogger<ListServer>.Instance);
+            var server = new ListServer(options, new ListAnswers(options, listings), serverClock ?? clock, NullLogger<ListServer>.Instance);
             await server.StartAsync(Stop);
             return new Host(test, views, listings, server, clock);
         }

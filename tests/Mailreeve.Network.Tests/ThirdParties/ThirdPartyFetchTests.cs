@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using Mailreeve.Network.Commands;
 using Mailreeve.Network.ThirdParties;
@@ -105,6 +107,77 @@ public sealed class ThirdPartyFetchTests
     }
 
     [Fact]
+    public async Task What_is_fetched_as_seldom_as_can_be_does_not_end_in_between()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite, Drop with { Every = Duration.FromDays(7) });
+        host.Publisher.Says("198.51.100.0/24");
+        await host.WorkAsync();
+
+        for (var week = 0; week < 4; week++)
+        {
+            host.Clock.Advance(Duration.FromDays(7));
+            Assert.True(host.Views.Blocks.TryFind(Address.Parse("198.51.100.9"), host.Clock.GetCurrentInstant(), out _));
+            await host.WorkAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Another_configuration_holds_although_the_list_has_not_changed()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite);
+        host.Publisher.Says("198.51.100.0/24");
+        host.Publisher.Tag = "\"v1\"";
+        await host.WorkAsync();
+
+        // As after a restart: the tag is on record, and its blocks are of another configuration.
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.Restarted(Drop with { Scope = BlockScope.All }).WorkAsync(Stop);
+        Assert.Equal(BlockScope.All, host.Views.Blocks.All.Single().Scope);
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.Restarted(Drop with { Scope = BlockScope.All, Reason = "Listed." }).WorkAsync(Stop);
+
+        var block = Assert.Single(await host.Test.Database.ReadAsync(db => new BlockStore(db).OfListAsync("drop", Stop), Stop));
+        Assert.Equal((BlockScope.All, "Listed."), (block.Scope, block.Reason));
+        Assert.Equal(0, host.Publisher.Unchanged);
+    }
+
+    [Fact]
+    public async Task A_body_that_never_ends_is_given_up_and_one_that_is_damaged_is_not_taken()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite);
+        host.Publisher.Says("198.51.100.0/24");
+        await host.WorkAsync();
+
+        host.Publisher.Broken = new GZipStream(new MemoryStream("no such thing"u8.ToArray()), CompressionMode.Decompress);
+        host.Clock.Advance(Duration.FromDays(1));
+        await host.WorkAsync();
+        Assert.NotNull(Assert.Single(host.Clerk.Seen).Problem);
+
+        // Its head comes at once, and nothing behind it.
+        host.Publisher.Broken = new Pipe().Reader.AsStream();
+        var hasty = host.Restarted(TimeSpan.FromMilliseconds(50), Drop);
+        host.Clock.Advance(Duration.FromHours(1));
+        await hasty.WorkAsync(Stop);
+        Assert.Equal("It did not answer in time.", Assert.Single(hasty.Seen).Problem);
+        Assert.Equal(["198.51.100.0/24"], host.InForce());
+    }
+
+    [Fact]
+    public async Task Keys_in_an_address_are_used_and_not_shown()
+    {
+        await using var host = await Host.OpenAsync(Dialect.Sqlite, Drop with { Source = "https://kim:pass@lists.example:8443/drop.json?key=secret" });
+        host.Publisher.Says("198.51.100.0/24");
+
+        await host.WorkAsync();
+        host.Clock.Advance(Duration.FromHours(1));
+        await host.WorkAsync();
+
+        Assert.Equal("https://lists.example:8443/drop.json", Assert.Single(host.Clerk.Seen).Source);
+        Assert.Equal("?key=secret", host.Publisher.Last!.Query);
+        Assert.Equal(1, host.Publisher.Asked);
+    }
+
+    [Fact]
     public async Task A_server_that_fails_is_asked_again_in_an_hour_and_its_entries_end_in_time()
     {
         await using var host = await Host.OpenAsync(Dialect.Sqlite);
@@ -157,6 +230,11 @@ public sealed class ThirdPartyFetchTests
 
         Assert.NotNull((await desk.PlaceAsync(order, Policy.Accounts.OperatorRole.Admin, Actor.Operator("olga"), Stop)).Placed);
         Assert.Equal(0, await ThirdPartyListCommand.RunAsync(host.Test.Database, said, Stop));
+        Assert.Equal(0, await BlockListCommand.RunAsync(host.Test.Database, host.Clock.GetCurrentInstant(), said, Stop));
+        Assert.Contains("Entries of lists of others besides: 1;", said.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing is blocked", said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, order.Prefix, Actor.Operator("olga"), " ", host.Clock.GetCurrentInstant(), said, Stop));
+        Assert.Single(host.InForce());
         Assert.Equal(1, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, Prefix.Parse("203.0.113.0/24"), Actor.Operator("olga"), "They stopped.", host.Clock.GetCurrentInstant(), said, Stop));
         Assert.Equal(0, await ThirdPartyLiftCommand.RunAsync(host.Test.Database, order.Prefix, Actor.Operator("olga"), "They stopped.", host.Clock.GetCurrentInstant(), said, Stop));
 
@@ -173,6 +251,10 @@ public sealed class ThirdPartyFetchTests
 
         public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
+        public Stream? Broken { get; set; }
+
+        public Uri? Last { get; private set; }
+
         public int Asked { get; private set; }
 
         public int Unchanged { get; private set; }
@@ -183,7 +265,8 @@ public sealed class ThirdPartyFetchTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Asked++;
-            var response = new HttpResponseMessage(Status) { Content = new StringContent(Body) };
+            Last = request.RequestUri;
+            var response = new HttpResponseMessage(Status) { Content = Broken is { } broken ? new StreamContent(broken) : new StringContent(Body) };
             if (Tag is not null && request.Headers.IfNoneMatch.Any(t => t.Tag == Tag))
             {
                 Unchanged++;
@@ -199,6 +282,7 @@ public sealed class ThirdPartyFetchTests
     private sealed class Host : IAsyncDisposable
     {
         private readonly HttpClient http;
+        private readonly List<HttpClient> restarted = [];
 
         private Host(TestDatabase test, LiveViews views, ThirdPartyList list)
         {
@@ -227,6 +311,15 @@ public sealed class ThirdPartyFetchTests
 
         public ThirdPartyClerk With(params ThirdPartyList[] lists) => new(lists, Fetch, Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
 
+        public ThirdPartyClerk Restarted(ThirdPartyList list) => Restarted(Timeout.InfiniteTimeSpan, list);
+
+        public ThirdPartyClerk Restarted(TimeSpan timeout, ThirdPartyList list)
+        {
+            var client = new HttpClient(Publisher, disposeHandler: false) { Timeout = timeout };
+            restarted.Add(client);
+            return new([list], new ThirdPartyFetch(Test.Database, Provider, "1", client, Clock), Test.Database, Clock, NullLogger<ThirdPartyClerk>.Instance);
+        }
+
         public Task<int> WorkAsync() => Clerk.WorkAsync(Stop);
 
         public List<string> InForce() => [.. Views.Blocks.All.Select(b => $"{b.Prefix}").Order(StringComparer.Ordinal)];
@@ -234,6 +327,7 @@ public sealed class ThirdPartyFetchTests
         public async ValueTask DisposeAsync()
         {
             http.Dispose();
+            restarted.ForEach(c => c.Dispose());
             Views.Dispose();
             await Test.DisposeAsync();
         }

@@ -36,6 +36,23 @@ public sealed class BlockStoreTests
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task What_comes_from_lists_of_others_is_counted_beside_the_rest_as_long_as_it_is_in_force(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        NewBlock[] blocks =
+        [
+            Some.Block with { Id = new BlockId(1) }, Some.Block with { Id = new BlockId(2), List = "drop" }, Some.Block with { Id = new BlockId(3), List = "own" },
+        ];
+        await test.Database.WriteAsync(db => new BlockStore(db).PlaceAsync(blocks, Stop), Stop);
+        await test.Database.WriteAsync(db => new BlockStore(db).LiftAsync(new BlockId(3), Actor.Operator("olga"), "They stopped.", Some.Time, Stop), Stop);
+
+        var enforced = await test.Database.ReadAsync(db => new EnforcementStore(db).InForceAsync(10, Stop), Stop);
+
+        Assert.Equal([new BlockId(1)], enforced.Blocks.Select(b => b.Id));
+        Assert.Equal(1, enforced.OfLists);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public async Task Blocks_expire_when_their_time_is_over_and_their_case_is_told_once(Dialect dialect)
     {
         await using var test = await TestDatabase.OpenAsync(dialect);

@@ -1,28 +1,35 @@
-using Mailreeve.Protocols.Net;
+namespace Mailreeve.Protocols.Net;
 
-namespace Mailreeve.Mail.Wire;
-
-/// <summary>How many connections are open, in all and from each address. An IPv6 customer has a /64 at least, and counts as one.</summary>
-internal sealed class ConnectionCounts(int perAddress, int inAll)
+/// <summary>How many connections to a server are open, in all and from each client. An IPv6 customer has a /64 at least, and counts as one.</summary>
+/// <param name="perClient">From one client at most.</param>
+/// <param name="inAll">From all of them at most.</param>
+public sealed class ConnectionCounts(int perClient, int inAll)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<Prefix, int> open = [];
     private int total;
 
+    /// <summary>What is said to one who connects.</summary>
     public enum Admission
     {
+        /// <summary>It counts from here on, until <see cref="Leave"/>.</summary>
         Welcome,
+
+        /// <summary>This client has as many as it may have.</summary>
         TooManyOfYou,
+
+        /// <summary>There are as many as there may be.</summary>
         TooManyInAll,
     }
 
+    /// <summary>Counts one who connects, if there is room.</summary>
     public Admission Enter(Address client)
     {
         var who = Who(client);
         lock (gate)
         {
             var have = open.GetValueOrDefault(who);
-            if (have >= perAddress)
+            if (have >= perClient)
                 return Admission.TooManyOfYou;
             if (total >= inAll)
                 return Admission.TooManyInAll;
@@ -32,6 +39,7 @@ internal sealed class ConnectionCounts(int perAddress, int inAll)
         }
     }
 
+    /// <summary>One that was welcome has gone.</summary>
     public void Leave(Address client)
     {
         var who = Who(client);
