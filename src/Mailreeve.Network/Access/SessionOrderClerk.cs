@@ -85,6 +85,7 @@ public sealed class SessionOrderClerk : IClerk, IDisposable
         var once = orders.DistinctBy(o => (o.Block, o.Session)).ToList();
         if (once.Count > 0)
             await database.WriteAsync(db => new SessionOrderStore(db).AddAsync(once, now, stop), stop);
+        changed.Done();
         // Those of other sources, and those that are over, are passed over once.
         lastSession = Math.Max(begun.Count == 0 ? 0 : begun[^1].Id, begun.Count == Batch ? 0 : last);
         return begun.Count == Batch ? begun.Count : once.Count;

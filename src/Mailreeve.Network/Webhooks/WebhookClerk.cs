@@ -54,9 +54,8 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
         // At the start also those that have ended while nobody was there, which no view has.
         var standing = await database.ReadAsync(db => hasBegun ? new WebhookStore(db).StandingAsync(ids, stop) : new WebhookStore(db).StandingAsync(stop), stop);
         var over = standing.Where(o => views.Blocks.Find(o.BlockId)?.IsInForce(now) != true).ToList();
-        hasBegun = true;
         var begun = ids.Select(views.Blocks.Find).OfType<BlockEntry>().Where(b => b.IsInForce(now)).ToList();
-        return await database.WriteAsync(async db =>
+        var written = await database.WriteAsync(async db =>
         {
             var store = new WebhookStore(db);
             var services = (await new CustomerStore(db).AllServicesAsync(stop)).Where(s => s.State != ServiceState.Ended).ToLookup(s => s.Customer);
@@ -71,6 +70,9 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
             await new EnforcementStore(db).RecordAsync([.. over.Select(o => RowOf(o, EnforcementState.Removing, null, null, now))], stop);
             return added + over.Count;
         }, stop);
+        hasBegun = true;
+        changed.Done();
+        return written;
     }
 
     private async Task<int> TellAsync(CancellationToken stop)
