@@ -127,9 +127,7 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     private List<CustomerId> Holders(Prefix prefix, Instant now)
     {
         var directory = views.Directory;
-        if (prefix.IsSingle)
-            return directory.HolderOf(prefix.First, now) is { } holder ? [holder] : [];
-        var all = directory.Overlapping(prefix).Where(a => a.HeldAt(now)).Select(a => a.Customer).ToHashSet();
+        var all = directory.HoldersIn(prefix, now);
         var above = all.SelectMany(c => directory.ChainIdsOf(c).Where(u => u != c)).ToHashSet();
         return [.. all.Where(c => !above.Contains(c))];
     }

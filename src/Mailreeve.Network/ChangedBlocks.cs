@@ -5,38 +5,40 @@ using NodaTime;
 
 namespace Mailreeve.Network;
 
-/// <summary>Which blocks somebody must look at again: those that have changed, begun or ended since it was asked last.</summary>
+/// <summary>Which blocks somebody must look at again: those that have changed, begun or ended since that was last done.</summary>
 internal sealed class ChangedBlocks : IDisposable
 {
     private readonly LiveViews views;
     private readonly bool beginsWithAll;
     private readonly ConcurrentQueue<BlockId> changed = new();
     private readonly PriorityQueue<BlockId, Instant> turns = new();
+    private readonly Action? wake;
+    private HashSet<BlockId> open = [];
     private bool hasBegun;
 
     /// <summary>From here on it is told.</summary>
     /// <param name="views">Has the blocks.</param>
     /// <param name="beginsWithAll">Whether all must be looked at first.</param>
-    public ChangedBlocks(LiveViews views, bool beginsWithAll)
+    /// <param name="wake">Is called whenever some have changed. Must not wait.</param>
+    public ChangedBlocks(LiveViews views, bool beginsWithAll, Action? wake = null)
     {
-        (this.views, this.beginsWithAll) = (views, beginsWithAll);
+        (this.views, this.beginsWithAll, this.wake) = (views, beginsWithAll, wake);
         views.FollowBlocks(Tell);
     }
 
     /// <inheritdoc/>
     public void Dispose() => views.UnfollowBlocks(Tell);
 
-    /// <summary>Those, each once. Asked by one at a time.</summary>
-    public IReadOnlyCollection<BlockId> Take(Instant now)
+    /// <summary>Those, each once, and again each time until <see cref="Done"/>: what fails half-way is begun anew. Asked by one at a time.</summary>
+    public IReadOnlySet<BlockId> Take(Instant now)
     {
-        var ids = new HashSet<BlockId>();
         if (!hasBegun)
         {
             foreach (var block in views.Blocks.All)
             {
                 Await(block, now);
                 if (beginsWithAll)
-                    ids.Add(block.Id);
+                    open.Add(block.Id);
             }
 
             hasBegun = true;
@@ -44,18 +46,22 @@ internal sealed class ChangedBlocks : IDisposable
 
         while (changed.TryDequeue(out var id))
         {
-            if (ids.Add(id) && views.Blocks.Find(id) is { } block)
+            open.Add(id);
+            if (views.Blocks.Find(id) is { } block)
                 Await(block, now);
         }
 
         while (turns.TryPeek(out var due, out var at) && at <= now)
         {
             turns.Dequeue();
-            ids.Add(due);
+            open.Add(due);
         }
 
-        return ids;
+        return open;
     }
+
+    /// <summary>What was taken last was looked at, and what came of it is on disk.</summary>
+    public void Done() => open = [];
 
     // It has two turns at most: it begins, and it ends.
     private void Await(BlockEntry block, Instant now)
@@ -70,5 +76,6 @@ internal sealed class ChangedBlocks : IDisposable
     {
         foreach (var id in ids)
             changed.Enqueue(id);
+        wake?.Invoke();
     }
 }

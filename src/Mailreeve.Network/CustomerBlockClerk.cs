@@ -17,6 +17,11 @@ public sealed class CustomerBlockClerk(Database database, LiveViews views, IRead
 {
     private const string NoLongerTheirs = "It is not the customer's any more.";
 
+    // A look reads all of them and their sessions.
+    private static readonly Duration LookEvery = Duration.FromSeconds(1);
+
+    private Instant? lookedAt;
+
     /// <inheritdoc/>
     public string Name => "customer-blocks";
 
@@ -24,10 +29,17 @@ public sealed class CustomerBlockClerk(Database database, LiveViews views, IRead
     public async Task<int> WorkAsync(CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
+        // The clock may have been set back.
+        if (lookedAt is { } last && last <= now && now - last < LookEvery)
+            return 0;
         // Most of the time there are none, and to find that out takes no turn at the writer.
         var changes = await database.ReadAsync(async db => await ChangesAsync(db, now, stop), stop);
         if (changes.IsEmpty)
+        {
+            lookedAt = now;
             return 0;
+        }
+
         return await database.WriteAsync(async db =>
         {
             // What is read in the transaction that writes is so when it is written.
@@ -36,8 +48,8 @@ public sealed class CustomerBlockClerk(Database database, LiveViews views, IRead
                 await new CustomerBlockStore(db).ExpireAsync(now, stop);
             foreach (var (block, prefixes) in placed)
                 await CustomerBlocks.PlaceAsync(db, block, prefixes, now, stop);
-            foreach (var id in lifted)
-                await new BlockStore(db).LiftAsync(id, Actor.Policy, NoLongerTheirs, now, stop);
+            foreach (var some in lifted.Chunk(DbSession.ListMax))
+                await new BlockStore(db).LiftAsync(some, Actor.Policy, NoLongerTheirs, now, stop);
             return over + placed.Sum(p => p.Prefixes.Count) + lifted.Count;
         }, stop);
     }

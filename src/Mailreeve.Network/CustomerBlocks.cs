@@ -1,5 +1,4 @@
 using Mailreeve.Policy;
-using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Network;
@@ -16,15 +15,8 @@ public static class CustomerBlocks
     /// <param name="sessions">What customers have by sessions.</param>
     /// <param name="customer">The customer.</param>
     /// <param name="now">The time.</param>
-    public static IReadOnlyList<Prefix> PrefixesOf(Directory directory, ILookup<CustomerId, Prefix> sessions, CustomerId customer, Instant now)
-    {
-        var tree = directory.TreeOf(customer).ToHashSet();
-        var own = tree.SelectMany(directory.AssignmentsOf).Where(a => a.HeldAt(now)).Select(a => a.Prefix).OfType<Prefix>()
-            .Concat(tree.SelectMany(c => sessions[c])).Distinct().ToList();
-        var others = own.Where(p => !p.IsSingle).SelectMany(directory.Overlapping)
-            .Where(a => a.HeldAt(now) && !tree.Contains(a.Customer)).Select(a => a.Prefix).OfType<Prefix>().Distinct().ToList();
-        return CustomerReach.Of(own, others);
-    }
+    public static IReadOnlyList<Prefix> PrefixesOf(Directory directory, ILookup<CustomerId, Prefix> sessions, CustomerId customer, Instant now) =>
+        directory.ReachOf(customer, directory.TreeOf(customer).SelectMany(c => sessions[c]), now);
 
     /// <summary>The rows of one, for these prefixes.</summary>
     /// <param name="db">A transaction.</param>

@@ -10,7 +10,7 @@ public static class EnforcementText
     // A machine compares every 30 seconds; what it said before is worth nothing once its lease is over.
     private static readonly Duration SilenceMax = Duration.FromMinutes(5);
 
-    /// <summary>One sentence for each back end of each machine; none where no packet filter is used.</summary>
+    /// <summary>One sentence for each webhook that was told, and for each back end of each machine; none when there are none.</summary>
     /// <param name="rows">The rows of one block.</param>
     /// <param name="nodes">All machines.</param>
     /// <param name="now">The time.</param>

@@ -20,7 +20,7 @@ internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveVi
         if (measures.Contains(RungMeasure.BlockAddress) && ResourcePrefix(open) is { } prefix)
             facts = facts with { AddressBlock = FactsFor(directory, open, [prefix], now) };
         if (measures.Contains(RungMeasure.BlockCustomer) || measures.Contains(RungMeasure.BlockPort25))
-            facts = facts with { CustomerBlock = FactsFor(directory, open, PrefixesOf(directory, open.Customer, now), now) };
+            facts = facts with { CustomerBlock = FactsFor(directory, open, directory.ReachOf(open.Customer, [], now), now) };
         return facts;
     }
 
@@ -45,15 +45,4 @@ internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveVi
         open.Resource.Kind is ResourceKind.Address or ResourceKind.Prefix && Prefix.TryParse(open.Resource.Name, out var prefix)
             ? prefix
             : null;
-
-    private static List<Prefix> PrefixesOf(Directory directory, CustomerId customer, Instant now)
-    {
-        var all = directory.TreeOf(customer)
-            .SelectMany(directory.AssignmentsOf)
-            .Where(a => a.Prefix is not null && a.HeldAt(now))
-            .Select(a => a.Prefix!.Value)
-            .Distinct()
-            .ToList();
-        return [.. all.Where(p => !all.Any(o => o != p && o.Contains(p)))];
-    }
 }

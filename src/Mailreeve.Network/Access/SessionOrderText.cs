@@ -21,6 +21,7 @@ public static class SessionOrderText
         SessionOrderState.Refused => $"refused {At(order.AskedAt)}: {order.Detail}",
         SessionOrderState.Unanswered => $"no answer, asked {order.Attempts} time(s), last {At(order.AskedAt)}",
         SessionOrderState.Done => order.ProvenAt is { } proven ? $"over {At(proven)}: {order.Detail}" : $"over: {order.Detail}",
+        SessionOrderState.Dropped when order.IsLift != 0 => "not done, another block is in force",
         SessionOrderState.Dropped => "not done, the block was over before",
         _ => $"given up: {order.Detail}",
     };

@@ -170,7 +170,9 @@ public sealed class BouncerHandOver(Database database, LiveViews views, IReadOnl
             {
                 inForce.Add(block.Id);
                 var (state, detail) = StateOf(block, desired, takesRanges);
-                if (!states.TryGetValue(block.Id, out var before) || before != state)
+                // One that was prolonged is told like a new one, or its old end would be news in each answer.
+                if (!states.TryGetValue(block.Id, out var before) || before != state
+                    || (state == EnforcementState.HandedOver && told.TryGetValue(block.Id, out var was) && was.ExpiresAt != block.ExpiresAt))
                     rows.Add(Row(block.Id, state, detail));
             }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Mailreeve.Storage.Network;
@@ -9,7 +10,6 @@ namespace Mailreeve.Network.Bouncers;
 public static class BouncerKey
 {
     private const int Bytes = 32;
-    private const int LengthMax = 128;
 
     /// <summary>A new one: 64 hexadecimal digits.</summary>
     public static string Make() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
@@ -17,10 +17,13 @@ public static class BouncerKey
     /// <summary>How one is kept.</summary>
     public static string HashOf(string key) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
+    /// <summary>Whether it looks like one. What does not, nobody need be asked about.</summary>
+    public static bool IsOne([NotNullWhen(true)] string? key) => key is { Length: 2 * Bytes };
+
     /// <summary>Whose key it is; null when nobody's. Looks at all of them, however early one fits, and takes the same time for each.</summary>
     public static BouncerRow? OwnerOf(string? key, IReadOnlyList<BouncerRow> bouncers)
     {
-        if (key is not { Length: > 0 and <= LengthMax })
+        if (!IsOne(key))
             return null;
         var hash = Encoding.ASCII.GetBytes(HashOf(key));
         BouncerRow? owner = null;

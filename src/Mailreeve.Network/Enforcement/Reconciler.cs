@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
@@ -38,9 +37,8 @@ public sealed class Reconciler : IDisposable
     private readonly ILogger log;
     private readonly EnforcementFigures figures;
     private readonly EnforcementRecord record;
-    private readonly ConcurrentQueue<BlockId> changed = new();
+    private readonly ChangedBlocks changed;
     private readonly SemaphoreSlim wake = new(0, 1);
-    private readonly PriorityQueue<BlockId, Instant> turns = new();
     private HashSet<EnforcedElement>? enforced;
     private BlockView seen = BlockView.Empty;
 
@@ -52,13 +50,14 @@ public sealed class Reconciler : IDisposable
         (this.backEnd, this.database, this.views, this.options, this.clock, this.log, this.figures) = (backEnd, database, views, options, clock, log, figures);
         desired = new DesiredBlocks(never);
         record = new EnforcementRecord(options.Node, backEnd, desired);
-        views.FollowBlocks(Tell);
+        // At the start all are looked at, so that it need not be told of them.
+        changed = new ChangedBlocks(views, beginsWithAll: false, Wake);
     }
 
     /// <summary>Is told no more.</summary>
     public void Dispose()
     {
-        views.UnfollowBlocks(Tell);
+        changed.Dispose();
         wake.Dispose();
     }
 
@@ -83,20 +82,20 @@ public sealed class Reconciler : IDisposable
     /// <summary>Makes everything as it should be, whatever is there, and records what is proven.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
+        // Before the blocks are looked at: what changes meanwhile is told once more.
+        var ids = changed.Take(clock.GetCurrentInstant());
         Compare(isStart: true);
         if (!backEnd.TryRenew(options.Lease))
             Compare(isStart: true);
         record.Load(await database.ReadAsync(db => new EnforcementStore(db).StandingAsync(options.Node, backEnd.Name, stop), stop));
-        foreach (var block in seen.All)
-            Await(block);
-        await RecordAsync(seen.All.Select(b => b.Id).Concat(record.Standing).ToHashSet(), isWhole: true, stop);
+        await RecordAsync(seen.All.Select(b => b.Id).Concat(record.Standing).Concat(ids).ToHashSet(), isWhole: true, stop);
         log.Enforcing(backEnd.Name, figures.Elements);
     }
 
     /// <summary>Compares the whole with what should be, makes it the same, and records what is proven.</summary>
     public async Task CompareAsync(CancellationToken stop)
     {
-        var ids = Changed();
+        var ids = changed.Take(clock.GetCurrentInstant());
         Compare(isStart: false);
         await RecordAsync(ids, isWhole: true, stop);
     }
@@ -104,7 +103,7 @@ public sealed class Reconciler : IDisposable
     /// <summary>Takes in which blocks have changed, begun or ended since.</summary>
     public async Task FollowAsync(CancellationToken stop)
     {
-        var ids = Changed();
+        var ids = changed.Take(clock.GetCurrentInstant());
         if (ids.Count == 0)
             return;
 
@@ -161,10 +160,8 @@ public sealed class Reconciler : IDisposable
         }
     }
 
-    private void Tell(IReadOnlyList<BlockId> ids)
+    private void Wake()
     {
-        foreach (var id in ids)
-            changed.Enqueue(id);
         try
         {
             wake.Release();
@@ -173,36 +170,6 @@ public sealed class Reconciler : IDisposable
         {
             // Already told.
         }
-    }
-
-    // A block has two turns at most: it begins, and it ends.
-    private void Await(BlockEntry block)
-    {
-        var now = clock.GetCurrentInstant();
-        if (block.StartsAt > now)
-            turns.Enqueue(block.Id, block.StartsAt);
-        if (block.ExpiresAt > now)
-            turns.Enqueue(block.Id, block.ExpiresAt);
-    }
-
-    // Those that we were told of, and those that have begun or ended since.
-    private HashSet<BlockId> Changed()
-    {
-        var ids = new HashSet<BlockId>();
-        while (changed.TryDequeue(out var id))
-        {
-            if (ids.Add(id) && views.Blocks.Find(id) is { } block)
-                Await(block);
-        }
-
-        var now = clock.GetCurrentInstant();
-        while (turns.TryPeek(out var due, out var at) && at <= now)
-        {
-            turns.Dequeue();
-            ids.Add(due);
-        }
-
-        return ids;
     }
 
     private bool TryChange(List<Prefix> singles)
@@ -266,22 +233,25 @@ public sealed class Reconciler : IDisposable
         log.Drifted(backEnd.Name, drift);
     }
 
-    private async Task RecordAsync(HashSet<BlockId> ids, bool isWhole, CancellationToken stop)
+    private async Task RecordAsync(IReadOnlySet<BlockId> ids, bool isWhole, CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
         var rows = record.Proven(ids, seen, now);
         var node = isWhole
             ? new EnforcementNode { Node = options.Node, BackEnd = backEnd.Name, ComparedAt = now, Elements = figures.Elements, Drift = figures.Drift }
             : null;
-        if (rows.Count == 0 && node is null)
-            return;
-        await database.WriteAsync(async db =>
+        if (rows.Count > 0 || node is not null)
         {
-            var store = new EnforcementStore(db);
-            await store.RecordAsync(rows, stop);
-            if (node is not null)
-                await store.RecordAsync(node, stop);
-        }, stop);
-        record.Written(rows);
+            await database.WriteAsync(async db =>
+            {
+                var store = new EnforcementStore(db);
+                await store.RecordAsync(rows, stop);
+                if (node is not null)
+                    await store.RecordAsync(node, stop);
+            }, stop);
+            record.Written(rows);
+        }
+
+        changed.Done();
     }
 }

@@ -22,6 +22,9 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
 {
     private const long AtOnce = 16;
 
+    // Then it is looked again what is new: as long as most wait for one answer.
+    private const long RoundMilliseconds = 10_000;
+
     // A removal is not asked for any longer than that: for some four days.
     private const long RemovalAttemptsMax = 100;
 
@@ -43,7 +46,12 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
     }
 
     /// <inheritdoc/>
-    public async Task<int> WorkAsync(CancellationToken stop) => await OrderAsync(stop) + await TellAsync(stop);
+    public async Task<int> WorkAsync(CancellationToken stop)
+    {
+        var ordered = await OrderAsync(stop);
+        // Side by side: one that does not answer keeps no other waiting for longer than one answer is waited for.
+        return ordered + (await Task.WhenAll(webhooks.Select(w => TellAsync(w, stop)))).Sum();
+    }
 
     private async Task<int> OrderAsync(CancellationToken stop)
     {
@@ -51,57 +59,70 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
         var ids = changed.Take(now);
         if (ids.Count == 0 && hasBegun)
             return 0;
-        // At the start also those that have ended while nobody was there, which no view has.
-        var standing = await database.ReadAsync(db => hasBegun ? new WebhookStore(db).StandingAsync(ids, stop) : new WebhookStore(db).StandingAsync(stop), stop);
-        var over = standing.Where(o => views.Blocks.Find(o.BlockId)?.IsInForce(now) != true).ToList();
-        hasBegun = true;
         var begun = ids.Select(views.Blocks.Find).OfType<BlockEntry>().Where(b => b.IsInForce(now)).ToList();
-        return await database.WriteAsync(async db =>
+        // At the start also those that have ended while nobody was there, which no view has.
+        var (standing, services) = await database.ReadAsync(async db => (
+            hasBegun ? await new WebhookStore(db).StandingAsync(ids, stop) : await new WebhookStore(db).StandingAsync(stop),
+            begun.Count > 0 && webhooks.Any(w => w.Services.Count > 0) ? await new CustomerStore(db).AllServicesAsync(stop) : []), stop);
+        var over = standing.Where(o => views.Blocks.Find(o.BlockId)?.IsInForce(now) != true).ToList();
+        var orders = New(begun, standing, services.Where(s => s.State != ServiceState.Ended).ToLookup(s => s.Customer), now);
+        var added = orders.Count + over.Count == 0 ? 0 : await database.WriteAsync(async db =>
         {
             var store = new WebhookStore(db);
-            var services = (await new CustomerStore(db).AllServicesAsync(stop)).Where(s => s.State != ServiceState.Ended).ToLookup(s => s.Customer);
-            var orders = new List<WebhookOrder>();
-            foreach (var webhook in webhooks)
-            {
-                orders.AddRange(begun.Where(b => Concerns(webhook, b.Prefix, services, now)).Select(b => new WebhookOrder { Webhook = webhook.Name, BlockId = b.Id, IsBlock = 1, Attempts = 0, NextAt = now }));
-            }
-
-            var added = await store.AddAsync(orders, stop);
             await store.SaveAsync([.. over.Select(o => o with { IsBlock = 0, Attempts = 0, NextAt = now })], stop);
             await new EnforcementStore(db).RecordAsync([.. over.Select(o => RowOf(o, EnforcementState.Removing, null, null, now))], stop);
-            return added + over.Count;
+            return await store.AddAsync(orders, stop);
         }, stop);
+        hasBegun = true;
+        changed.Done();
+        return added + over.Count;
     }
 
-    private async Task<int> TellAsync(CancellationToken stop)
+    private List<WebhookOrder> New(List<BlockEntry> begun, IReadOnlyList<WebhookOrder> standing, ILookup<CustomerId, Service> services, Instant now)
     {
-        var now = clock.GetCurrentInstant();
-        var names = webhooks.Select(w => w.Name).ToArray();
-        var due = await database.ReadAsync(db => new WebhookStore(db).DueAsync(names, now, AtOnce, stop), stop);
-        if (due.Count == 0)
-            return 0;
-        var messages = await database.ReadAsync(db => MessagesAsync(db, due, now, stop), stop);
-        var answers = await Task.WhenAll(due.Zip(messages).Select(d => caller.TellAsync(WebhookOf(d.First), d.Second, now, stop)));
-        var outcomes = due.Zip(answers).Select(d => OutcomeOf(d.First, d.Second, now)).ToList();
-        await database.WriteAsync(async db =>
-        {
-            // A block that has ended meanwhile is a matter of the next round.
-            await new WebhookStore(db).SaveAsync([.. outcomes.Select(o => o.Order)], stop);
-            await new EnforcementStore(db).RecordAsync([.. outcomes.Select(o => o.Row)], stop);
-        }, stop);
-        return due.Count;
+        var known = standing.Select(o => (o.Webhook, o.BlockId)).ToHashSet();
+        return
+        [
+            .. webhooks.SelectMany(w => begun.Where(b => !known.Contains((w.Name, b.Id)) && Concerns(w, b, services, now))
+                .Select(b => new WebhookOrder { Webhook = w.Name, BlockId = b.Id, IsBlock = 1, Attempts = 0, NextAt = now })),
+        ];
     }
 
-    private async Task<List<WebhookMessage>> MessagesAsync(DbSession db, IReadOnlyList<WebhookOrder> due, Instant now, CancellationToken stop)
+    // All that one is to be told now, for as long as it says that anything is so.
+    private async Task<int> TellAsync(Webhook webhook, CancellationToken stop)
+    {
+        var begun = Environment.TickCount64;
+        for (var told = 0; ;)
+        {
+            var now = clock.GetCurrentInstant();
+            var due = await database.ReadAsync(db => new WebhookStore(db).DueAsync(webhook.Name, now, AtOnce, stop), stop);
+            if (due.Count == 0)
+                return told;
+            var messages = await database.ReadAsync(db => MessagesAsync(db, webhook, due, now, stop), stop);
+            var answers = await Task.WhenAll(messages.Select(m => caller.TellAsync(webhook, m, now, stop)));
+            var outcomes = due.Zip(answers).Select(d => OutcomeOf(d.First, d.Second, now)).ToList();
+            await database.WriteAsync(async db =>
+            {
+                // A block that has ended meanwhile is a matter of the next round.
+                await new WebhookStore(db).SaveAsync([.. outcomes.Select(o => o.Order)], stop);
+                await new EnforcementStore(db).RecordAsync([.. outcomes.Select(o => o.Row)], stop);
+            }, stop);
+            told += due.Count;
+            if (outcomes.TrueForAll(o => o.Row.ProvenAt is null) || Environment.TickCount64 - begun > RoundMilliseconds)
+                return told;
+        }
+    }
+
+    private async Task<List<WebhookMessage>> MessagesAsync(DbSession db, Webhook webhook, IReadOnlyList<WebhookOrder> due, Instant now, CancellationToken stop)
     {
         var messages = new List<WebhookMessage>();
         foreach (var order in due)
         {
             var block = await new BlockStore(db).FindAsync(order.BlockId, stop) ?? throw new InvalidOperationException($"Block {order.BlockId.Value} is gone.");
-            var customers = HoldersOf(block.Prefix, now);
+            var customers = HoldersOf(block.CustomerId, block.Prefix, now);
             var services = new List<Service>();
             foreach (var customer in customers)
-                services.AddRange((await new CustomerStore(db).ServicesOfAsync(customer, stop)).Where(s => s.State != ServiceState.Ended && WebhookOf(order).Services.Contains(s.Kind)));
+                services.AddRange((await new CustomerStore(db).ServicesOfAsync(customer, stop)).Where(s => s.State != ServiceState.Ended && webhook.Services.Contains(s.Kind)));
             messages.Add(new WebhookMessage(block, order.IsBlock != 0, [.. customers.Select(views.Directory.Find).OfType<CustomerFact>().Select(c => c.RegNumber)], services));
         }
 
@@ -125,13 +146,10 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
     private static EnforcementRow RowOf(WebhookOrder order, EnforcementState state, Instant? provenAt, string? detail, Instant now) =>
         new() { BlockId = order.BlockId, Node = order.Webhook, BackEnd = WebhookStore.BackEnd, State = state, Since = now, ProvenAt = provenAt, Detail = detail };
 
-    private bool Concerns(Webhook webhook, Prefix prefix, ILookup<CustomerId, Service> services, Instant now) =>
-        webhook.Services.Count == 0 || HoldersOf(prefix, now).Exists(c => services[c].Any(s => webhook.Services.Contains(s.Kind)));
+    private bool Concerns(Webhook webhook, BlockEntry block, ILookup<CustomerId, Service> services, Instant now) =>
+        webhook.Services.Count == 0 || HoldersOf(block.Customer, block.Prefix, now).Exists(c => services[c].Any(s => webhook.Services.Contains(s.Kind)));
 
-    // Those whose the addresses are now.
-    private List<CustomerId> HoldersOf(Prefix prefix, Instant now) => prefix.IsSingle
-        ? views.Directory.HolderOf(prefix.First, now) is { } holder ? [holder] : []
-        : [.. views.Directory.Overlapping(prefix).Where(a => a.HeldAt(now)).Select(a => a.Customer).Distinct()];
-
-    private Webhook WebhookOf(WebhookOrder order) => webhooks.First(w => w.Name == order.Webhook);
+    // The one whom the block is meant for, who may have the address by a session and not by assignment; and those whose the addresses are now.
+    private List<CustomerId> HoldersOf(CustomerId? meant, Prefix prefix, Instant now) =>
+        [.. (meant is { } customer ? [customer] : Array.Empty<CustomerId>()).Union(views.Directory.HoldersIn(prefix, now))];
 }

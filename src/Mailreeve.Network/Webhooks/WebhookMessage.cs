@@ -19,7 +19,7 @@ internal sealed record WebhookMessage(BlockRow Block, bool IsBlock, IReadOnlyLis
     /// <summary>The same for each sending of the same: a receiver that has acted on it need not act again.</summary>
     public string IdempotencyKey => string.Create(CultureInfo.InvariantCulture, $"block-{Block.Id.Value}-{(IsBlock ? "on" : "off")}");
 
-    /// <summary>The body.</summary>
+    /// <summary>The body. It says no end: that may be put off, and when it comes it is told.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new
     {
         block = Block.Id.Value,
@@ -29,7 +29,6 @@ internal sealed record WebhookMessage(BlockRow Block, bool IsBlock, IReadOnlyLis
         clause = Block.Clause.Value,
         reason = Block.Reason,
         starts_at = Time(Block.StartsAt),
-        expires_at = Time(Block.ExpiresAt),
         customers = Customers,
         services = Services.Select(s => new { kind = EnumText.Of(s.Kind), name = s.Name, login = s.Login }),
     });

@@ -11,30 +11,38 @@ public static class CustomerReach
     public static IReadOnlyList<Prefix> Of(IReadOnlyCollection<Prefix> own, IReadOnlyCollection<Prefix> others) =>
         [.. OfFamily(own, others, isIPv4: true), .. OfFamily(own, others, isIPv4: false)];
 
-    private static IReadOnlyList<Prefix> OfFamily(IReadOnlyCollection<Prefix> own, IReadOnlyCollection<Prefix> others, bool isIPv4)
+    private static IEnumerable<Prefix> OfFamily(IReadOnlyCollection<Prefix> own, IReadOnlyCollection<Prefix> others, bool isIPv4)
     {
-        var mine = own.Where(p => p.IsIPv4 == isIPv4).ToList();
-        var inside = others.Where(o => o.IsIPv4 == isIPv4 && mine.Exists(p => p != o && p.Contains(o))).ToList();
-        var reach = DisjointPrefixes.Of(mine).InOrder;
-        if (inside.Count == 0)
-            return reach;
-
-        // The wider ones first, and what is more specific has the last word.
-        reach = [];
-        foreach (var (prefix, isMine) in inside.Select(p => (p, false)).Concat(mine.Select(p => (p, true))).OrderBy(p => p.Item1.Length).ThenBy(p => p.Item2))
+        var reach = new List<Prefix>();
+        // Those around the next prefix, each inside of the one below it and of the other party: two prefixes never cross.
+        var around = new Stack<Part>();
+        foreach (var part in own.Select(p => new Part(p, IsMine: true)).Concat(others.Except(own).Select(p => new Part(p, IsMine: false)))
+            .Where(p => p.Prefix.IsIPv4 == isIPv4).OrderBy(p => p.Prefix.First).ThenBy(p => p.Prefix.Length))
         {
-            if (isMine)
-            {
-                reach = DisjointPrefixes.Of([.. reach, prefix]).InOrder;
+            while (around.TryPeek(out var ended) && !ended.Prefix.Contains(part.Prefix))
+                Add(around.Pop(), reach);
+            var outer = around.TryPeek(out var found) ? found : null;
+            // What is not inside of anything of the customer's takes nothing away from it.
+            if ((outer?.IsMine ?? false) == part.IsMine)
                 continue;
-            }
-
-            var left = new List<Prefix>();
-            foreach (var one in reach)
-                DisjointPrefixes.Of([prefix]).Subtract(one, left);
-            reach = left;
+            outer?.Inside.Add(part.Prefix);
+            around.Push(part);
         }
 
-        return reach;
+        while (around.TryPop(out var part))
+            Add(part, reach);
+        return reach.OrderBy(p => p.First);
+    }
+
+    private static void Add(Part part, List<Prefix> reach)
+    {
+        if (part.IsMine)
+            DisjointPrefixes.Of(part.Inside).Subtract(part.Prefix, reach);
+    }
+
+    private sealed record Part(Prefix Prefix, bool IsMine)
+    {
+        // What the other party has directly inside.
+        public List<Prefix> Inside { get; } = [];
     }
 }

@@ -32,9 +32,6 @@ public sealed record BgpOpen
     /// <summary>Whether numbers of autonomous systems are written with four octets (RFC 6793 §3).</summary>
     public bool HasLongAs { get; init; } = true;
 
-    /// <summary>Whether one tells all routes again when asked (RFC 2918 §2).</summary>
-    public bool RefreshesRoutes { get; init; } = true;
-
     /// <summary>For how many seconds the other is to keep routes when the connection breaks, 0–4095 (RFC 4724 §3); null when one knows nothing of that.</summary>
     public ushort? RestartSeconds { get; init; }
 
@@ -44,8 +41,8 @@ public sealed record BgpOpen
         List<byte> capabilities = [];
         foreach (var family in Families)
             capabilities.AddRange([FamilyCapability, 4, 0, AfiOf(family), 0, SafiOf(family)]);
-        if (RefreshesRoutes)
-            capabilities.AddRange([RouteRefreshCapability, 0]);
+        // All routes are told again when asked (RFC 2918 §2). Nobody here asks, so what the other can is passed over.
+        capabilities.AddRange([RouteRefreshCapability, 0]);
         if (RestartSeconds is { } seconds)
         {
             // Restart State, so that nobody waits for our End-of-RIB before they speak; and Forwarding State for each family, for without it
@@ -90,7 +87,6 @@ public sealed record BgpOpen
             RouterId = BinaryPrimitives.ReadUInt32BigEndian(body[5..]),
             Families = [],
             HasLongAs = false,
-            RefreshesRoutes = false,
         };
         if (!TryParameters(body[9..], ref read, ref wrong))
             return false;
@@ -154,9 +150,6 @@ public sealed record BgpOpen
                     var family = (BgpFamily)((BinaryPrimitives.ReadUInt16BigEndian(value) << 8) | value[3]);
                     if (Enum.IsDefined(family) && !open.Families.Contains(family))
                         open = open with { Families = [.. open.Families, family] };
-                    break;
-                case RouteRefreshCapability:
-                    open = open with { RefreshesRoutes = true };
                     break;
                 case GracefulRestartCapability when value.Length >= 2:
                     open = open with { RestartSeconds = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(value) & 0x0FFF) };

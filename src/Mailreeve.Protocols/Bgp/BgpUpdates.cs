@@ -20,6 +20,10 @@ public sealed record BgpUpdates
     private const byte AsPath = 2;
     private const byte NextHopAttribute = 3;
     private const byte LocalPreferenceAttribute = 5;
+
+    // What every router takes when nothing is said (RFC 4271 §5.1.5 demands that it be said).
+    private const uint LocalPreference = 100;
+
     private const byte CommunitiesAttribute = 8;
     private const byte Reached = 14;
     private const byte UnreachedAttribute = 15;
@@ -50,9 +54,6 @@ public sealed record BgpUpdates
 
     /// <summary>Where blackholes of IPv6 lead.</summary>
     public Address NextHopIPv6 { get; init; }
-
-    /// <summary>How much blackholes are preferred within the autonomous system.</summary>
-    public uint LocalPreference { get; init; } = 100;
 
     /// <summary>Communities by which the peer knows a blackhole; NO_EXPORT comes besides.</summary>
     public IReadOnlyList<uint> Communities { get; init; } = [Blackhole];

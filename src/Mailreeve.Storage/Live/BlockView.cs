@@ -16,6 +16,9 @@ public sealed record BlockEntry : BlockTarget
     /// <summary>The case it belongs to; null for an entry of an operator.</summary>
     public CaseId? Case { get; init; }
 
+    /// <summary>Whose addresses they are; null for those of others.</summary>
+    public CustomerId? Customer { get; init; }
+
     /// <summary>The clause it rests on.</summary>
     public required ClauseId Clause { get; init; }
 }

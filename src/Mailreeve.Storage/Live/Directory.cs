@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using NodaTime;
 
@@ -92,6 +93,11 @@ public sealed class Directory
     /// <summary>Every assignment that has an address in the prefix.</summary>
     public IEnumerable<Assignment> Overlapping(Prefix prefix) => byPrefix.Overlapping(prefix);
 
+    /// <summary>Whose addresses of the prefix are at this moment, each once. Of a wider prefix those are among them who have passed theirs on.</summary>
+    public IReadOnlyList<CustomerId> HoldersIn(Prefix prefix, Instant now) => prefix.IsSingle
+        ? HolderOf(prefix.First, now) is { } holder ? [holder] : []
+        : [.. Overlapping(prefix).Where(a => a.HeldAt(now)).Select(a => a.Customer).Distinct()];
+
     /// <summary>Every assignment that ever was of the domain or of one above it, most specific first.</summary>
     public IEnumerable<Assignment> Owning(string domain)
     {
@@ -122,6 +128,19 @@ public sealed class Directory
 
     /// <summary>Whose a domain, or one above it, is or ever was, most specific first.</summary>
     public IReadOnlyList<Candidate> CandidatesOf(string domain) => [.. Owning(domain).Select(CandidateOf)];
+
+    /// <summary>What the customer and those below it have at this moment. What others have inside of it is not theirs.</summary>
+    /// <param name="customer">The customer.</param>
+    /// <param name="besides">What they have otherwise than by assignment.</param>
+    /// <param name="now">The moment.</param>
+    public IReadOnlyList<Prefix> ReachOf(CustomerId customer, IEnumerable<Prefix> besides, Instant now)
+    {
+        var tree = TreeOf(customer).ToHashSet();
+        var own = tree.SelectMany(AssignmentsOf).Where(a => a.HeldAt(now)).Select(a => a.Prefix).OfType<Prefix>().Concat(besides).Distinct().ToList();
+        var others = own.Where(p => !p.IsSingle).SelectMany(Overlapping)
+            .Where(a => a.HeldAt(now) && !tree.Contains(a.Customer)).Select(a => a.Prefix).OfType<Prefix>().Distinct().ToList();
+        return CustomerReach.Of(own, others);
+    }
 
     private Candidate CandidateOf(Assignment assignment) => new(assignment, ChainIdsOf(assignment.Customer));
 

@@ -184,6 +184,7 @@ public sealed class BlockStore(DbSession db)
     {
         Id = row.Id,
         Case = row.CaseId,
+        Customer = row.CustomerId,
         Prefix = row.Prefix,
         Scope = row.Scope,
         Clause = row.Clause,

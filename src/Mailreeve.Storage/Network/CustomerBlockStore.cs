@@ -38,8 +38,9 @@ public sealed class CustomerBlockStore(DbSession db)
             """, new { id, by, reason, now }, stop) == 1;
         if (lifted)
         {
-            foreach (var block in (await BlocksAsync(stop)).Where(b => b.CustomerBlockId == id))
-                await new BlockStore(db).LiftAsync(block.Id, by, reason, now, stop);
+            var blocks = await db.QueryAsync<BlockId>("SELECT id FROM block WHERE customer_block_id = @id AND state = 'in-force'", new { id }, stop);
+            foreach (var some in blocks.Chunk(DbSession.ListMax))
+                await new BlockStore(db).LiftAsync(some, by, reason, now, stop);
         }
 
         return lifted;

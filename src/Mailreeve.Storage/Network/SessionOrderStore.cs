@@ -9,66 +9,68 @@ namespace Mailreeve.Storage.Network;
 /// <summary>Rows of the hand-over table <c>session_order</c>: what access servers are to do with sessions because of blocks.</summary>
 public sealed class SessionOrderStore(DbSession db)
 {
-    // A customer whose session is ended begins another at once. Each further one of an hour waits longer, and the access server has peace.
-    private static readonly Duration Hour = Duration.FromHours(1);
-    private static readonly Duration WaitStep = Duration.FromSeconds(5);
-    private static readonly Duration WaitMax = Duration.FromMinutes(10);
-
     private const string Columns = """
         o.id, o.block_id, o.session_id, o.is_lift, o.client, o.action, o.state, o.attempts, o.next_at, o.asked_at, o.proven_at, o.detail,
         s.nas, s.session, s.login, s.station, s.first_address, s.prefix_length, s.end_reason, b.scope
         """;
 
-    private const string Open = "o.state NOT IN ('done', 'dropped', 'given-up')";
+    // As the index says it: SQLite takes that only for the same words.
+    private const string Standing = "o.state NOT IN ('done', 'dropped')";
+    private const string Open = $"{Standing} AND o.state <> 'given-up'";
 
     /// <summary>Writes orders; one that was written before stays as it is.</summary>
     /// <returns>How many are new.</returns>
     public async Task<int> AddAsync(IReadOnlyList<NewSessionOrder> orders, Instant now, CancellationToken stop)
     {
-        var added = 0;
-        foreach (var order in orders)
-        {
-            var before = order.IsLift ? 0 : await db.SingleAsync<long>("""
-                SELECT COUNT(*)
-                FROM   address_session mine
-                JOIN   address_session s ON s.first_address = mine.first_address
-                JOIN   session_order o ON o.session_id = s.id
-                WHERE  mine.id = @session AND o.block_id = @block AND o.is_lift = 0 AND o.created_at > @since
-                """, new { session = order.Session, block = order.Block, since = now - Hour }, stop);
-            var id = await db.NextIdsAsync("session_order", 1, stop);
-            added += await db.ExecuteAsync("""
-                INSERT INTO session_order (id, block_id, session_id, is_lift, client, action, state, created_at, attempts, next_at)
-                VALUES (@id, @block, @session, @isLift, @client, @action, 'waiting', @now, 0, @nextAt)
-                ON CONFLICT DO NOTHING
-                """,
-                new
-                {
-                    id,
-                    block = order.Block,
-                    session = order.Session,
-                    isLift = order.IsLift ? 1L : 0L,
-                    client = order.Client,
-                    action = order.Action,
-                    now,
-                    nextAt = now + Duration.Min(WaitStep * before * before, WaitMax),
-                }, stop);
-        }
-
-        return added;
+        if (orders.Count == 0)
+            return 0;
+        var id = await db.NextIdsAsync("session_order", orders.Count, stop);
+        return await db.InsertManyAsync(
+            "INSERT INTO session_order (id, block_id, session_id, is_lift, client, action, state, created_at, attempts, next_at)",
+            orders, o => [id++, o.Block, o.Session, o.IsLift ? 1L : 0L, o.Client, o.Action, SessionOrderState.Waiting, now, 0L, o.NextAt], "ON CONFLICT DO NOTHING", stop);
     }
 
-    /// <summary>Open orders whose session is over, oldest first.</summary>
-    public Task<IReadOnlyList<SessionOrder>> OverAsync(long limit, CancellationToken stop) =>
-        SelectAsync($"WHERE {Open} AND s.ended_at IS NOT NULL ORDER BY o.id LIMIT @limit", new { limit }, stop);
+    /// <summary>How many orders there were because of a block and for any session of the address that a session has.</summary>
+    /// <param name="orders">Each pair of block and session, <see cref="DbSession.ListMax"/> at most.</param>
+    /// <param name="since">Those that were written after that.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>By block and session; those that had none are not there.</returns>
+    public async Task<IReadOnlyDictionary<(BlockId Block, long Session), long>> CountAsync(IReadOnlyList<NewSessionOrder> orders, Instant since, CancellationToken stop) =>
+        (await db.QueryAsync<OrderCount>($"""
+            SELECT o.block_id, mine.id AS session_id, COUNT(*) AS orders
+            FROM   address_session mine
+            JOIN   address_session s ON s.first_address = mine.first_address
+            JOIN   session_order o ON o.session_id = s.id
+            WHERE  {db.IsAnyOf("mine.id", "sessions")} AND {db.IsAnyOf("o.block_id", "blocks")} AND o.is_lift = 0 AND o.created_at > @since
+            GROUP  BY o.block_id, mine.id
+            """,
+            new { sessions = orders.Select(o => o.Session).Distinct().ToArray(), blocks = orders.Select(o => o.Block.Value).Distinct().ToArray(), since }, stop))
+        .ToDictionary(c => (c.BlockId, c.SessionId), c => c.Orders);
 
-    /// <summary>Open orders whose block is over, though they are there because it began; oldest first.</summary>
+    /// <summary>Orders whose session is over, those that were given up among them; oldest first.</summary>
+    public Task<IReadOnlyList<SessionOrder>> OverAsync(long limit, CancellationToken stop) =>
+        SelectAsync($"WHERE {Standing} AND s.ended_at IS NOT NULL ORDER BY o.id LIMIT @limit", new { limit }, stop);
+
+    /// <summary>
+    /// Orders whose block is over, though they are there because it began; oldest first. Those that were given up are among them when the
+    /// session may have been changed all the same.
+    /// </summary>
     public Task<IReadOnlyList<SessionOrder>> LiftedAsync(Instant now, long limit, CancellationToken stop) =>
         SelectAsync(
-            $"WHERE {Open} AND o.is_lift = 0 AND (b.state <> 'in-force' OR b.expires_at <= @now) ORDER BY o.id LIMIT @limit", new { now, limit }, stop);
+            $"""
+            WHERE {Standing} AND (o.state <> 'given-up' OR o.action = 'change' AND o.attempts > 0)
+                  AND o.is_lift = 0 AND (b.state <> 'in-force' OR b.expires_at <= @now)
+            ORDER BY o.id
+            LIMIT @limit
+            """, new { now, limit }, stop);
 
-    /// <summary>Orders whose turn it is, the longest overdue first.</summary>
-    public Task<IReadOnlyList<SessionOrder>> DueAsync(Instant now, long limit, CancellationToken stop) =>
-        SelectAsync($"WHERE o.next_at <= @now AND {Open} ORDER BY o.next_at, o.id LIMIT @limit", new { now, limit }, stop);
+    /// <summary>The clients that have an order whose turn it is.</summary>
+    public Task<IReadOnlyList<string>> DueClientsAsync(Instant now, CancellationToken stop) =>
+        db.QueryAsync<string>($"SELECT DISTINCT o.client FROM session_order o WHERE o.next_at <= @now AND {Open}", new { now }, stop);
+
+    /// <summary>Orders of a client whose turn it is, the longest overdue first.</summary>
+    public Task<IReadOnlyList<SessionOrder>> DueAsync(string client, Instant now, long limit, CancellationToken stop) =>
+        SelectAsync($"WHERE o.next_at <= @now AND o.client = @client AND {Open} ORDER BY o.next_at, o.id LIMIT @limit", new { client, now, limit }, stop);
 
     /// <summary>What became of orders because of these blocks, the newest first.</summary>
     /// <param name="blocks">The blocks.</param>
@@ -96,6 +98,27 @@ public sealed class SessionOrderStore(DbSession db)
         db.ExecuteManyAsync(
             "UPDATE session_order SET state = $2, next_at = $3, proven_at = $4, detail = $5 WHERE id = $1",
             orders, o => [o.Id, o.State, o.NextAt, o.ProvenAt, o.Detail], stop);
+
+    /// <summary>Has orders asked anew, whatever came of them: another block's order has changed the session meanwhile.</summary>
+    /// <param name="orders">Because of a block that is in force. One that is not there, or whose session is over, is passed over.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<int> AskAnewAsync(IReadOnlyList<NewSessionOrder> orders, Instant now, CancellationToken stop) =>
+        // As if asked once: the session is changed already, and must be changed back even when this block ends first.
+        db.ExecuteManyAsync("""
+            UPDATE session_order
+            SET    state = 'waiting', next_at = $3, detail = NULL, attempts = 1
+            WHERE  block_id = $1 AND session_id = $2 AND is_lift = 0 AND state NOT IN ('done', 'dropped')
+            """, orders, o => [o.Block, o.Session, now], stop);
+
+    private sealed record OrderCount
+    {
+        public required BlockId BlockId { get; init; }
+
+        public required long SessionId { get; init; }
+
+        public required long Orders { get; init; }
+    }
 
     private Task<IReadOnlyList<SessionOrder>> SelectAsync(string rest, object parameters, CancellationToken stop) =>
         db.QueryAsync<SessionOrder>($"""
@@ -135,7 +158,7 @@ public enum SessionOrderState
     /// <summary>The session is over.</summary>
     Done,
 
-    /// <summary>The block was over before.</summary>
+    /// <summary>There is nothing to do any more: the block was over before, or another one is in force that wants the session as it is.</summary>
     Dropped,
 
     /// <summary>It was asked often enough.</summary>
@@ -148,7 +171,8 @@ public enum SessionOrderState
 /// <param name="IsLift">Whether the block is over.</param>
 /// <param name="Client">The client of RADIUS accounting by which the session is known.</param>
 /// <param name="Action">What is to be done.</param>
-public sealed record NewSessionOrder(BlockId Block, long Session, bool IsLift, string Client, SessionAction Action);
+/// <param name="NextAt">When it is asked first.</param>
+public sealed record NewSessionOrder(BlockId Block, long Session, bool IsLift, string Client, SessionAction Action, Instant NextAt);
 
 /// <summary>A row of <c>session_order</c>, with the session that it is about.</summary>
 public sealed record SessionOrder

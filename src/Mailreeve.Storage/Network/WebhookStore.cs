@@ -39,15 +39,15 @@ public sealed class WebhookStore(DbSession db)
         return orders;
     }
 
-    /// <summary>Orders of these webhooks whose turn it is, the longest overdue first.</summary>
-    public Task<IReadOnlyList<WebhookOrder>> DueAsync(string[] webhooks, Instant now, long limit, CancellationToken stop) =>
-        db.QueryAsync<WebhookOrder>($"""
+    /// <summary>Orders of a webhook whose turn it is, the longest overdue first.</summary>
+    public Task<IReadOnlyList<WebhookOrder>> DueAsync(string webhook, Instant now, long limit, CancellationToken stop) =>
+        db.QueryAsync<WebhookOrder>("""
             SELECT *
             FROM   webhook_order
-            WHERE  next_at <= @now AND {db.IsAnyOf("webhook", "webhooks")}
-            ORDER  BY next_at, webhook, block_id
+            WHERE  next_at <= @now AND webhook = @webhook
+            ORDER  BY next_at, block_id
             LIMIT  @limit
-            """, new { now, webhooks, limit }, stop);
+            """, new { now, webhook, limit }, stop);
 }
 
 /// <summary>A row of <c>webhook_order</c>.</summary>

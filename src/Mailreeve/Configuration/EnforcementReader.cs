@@ -52,8 +52,7 @@ internal sealed class EnforcementReader(
         var doors = new BouncerSettings(
             table.Entry("listen") is null ? [] : endPoints(table, "listen", "127.0.0.1:8090"),
             table.Entry("listen-tls") is null ? [] : endPoints(table, "listen-tls", "0.0.0.0:8453"));
-        if (doors.ListenTls.Count > 0 && !hasCertificate)
-            problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give [[tls]] with certificate and key, or [acme]: all services use them.");
+        SettingsFile.NeedsCertificate(problems, table, doors.ListenTls, hasCertificate);
         if (!doors.IsServed)
             problems.Add(table.At, table.KeyOf("listen"), "No bouncer could ask anywhere.", "Write listen = [\"127.0.0.1:8090\"], or leave the table out.");
         table.Finish();

@@ -178,7 +178,11 @@ internal sealed class SettingsFile
         return new TlsSettings { Files = first is null ? others : [first, .. others], Acme = reader.Acme(file, hostName, dataFolder, EndPoints) };
     }
 
-    private void NeedsCertificate(TableReader? table, IReadOnlyList<IPEndPoint> listenTls, bool hasCertificate)
+    private void NeedsCertificate(TableReader? table, IReadOnlyList<IPEndPoint> listenTls, bool hasCertificate) =>
+        NeedsCertificate(problems, table, listenTls, hasCertificate);
+
+    /// <summary>Says so when a service is to listen with TLS and there is no certificate.</summary>
+    internal static void NeedsCertificate(FileProblems problems, TableReader? table, IReadOnlyList<IPEndPoint> listenTls, bool hasCertificate)
     {
         if (table is not null && listenTls.Count > 0 && !hasCertificate)
             problems.Add(table.At, table.KeyOf("listen-tls"), "TLS needs a certificate.", "Give [[tls]] with certificate and key, or [acme]: all services use them.");

@@ -15,11 +15,9 @@ internal sealed class WebhookReader(FileProblems problems)
     private const int NameLengthMax = 64;
     private const int TimeoutSecondsMax = 60;
 
-    /// <summary>Reads them; none when the table is not there.</summary>
-    public IReadOnlyList<Webhook> Read(TableReader? enforcement)
+    /// <summary>Reads those of <c>[enforcement]</c>.</summary>
+    public IReadOnlyList<Webhook> Read(TableReader enforcement)
     {
-        if (enforcement is null)
-            return [];
         var webhooks = enforcement.Tables("webhook").Select(One).OfType<Webhook>().ToList();
         foreach (var twice in webhooks.GroupBy(w => w.Name).Where(g => g.Count() > 1))
             problems.Add(enforcement.At, enforcement.KeyOf("webhook"), $"There are several webhooks '{twice.Key}'.", "Give each its own name.");

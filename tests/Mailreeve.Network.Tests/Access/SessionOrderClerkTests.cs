@@ -129,10 +129,10 @@ public sealed class SessionOrderClerkTests
         Assert.Equal(SessionOrderState.Unanswered, (await desk.OrderAsync(block)).State);
     }
 
-    [Fact]
-    public async Task A_session_that_begins_on_a_blocked_address_is_ended_each_time_a_little_later()
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_session_that_begins_on_a_blocked_address_is_ended_each_time_a_little_later(Dialect dialect)
     {
-        await using var desk = await Desk.OpenAsync();
+        await using var desk = await Desk.OpenAsync(dialect);
         var block = await desk.PlaceAsync("192.0.2.0/24");
         await desk.WorkAsync();
         Assert.Empty(desk.Nas.Asked);
@@ -246,6 +246,88 @@ public sealed class SessionOrderClerkTests
         await desk.OrderAsync(second);
     }
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_session_that_another_block_covers_is_not_changed_back(Dialect dialect)
+    {
+        await using var desk = await Desk.OpenAsync(dialect, Filters);
+        await desk.BeginAsync("s1", "192.0.2.7");
+        var whole = await desk.PlaceAsync("192.0.2.0/24");
+        await desk.WorkAsync();
+
+        // As a block of all that is a customer's does when part of it goes to another.
+        await desk.LiftAsync(whole);
+        var part = await desk.PlaceAsync("192.0.2.0/25");
+        await desk.WorkAsync();
+        Assert.All(desk.FiltersAsked(), f => Assert.Equal("quarantine", f));
+
+        await desk.LiftAsync(part);
+        await desk.WorkAsync();
+        Assert.Equal("default", desk.FiltersAsked()[^1]);
+        Assert.Single(desk.FiltersAsked(), "default");
+    }
+
+    [Fact]
+    public async Task The_strictest_block_decides_the_filter_and_when_it_is_over_the_other()
+    {
+        await using var desk = await Desk.OpenAsync(change: Filters);
+        await desk.BeginAsync("s1", "192.0.2.7");
+        var all = await desk.PlaceAsync("192.0.2.7");
+        await desk.WorkAsync();
+        var port25 = await desk.PlaceAsync("192.0.2.7", BlockScope.Port25);
+        await desk.WorkAsync();
+        Assert.Equal("quarantine", desk.FiltersAsked()[^1]);
+
+        await desk.LiftAsync(all);
+        await desk.WorkAsync();
+        Assert.Equal("no-smtp", desk.FiltersAsked()[^1]);
+
+        await desk.LiftAsync(port25);
+        await desk.WorkAsync();
+        Assert.Equal("default", desk.FiltersAsked()[^1]);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task What_was_given_up_is_changed_back_for_it_may_have_been_changed(Dialect dialect)
+    {
+        await using var desk = await Desk.OpenAsync(dialect, Filters);
+        desk.Nas.Answer = asked => AccessServer.Make(asked, RadiusCode.CoaNak, Secret);
+        await desk.BeginAsync("s1", "192.0.2.7");
+        var block = await desk.PlaceAsync("192.0.2.7");
+        for (var i = 0; i < 21; i++)
+        {
+            await desk.WorkAsync();
+            desk.Clock.AdvanceHours(1);
+        }
+
+        Assert.Equal(SessionOrderState.GivenUp, (await desk.OrderAsync(block)).State);
+
+        await desk.LiftAsync(block);
+        await desk.WorkAsync();
+
+        Assert.Equal("default", desk.FiltersAsked()[^1]);
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_said_is_given_up_and_the_others_are_asked()
+    {
+        await using var desk = await Desk.OpenAsync();
+        // As many letters as are kept, and twice as many octets.
+        var name = new string('é', 130);
+        await desk.BeginAsync(name, "192.0.2.7");
+        await desk.BeginAsync("s2", "192.0.2.8");
+        var block = await desk.PlaceAsync("192.0.2.0/24");
+
+        await desk.WorkAsync();
+
+        Assert.Equal("s2"u8, Assert.Single(desk.Nas.Asked).Find(RadiusType.AcctSessionId)!.Value.Span);
+        var unsaid = Assert.Single(await desk.OrdersAsync(block), o => o.Session == name);
+        Assert.Equal(SessionOrderState.GivenUp, unsaid.State);
+        Assert.Contains("253", unsaid.Detail, StringComparison.Ordinal);
+    }
+
+    private static SessionControl Filters(SessionControl control) =>
+        control with { OnBlock = SessionAction.Change, FilterId = "quarantine", Port25FilterId = "no-smtp", LiftedFilterId = "default" };
+
     private sealed class Desk : IAsyncDisposable
     {
         private readonly TestDatabase database;
@@ -299,6 +381,8 @@ public sealed class SessionOrderClerkTests
 
         public Task<bool> LiftAsync(BlockId id) =>
             database.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
+
+        public List<string> FiltersAsked() => [.. Nas.Asked.Select(a => System.Text.Encoding.UTF8.GetString(a.Find(RadiusType.FilterId)!.Value.Span))];
 
         public Task<IReadOnlyList<SessionOrder>> OrdersAsync(BlockId block) =>
             database.Database.ReadAsync(db => new SessionOrderStore(db).OfAsync([block], 100, Stop), Stop);

@@ -129,6 +129,27 @@ public sealed class BouncerHandOverTests
         Assert.Empty(await desk.TellAsync());
     }
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task A_block_that_is_prolonged_is_news_three_times_and_no_more(Dialect dialect)
+    {
+        await using var desk = await Desk.OpenAsync(dialect);
+        var block = await desk.PlaceAsync("203.0.113.66", for_: Duration.FromHours(1));
+        await desk.TellAsync(isStart: true);
+        desk.Clock.AdvanceMinutes(1);
+        for (var i = 0; i < 3; i++)
+            await desk.TellAsync();
+        Assert.Equal((0, 0), Counts(await desk.PullAsync()));
+
+        await desk.ExtendAsync(block, Duration.FromHours(2));
+
+        for (var i = 0; i < 3; i++)
+            Assert.NotEmpty((await desk.PullAsync())!.New);
+        Assert.Equal((0, 0), Counts(await desk.PullAsync()));
+        await desk.TellAsync(isStart: true);
+        desk.Clock.AdvanceMinutes(90);
+        Assert.Equal(["203.0.113.66"], desk.Bouncer());
+    }
+
     [Fact]
     public async Task Of_two_processes_that_answer_one_bouncer_neither_forgets_what_the_other_said()
     {
@@ -234,6 +255,9 @@ public sealed class BouncerHandOverTests
 
         public Task<bool> LiftAsync(BlockId id) =>
             database.Database.WriteAsync(db => new BlockStore(db).LiftAsync(id, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
+
+        public Task<int> ExtendAsync(BlockId id, Duration for_) =>
+            database.Database.WriteAsync(db => new BlockStore(db).ExtendAsync([id], Clock.GetCurrentInstant() + for_, Stop), Stop);
 
         public Task<bool> RemoveAsync() =>
             database.Database.WriteAsync(db => new BouncerStore(db).RemoveAsync(Name, Actor.Policy, Clock.GetCurrentInstant(), Stop), Stop);

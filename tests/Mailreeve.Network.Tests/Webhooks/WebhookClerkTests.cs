@@ -186,6 +186,67 @@ public sealed class WebhookClerkTests
         Assert.Equal(["active", "removed"], desk.Receiver.Told.Select(t => Text(t, "wanted")));
     }
 
+    [Fact]
+    public async Task A_customer_is_told_of_whose_the_address_is_by_a_session()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.PlaceAsync("203.0.113.7", customer: Some.Customer.Id);
+
+        await desk.WorkAsync();
+
+        var told = Assert.Single(desk.Receiver.Told);
+        Assert.Equal(Some.Customer.RegNumber, Assert.Single(told.Body.GetProperty("customers").EnumerateArray()).GetString());
+        Assert.Equal("irc.alder.example", Assert.Single(told.Body.GetProperty("services").EnumerateArray()).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task What_failed_half_way_is_begun_anew()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.WorkAsync();
+        await desk.PlaceAsync("192.0.2.7");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => desk.WorkAsync(new CancellationToken(canceled: true)));
+
+        await desk.WorkAsync();
+
+        Assert.Single(desk.Receiver.Told);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_answer_keeps_no_other_waiting()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await using var silent = await Receiver.StartAsync();
+        var answered = new TaskCompletionSource();
+        silent.Answer = async _ =>
+        {
+            await answered.Task;
+            return Results.StatusCode(500);
+        };
+        desk.Change(w => w, w => w with { Name = "a-silent-one", Url = silent.Url });
+        for (var i = 1; i <= 20; i++)
+            await desk.PlaceAsync($"192.0.2.{i}", customer: Some.Customer.Id);
+
+        var working = desk.WorkAsync();
+
+        await Eventually.TrueAsync(() => desk.Receiver.Told.Count == 20);
+        Assert.False(working.IsCompleted);
+        answered.SetResult();
+        await working;
+    }
+
+    // A block may be prolonged, and then the same request would say something else.
+    [Fact]
+    public async Task It_is_told_no_end_that_may_not_come()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.PlaceAsync("192.0.2.7");
+
+        await desk.WorkAsync();
+
+        Assert.False(Assert.Single(desk.Receiver.Told).Body.TryGetProperty("expires_at", out _));
+    }
+
     private static string? Text(Told told, string key) => told.Body.GetProperty(key).GetString();
 
     private sealed record Told(string? IdempotencyKey, JsonElement Body);
@@ -237,6 +298,7 @@ public sealed class WebhookClerkTests
         private readonly TestDatabase database;
         private readonly LiveViews views;
         private Webhook webhook;
+        private Webhook? second;
         private WebhookClerk clerk;
         private long next;
 
@@ -269,25 +331,26 @@ public sealed class WebhookClerkTests
         }
 
         // Starts it anew, with another configuration.
-        public void Change(Func<Webhook, Webhook> change)
+        public void Change(Func<Webhook, Webhook> change, Func<Webhook, Webhook>? another = null)
         {
             webhook = change(webhook);
+            second = another?.Invoke(webhook);
             clerk.Dispose();
             clerk = Make();
         }
 
         public void Stopped() => clerk.Dispose();
 
-        public async Task WorkAsync()
+        public async Task WorkAsync(CancellationToken? stop = null)
         {
-            while (await clerk.WorkAsync(Stop) > 0)
+            while (await clerk.WorkAsync(stop ?? Stop) > 0)
             {
             }
         }
 
-        public async Task<BlockId> PlaceAsync(string prefix, Duration? after = null)
+        public async Task<BlockId> PlaceAsync(string prefix, Duration? after = null, CustomerId? customer = null)
         {
-            var block = Some.Block with { Id = new BlockId(++next), Prefix = Prefix.Parse(prefix), StartsAt = Some.Time + (after ?? Duration.Zero) };
+            var block = Some.Block with { Id = new BlockId(++next), Prefix = Prefix.Parse(prefix), StartsAt = Some.Time + (after ?? Duration.Zero), Customer = customer };
             await database.Database.WriteAsync(db => new BlockStore(db).PlaceAsync([block], Stop), Stop);
             return block.Id;
         }
@@ -309,6 +372,6 @@ public sealed class WebhookClerkTests
             await database.DisposeAsync();
         }
 
-        private WebhookClerk Make() => new(database.Database, views, [webhook], Clock);
+        private WebhookClerk Make() => new(database.Database, views, second is null ? [webhook] : [webhook, second], Clock);
     }
 }

@@ -29,7 +29,7 @@ public class BgpMessagesTests
     {
         foreach (var open in new[]
         {
-            Ours, Ours with { As = 4_200_000_000 }, Ours with { HasLongAs = false, RestartSeconds = null, RefreshesRoutes = false },
+            Ours, Ours with { As = 4_200_000_000 }, Ours with { HasLongAs = false, RestartSeconds = null },
             Ours with { Families = [.. Enum.GetValues<BgpFamily>()], HoldSeconds = 0, RestartSeconds = 4095 },
         })
         {

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Protocols.Net;
 using Directory = Mailreeve.Storage.Live.Directory;
 
 namespace Mailreeve.Storage.Tests.Live;
@@ -59,5 +60,20 @@ public sealed class DirectoryTests
         var directory = new Directory([Some.Customer, Downstream], [Some.Assignment, passedOn]);
 
         Assert.Equal([passedOn, Some.Assignment], directory.Covering(Some.Address));
+    }
+
+    [Fact]
+    public void A_customer_reaches_what_is_its_own_and_of_those_below_it_and_not_what_others_have_inside()
+    {
+        var other = Some.Customer with { Id = new CustomerId(9) };
+        var whole = Some.Assignment with { Prefix = Prefix.Parse("192.0.2.0/28") };
+        var passedOn = whole with { Id = 2, Customer = Downstream.Id, Prefix = Prefix.Parse("192.0.2.0/30") };
+        var inside = whole with { Id = 3, Customer = other.Id, Prefix = Prefix.Parse("192.0.2.4/30") };
+        var directory = new Directory([Some.Customer, Downstream, other], [whole, passedOn, inside]);
+
+        Assert.Equal(["192.0.2.0/30", "192.0.2.8/29", "203.0.113.7"], directory.ReachOf(Some.Customer.Id, [Prefix.Parse("203.0.113.7")], Some.Time).Select(p => p.ToString()));
+        Assert.Equal(["192.0.2.0/30"], directory.ReachOf(Downstream.Id, [], Some.Time).Select(p => p.ToString()));
+        Assert.Equal([Some.Customer.Id, Downstream.Id, other.Id], directory.HoldersIn(whole.Prefix!.Value, Some.Time).OrderBy(c => c.Value));
+        Assert.Equal([other.Id], directory.HoldersIn(Prefix.Parse("192.0.2.5"), Some.Time));
     }
 }

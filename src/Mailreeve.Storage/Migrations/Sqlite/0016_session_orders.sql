@@ -19,5 +19,5 @@ CREATE TABLE session_order (
     detail      TEXT,
     UNIQUE (block_id, session_id, is_lift)
 );
-CREATE INDEX session_order_open ON session_order (session_id) WHERE state NOT IN ('done', 'dropped', 'given-up');
+CREATE INDEX session_order_open ON session_order (session_id) WHERE state NOT IN ('done', 'dropped');
 CREATE INDEX session_order_due ON session_order (next_at) WHERE next_at IS NOT NULL;
