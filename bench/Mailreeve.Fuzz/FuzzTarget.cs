@@ -26,6 +26,8 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("milter-stream", MilterStream.Words, MilterStream.Run),
         new("nft-messages", NftMessages.Words, NftMessages.Run),
         new("bgp", BgpMessages.Words, BgpMessages.Run),
+        new("flows", FlowDatagrams.Words, FlowDatagrams.Run),
+        new("eve", EveLine.Words, EveLine.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),

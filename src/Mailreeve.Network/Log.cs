@@ -51,6 +51,18 @@ internal static partial class Log
     [LoggerMessage(5301, LogLevel.Warning, "The list {List} of others was not taken: {Problem} What was taken last stays: {Entries} entries")]
     public static partial void ListNotTaken(this ILogger log, string list, string problem, long entries);
 
+    [LoggerMessage(5601, LogLevel.Information, "Flows are taken on {EndPoint}")]
+    public static partial void FlowsTaken(this ILogger log, EndPoint endPoint);
+
+    [LoggerMessage(5602, LogLevel.Warning, "Flows: receiving on {EndPoint} failed; it goes on")]
+    public static partial void FlowsNotReceived(this ILogger log, Exception e, EndPoint endPoint);
+
+    [LoggerMessage(5603, LogLevel.Error, "Flows: what was seen could not be written")]
+    public static partial void FlowsNotWritten(this ILogger log, Exception e);
+
+    [LoggerMessage(5604, LogLevel.Warning, "The log {Path} of {Sensor} is not read: {Problem} It is tried again")]
+    public static partial void EveNotRead(this ILogger log, string sensor, string path, string problem);
+
     [LoggerMessage(5401, LogLevel.Error, "A bouncer that asked for {Path} was not answered; it asks again")]
     public static partial void BouncerNotAnswered(this ILogger log, Exception e, string? path);
 

@@ -53,6 +53,9 @@ public sealed record Provider
     /// <summary>Whether the address is in our networks.</summary>
     public bool Owns(Address address) => Networks.Any(n => n.Contains(address));
 
+    /// <summary>Whether the address is in our networks, or behind a translator of ours.</summary>
+    public bool HasInside(Address address) => Owns(address) || Translators.Any(t => t.Inside.Contains(address));
+
     /// <summary>Of a reported block the lowest address that is in our networks; null when it has none.</summary>
     public Address? FirstOwned(AddressBlock block) =>
         Networks.Where(block.Overlaps).Select(n => (Address?)(n.First > block.First ? n.First : block.First)).Order().FirstOrDefault();

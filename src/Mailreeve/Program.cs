@@ -17,6 +17,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     ThirdPartyCommands.Make(),
     BouncerCommands.Make(),
     RelayCommands.Make(),
+    DetectionCommands.Make(),
     PostmasterCommands.Make(),
     PermissionCommands.Make(),
     QueueCommands.Make(),

@@ -9,6 +9,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Detections;
 using Mailreeve.Policy.Notices;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Dns;
@@ -85,6 +86,7 @@ internal sealed class TestDesk : IAsyncDisposable
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
         Relays = new RelayCaseClerk(Db, Books, views, Clock);
+        Detections = new DetectionCaseClerk(Db, Books, Provider, views, new DetectionTerms(), Clock);
         People = new CaseDesk(Db, Books, Clock);
     }
 
@@ -125,6 +127,8 @@ internal sealed class TestDesk : IAsyncDisposable
     public DeadlineClerk Deadlines { get; }
 
     public ExpiredBlockClerk ExpiredBlocks { get; }
+
+    public DetectionCaseClerk Detections { get; }
 
     public RelayCaseClerk Relays { get; }
 
@@ -168,7 +172,7 @@ internal sealed class TestDesk : IAsyncDisposable
         for (var round = 0; round < 20; round++)
         {
             var done = 0;
-            foreach (var clerk in new IClerk[] { Intake, Hosts, Relays, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
+            foreach (var clerk in new IClerk[] { Intake, Hosts, Relays, Detections, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
                 done += await clerk.WorkAsync(Stop);
             if (done == 0)
                 return;

@@ -17,15 +17,23 @@ namespace Mailreeve.AbuseDesk.Notices;
 public sealed class CaseEvidence(Provider provider, RedactionKey key)
 {
     /// <summary>
-    /// The relay test that proved it, where one did; else the redacted evidence of a case's first complaint, of the first that is proved if
+    /// What we saw ourselves, where the case rests on that; else the redacted evidence of a case's first complaint, of the first that is proved if
     /// there is one. Empty when its report carried none.
     /// </summary>
     public async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop) =>
-        await TestedAsync(db, of, stop) is { Length: > 0 } tested ? tested
+        await SeenByUsAsync(db, of, stop) is { Length: > 0 } seen ? seen
         : await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
 
-    /// <summary>The relay test that proved the case, the last one of several: what was said and where it came out. Empty when none did.</summary>
-    public Task<string> TestedAsync(DbSession db, AbuseCase of, CancellationToken stop) => RelayEvidence.OfCaseAsync(db, of, stop);
+    /// <summary>
+    /// What we saw ourselves: of the relay test that proved the case, the last one of several, what was said and where it came out; or what sensors
+    /// detected. Empty for nothing.
+    /// </summary>
+    public static Task<string> SeenByUsAsync(DbSession db, AbuseCase of, CancellationToken stop) => of.Kind switch
+    {
+        CaseKind.OpenRelay => RelayEvidence.OfCaseAsync(db, of, stop),
+        CaseKind.NetworkAbuse => DetectionEvidence.OfCaseAsync(db, of, stop),
+        _ => Task.FromResult(""),
+    };
 
     /// <summary>The redacted evidence of a case's complaints, the proved ones first, each oldest first; those without any are in it with an empty text.</summary>
     /// <param name="db">The transaction.</param>

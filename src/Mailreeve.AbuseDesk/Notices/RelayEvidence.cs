@@ -16,8 +16,6 @@ internal static class RelayEvidence
     /// <summary>The text; empty when no test has proved it.</summary>
     public static async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop)
     {
-        if (of.Kind != CaseKind.OpenRelay)
-            return "";
         // The case's own runs: others of the address may be those of whoever had it before, or has it now.
         var runs = new RelayRunStore(db);
         var proven = (await new CaseStore(db).EventsAsync(of.Id, stop)).Select(e => e.Happened).OfType<CaseEvent.RelayProven>().LastOrDefault();

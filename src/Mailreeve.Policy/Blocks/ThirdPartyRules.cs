@@ -27,6 +27,9 @@ public static class ThirdPartyRules
         ]).Select(Prefix.Parse),
     ];
 
+    /// <summary>Whether an address is nobody's on the Internet: private, or for purposes of its own.</summary>
+    public static bool IsNobodys(Address address) => Array.Exists(Private, p => p.Contains(address));
+
     /// <summary>Whether a list is taken, and what of it.</summary>
     /// <param name="reading">What it said, read up to <see cref="FeedLimits.EntriesMax"/>.</param>
     /// <param name="before">Entries of it that are in force.</param>

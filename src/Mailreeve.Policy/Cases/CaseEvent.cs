@@ -32,6 +32,7 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(ListwashingSeen), "listwashing-seen")]
 [JsonDerivedType(typeof(RelayProven), "relay-proven")]
 [JsonDerivedType(typeof(RelayClosed), "relay-closed")]
+[JsonDerivedType(typeof(Detected), "detected")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -158,6 +159,12 @@ public abstract record CaseEvent
     /// <summary>A whole run of tests has found the server closed: what C7 asks for is proved.</summary>
     /// <param name="Run">The run of tests.</param>
     public sealed record RelayClosed(long Run) : CaseEvent;
+
+    /// <summary>Sensors of ours saw the address attack (C5).</summary>
+    /// <param name="Level">The highest measure that may happen by itself for what they saw.</param>
+    /// <param name="Points">What speaks for it.</param>
+    /// <param name="Facts">How many sensors, what and when; names none of them.</param>
+    public sealed record Detected(TrustLevel Level, long Points, string Facts) : CaseEvent;
 
     /// <summary>The case is over.</summary>
     public sealed record Closed(CaseDisposition Disposition, string Reason) : CaseEvent;

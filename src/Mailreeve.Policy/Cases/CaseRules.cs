@@ -232,7 +232,9 @@ public static class CaseRules
         return true;
     }
 
-    private static string WhyDoubted(AbuseCase open, TrustLevel needed) => needed == TrustLevel.Notice
+    private static string WhyDoubted(AbuseCase open, TrustLevel needed) => open is { Complaints: 0, Unvouched: 0 }
+        ? "Sensors of ours saw it, but not so many, or not so clearly, that it needs no person."
+        : needed == TrustLevel.Notice
         ? "Nobody vouches for the complaints: neither is it proved who sent them, nor do our own records show the message."
         : open.Witnesses.Count == 0
             ? "Nobody vouches for the complaints so far that a block needs no person: no reporter counts, and our own records do not show the message."

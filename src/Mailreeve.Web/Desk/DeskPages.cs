@@ -43,6 +43,7 @@ internal static class DeskPages
         WhoPages.Map(desk);
         ThirdPartyPages.Map(desk);
         RelayPages.Map(desk);
+        DetectionPages.Map(desk);
         PostmasterPages.Map(desk);
     }
 

@@ -9,18 +9,18 @@ namespace Mailreeve.Web.Portal;
 /// <summary>The evidence of a case as a text that a customer can keep.</summary>
 internal static class EvidenceFile
 {
-    /// <summary>The text, LF line ends; empty when there is neither a test nor a complaint.</summary>
+    /// <summary>The text, LF line ends; empty when there is neither that nor a complaint.</summary>
     /// <param name="of">The case.</param>
-    /// <param name="tested">The test of our own that proved it; empty for none.</param>
+    /// <param name="seenByUs">What we saw ourselves; empty for nothing.</param>
     /// <param name="complaints">What others complain of.</param>
-    public static string Write(AbuseCase of, string tested, IReadOnlyList<ComplaintEvidence> complaints)
+    public static string Write(AbuseCase of, string seenByUs, IReadOnlyList<ComplaintEvidence> complaints)
     {
-        if (tested.Length == 0 && complaints.Count == 0)
+        if (seenByUs.Length == 0 && complaints.Count == 0)
             return "";
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Case {of.Id}: {of.Resource.Name}, {of.Type}\n");
-        if (tested.Length > 0)
-            text.Append("\n--- Test of our own\n\n").Append(tested).Append('\n');
+        if (seenByUs.Length > 0)
+            text.Append("\n--- What we saw ourselves\n\n").Append(seenByUs).Append('\n');
         if (complaints.Count > 0)
             text.Append("What would show who complained was taken out. The reports as received are kept, and are sealed by the hashes below.\n");
         var number = 0;

@@ -49,7 +49,7 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
     public Task<string?> EvidenceAsync(CustomerId customer, CaseId id, CancellationToken stop) =>
         database.ReadAsync<string?>(async db => await TheirsAsync(db, views.Directory.TreeOf(customer), id, stop) is { } open
             ? EvidenceFile.Write(
-                open, await evidence.TestedAsync(db, open, stop), await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
+                open, await CaseEvidence.SeenByUsAsync(db, open, stop), await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
             : null, stop);
 
     private static async Task<AbuseCase?> TheirsAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, CaseId id, CancellationToken stop) =>

@@ -2,6 +2,7 @@ using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
+using Mailreeve.Network.Detections;
 using Mailreeve.Network.Lists;
 using Mailreeve.Network.Relay;
 using Mailreeve.Network.ThirdParties;
@@ -89,6 +90,9 @@ internal sealed record Settings
 
     /// <summary>How hosts of customers are tested for relaying.</summary>
     public RelayTestOptions RelayTest { get; init; } = RelayTestOptions.None;
+
+    /// <summary>What sees scans and break-ins (C5).</summary>
+    public DetectionOptions Detection { get; init; } = DetectionOptions.None;
 
     /// <summary>Whether postmaster@ of the domains of those who run a mail server is checked.</summary>
     public bool ChecksPostmasters { get; init; }

@@ -93,6 +93,7 @@ internal sealed class SettingsFile
         var lists = new ListsReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file, provider);
         var thirdParties = new ThirdPartyReader(problems, folder).Read(file);
         var relayTest = new RelayTestReader(problems, PrefixesIfAny).Read(file, provider.Domains, provider.HostName);
+        var detection = new DetectionReader(problems, folder, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file);
         var postmaster = file.Table("postmaster", required: false);
         var checksPostmasters = postmaster?.TruthIfAny("check") ?? false;
         postmaster?.Finish();
@@ -130,6 +131,7 @@ internal sealed class SettingsFile
             Lists = lists,
             ThirdParties = thirdParties,
             RelayTest = relayTest,
+            Detection = detection,
             ChecksPostmasters = checksPostmasters,
             JsonLog = json,
             DebugLog = debug,

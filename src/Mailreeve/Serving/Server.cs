@@ -182,6 +182,7 @@ internal sealed class Server : IAsyncDisposable
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
         app.CountCertificates();
         app.CountAccounting();
+        app.CountFlows();
         app.CountEnforcement();
         app.CountLists();
         app.CountThirdParties();
@@ -236,6 +237,7 @@ internal sealed class Server : IAsyncDisposable
         }
 
         services.AddAccounting(settings);
+        services.AddDetection(settings);
         AddMailboxAccounts(services, settings);
     }
 

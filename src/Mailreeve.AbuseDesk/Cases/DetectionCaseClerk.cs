@@ -1,0 +1,116 @@
+using Mailreeve.Policy;
+using Mailreeve.Policy.Attribution;
+using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Detections;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
+using NodaTime;
+
+namespace Mailreeve.AbuseDesk.Cases;
+
+/// <summary>
+/// What detections of our own addresses mean for cases (C5): who had the address is found out, and when enough was seen, a case is opened or goes
+/// on. What may follow without a person, <see cref="DetectionRules"/> says; what does follow, the ladder of network abuse.
+/// </summary>
+public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provider provider, LiveViews views, DetectionTerms terms, IClock clock) : IClerk
+{
+    private const long Batch = 200;
+    private const long SeenMax = 1000;
+
+    // Clocks of sensors and access servers differ a little.
+    private static readonly Duration Doubt = Duration.FromSeconds(30);
+
+    // An attack that goes on is told again and again; its case hears of it once an hour.
+    private static readonly Duration SaidAgainAfter = Duration.FromHours(1);
+
+    /// <inheritdoc/>
+    public string Name => "detection-cases";
+
+    /// <inheritdoc/>
+    public async Task<int> WorkAsync(CancellationToken stop)
+    {
+        var untold = await database.ReadAsync(db => new DetectionStore(db).UntoldAsync(ours: true, Batch, stop), stop);
+        await WorkItems.EachAsync(
+            [.. untold.GroupBy(d => d.Address)], rows => database.WriteAsync(db => TakeAsync(db, [.. rows], stop), stop));
+        return untold.Count;
+    }
+
+    private async Task TakeAsync(DbSession db, IReadOnlyList<DetectionRow> rows, CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        var store = new DetectionStore(db);
+        if (provider.IsServer(rows[0].Address))
+        {
+            await store.ToldAsync(rows, new DetectionOutcome("A mail server of ours: no customer's."), now, stop);
+            return;
+        }
+
+        var records = await AddressRecords.FindAsync(db, [.. rows.Select(QuestionOf)], provider, null, stop);
+        foreach (var theirs in rows.ToLookup(r => WhoRules.Decide(records.FactsOf(QuestionOf(r), views.Directory, provider)), WhoComparer.Instance))
+        {
+            if (theirs.Key is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] chain })
+                await TakeAsync(db, [.. theirs], holder, chain[^1], now, stop);
+            else
+                await store.ToldAsync([.. theirs], new DetectionOutcome($"It cannot be told whose it was. {theirs.Key.Why}"), now, stop);
+        }
+    }
+
+    private async Task TakeAsync(DbSession db, IReadOnlyList<DetectionRow> rows, CustomerId holder, CustomerId direct, Instant now, CancellationToken stop)
+    {
+        var store = new DetectionStore(db);
+        var address = rows[0].Address;
+        // What somebody else did with the address before is not theirs.
+        var earlier = (await store.OfAsync(address, now - terms.Window, SeenMax, stop)).Where(d => d.CustomerId == holder).ToList();
+        var seen = earlier.Concat(rows).DistinctBy(d => d.Id).Select(d => d.Seen).ToList();
+        var verdict = DetectionRules.Judge(books.Policy.Terms.Trust, terms.TargetsAtLeast, seen);
+        if (verdict.Sensors == 0)
+        {
+            await store.ToldAsync(rows, new DetectionOutcome("Too little for a case.", holder), now, stop);
+            return;
+        }
+
+        var clause = books.Policy.LadderOf(CaseKind.NetworkAbuse).Clause;
+        var book = books.Open(db, now);
+        var open = (await new CaseStore(db).OpenAsync([direct], [$"{address}"], stop)).FirstOrDefault(c => c.Kind == CaseKind.NetworkAbuse);
+        CaseId id;
+        if (open is not null)
+        {
+            book.Take(open);
+            id = open.Id;
+        }
+        else
+        {
+            id = await book.OpenAsync(
+                new CaseEvent.Opened(
+                    direct, direct == holder ? null : holder, CaseKind.NetworkAbuse, new Resource(ResourceKind.Address, $"{address}"), DetectionRules.TypeOf(seen)),
+                clause, stop);
+        }
+
+        if (open is null || verdict.Level > open.Trust || !earlier.Exists(d => d.CaseId == id && d.ToldAt > now - SaidAgainAfter))
+        {
+            book.Record(id, new CaseEvent.Detected(verdict.Level, verdict.Points, DetectionWords.Of(verdict, seen)), Actor.Policy, clause);
+            await book.DecideAsync(id, new CaseFacts(), stop);
+        }
+
+        await store.ToldAsync(rows, new DetectionOutcome($"Case {id}.", holder, id), now, stop);
+        await book.SaveAsync(stop);
+    }
+
+    private static WhoQuestion QuestionOf(DetectionRow row) =>
+        new(row.Address, (int?)row.Port, new Interval(row.FirstAt - Doubt, row.LastAt + Doubt));
+
+    // Answers are the same when they name the same holder.
+    private sealed class WhoComparer : IEqualityComparer<WhoAnswer>
+    {
+        public static readonly WhoComparer Instance = new();
+
+        public bool Equals(WhoAnswer? x, WhoAnswer? y) => HolderOf(x) == HolderOf(y);
+
+        public int GetHashCode(WhoAnswer answer) => HolderOf(answer).GetHashCode();
+
+        private static CustomerId HolderOf(WhoAnswer? answer) =>
+            answer is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] } ? holder : default;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using Mailreeve.Policy;
+using Mailreeve.Policy.Detections;
+using Mailreeve.Protocols.Flows;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Mailreeve.Network.Detections;
+
+/// <summary>
+/// Takes flows from routers (NetFlow 5, NetFlow 9 of RFC 3954, IPFIX of RFC 7011) over UDP, and finds scanners in them. All routers together are one
+/// sensor: the same packet may pass several of them.
+/// </summary>
+/// <remarks>
+/// Limits: only TCP tells from one direction whether anybody answered; what is sampled tells nothing about answers and is left out; what comes from
+/// elsewhere than the exporters is dropped. What became of datagrams is counted (<see cref="Counts"/>).
+/// </remarks>
+public sealed class FlowCollector(
+    DetectionOptions options, Provider provider, Database database, IClock clock, ILogger<FlowCollector> log) : BackgroundService
+{
+    /// <summary>The name of the sensor.</summary>
+    public const string Sensor = "flows";
+
+    private const int ReceiveBufferBytes = 4 << 20;
+    private const int UnwrittenMax = 10_000;
+
+    private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
+
+    // A router whose clock is off further than this is taken at ours.
+    private static readonly Duration LateMost = Duration.FromMinutes(15);
+
+    private readonly Lock gate = new();
+    private readonly FlowReader reader = new();
+    private readonly ScanWatch watch = new();
+    // What could not be written yet; only the one who writes touches it.
+    private readonly List<NewDetection> unwritten = [];
+    private readonly List<Socket> sockets = [];
+
+    /// <summary>What became of the datagrams.</summary>
+    public FlowCounts Counts { get; } = new();
+
+    /// <summary>Where it listens, once it was started.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+
+    /// <inheritdoc/>
+    /// <exception cref="SocketException">A port is in use, or may not be used.</exception>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var endPoint in options.Listen)
+        {
+            var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            sockets.Add(socket);
+            socket.ReceiveBufferSize = ReceiveBufferBytes;
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+            socket.Bind(endPoint);
+            log.FlowsTaken(socket.LocalEndPoint!);
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var socket in sockets)
+            socket.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>Takes a datagram.</summary>
+    public void Take(ReadOnlySpan<byte> datagram, Address from)
+    {
+        if (!options.Exporters.Any(e => e.Contains(from)))
+        {
+            Counts.AddUnknown();
+            return;
+        }
+
+        var flows = new List<FlowRecord>();
+        lock (gate)
+        {
+            var outcome = reader.Read(datagram, from, flows);
+            Counts.Add(outcome, flows.Count);
+            if (outcome == FlowOutcome.Sampled)
+                return;
+            var now = clock.GetCurrentInstant();
+            foreach (var flow in flows)
+            {
+                if (ContactOf(flow, now) is { } contact)
+                    watch.Add(contact);
+            }
+        }
+    }
+
+    /// <summary>Writes what there is to be told.</summary>
+    public async Task WriteAsync(CancellationToken stop)
+    {
+        var now = clock.GetCurrentInstant();
+        lock (gate)
+        {
+            if (unwritten.Count < UnwrittenMax)
+                unwritten.AddRange(watch.Take(Sensor, now).Select(t => new NewDetection(t.Seen, t.Source, null, "Connections that nobody answered.", provider.HasInside(t.Source))));
+        }
+
+        if (unwritten.Count == 0)
+            return;
+        await database.WriteAsync(db => new DetectionStore(db).AddAsync(unwritten, now, stop), stop);
+        unwritten.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll([.. sockets.Select(s => Task.Run(() => ReceiveAsync(s, stoppingToken), stoppingToken)), WriteAlwaysAsync(stoppingToken)]);
+
+    // The flags of all packets of one direction tell it: who was answered sends an ACK, or an RST when it never meant to connect. Of the two ends of a
+    // connection the one with the higher port is the client: answers of servers are no contacts of theirs. A SYN alone is always a client's.
+    private static Contact? ContactOf(FlowRecord flow, Instant now)
+    {
+        if (flow.Protocol != FlowRecord.Tcp || !flow.TcpFlags.HasFlag(TcpFlags.Syn))
+            return null;
+        var isAnswered = (flow.TcpFlags & (TcpFlags.Ack | TcpFlags.Rst)) != 0;
+        if (isAnswered && flow.DestinationPort >= flow.SourcePort)
+            return null;
+        return new Contact(flow.Source, flow.Destination, flow.DestinationPort, isAnswered, flow.EndedAt > now || flow.EndedAt < now - LateMost ? now : flow.EndedAt);
+    }
+
+    private async Task ReceiveAsync(Socket socket, CancellationToken stop)
+    {
+        var buffer = new byte[ushort.MaxValue];
+        EndPoint any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stop);
+                Take(buffer.AsSpan(0, received.ReceivedBytes), Address.From(((IPEndPoint)received.RemoteEndPoint).Address));
+            }
+            catch (SocketException e)
+            {
+                log.FlowsNotReceived(e, socket.LocalEndPoint!);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WriteAlwaysAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(WriteEvery, stop);
+                try
+                {
+                    await WriteAsync(stop);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    log.FlowsNotWritten(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // A scanner that goes on is found again after the next start.
+        }
+    }
+}
