@@ -3,19 +3,23 @@ using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Network;
 
-/// <summary>Blocks that a person places, without a case. What it would hit is found out first, and whether that person may is decided by it.</summary>
+/// <summary>
+/// Blocks that a person places, without a case. What it would hit is found out first, and whether that person may, and may alone, is decided
+/// by it.
+/// </summary>
 /// <param name="database">The database.</param>
 /// <param name="views">Has the customers.</param>
 /// <param name="policy">The policy in force.</param>
-/// <param name="never">What is never blocked.</param>
+/// <param name="provider">What is ours, and what is never blocked.</param>
 /// <param name="clock">The time.</param>
-public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy policy, IReadOnlyList<NeverBlockEntry> never, IClock clock)
+public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy policy, Provider provider, IClock clock)
 {
     /// <summary>How long a block lasts when nobody says.</summary>
     public static readonly Duration ExpiryDefault = Duration.FromDays(7);
@@ -24,48 +28,33 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     public static readonly Duration ExpiryMax = Duration.FromDays(366);
 
     private const int ReasonLengthMax = 1000;
+    private const long ProposalsMax = 1000;
 
     /// <summary>What a block would hit, and what stands in its way; nothing is placed.</summary>
-    public BlockPlan Plan(BlockOrder order, OperatorRole role)
+    public async Task<BlockPlan> PlanAsync(BlockOrder order, OperatorRole role, CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
         var hit = Holders(order.Prefix, now);
-        var facts = new BlockFacts([order.Prefix], never.FirstOrDefault(n => n.Prefix.Overlaps(order.Prefix)), Math.Max(0, hit.Count - 1));
-        var problem = ProblemOf(policy, order.Clause, order.Reason, order.For) ?? BlockRules.DecideFor(role, policy, facts) switch
-        {
-            BlockVerdict.Never refused => refused.Why,
-            _ => null,
-        };
-        return new BlockPlan(facts, [.. hit.Select(views.Directory.Find).OfType<CustomerFact>()], now, now + order.For, problem);
+        var facts = await FactsAsync([order.Prefix], hit, Math.Max(0, hit.Count - 1), now, stop);
+        var problem = ProblemOf(policy, order.Clause, order.Reason, order.For)
+            ?? (order.List is null ? null : ThirdPartyRules.ProblemOf(order.Prefix, provider.Networks));
+        return PlanOf(facts, hit, order.For, problem, BlockRules.DecideFor(role, policy, facts), now);
     }
 
-    /// <summary>Places a block, unless something stands in its way.</summary>
-    /// <returns>The plan that was carried out, and the block; no block when the plan has a problem.</returns>
-    public async Task<(BlockPlan Plan, BlockId? Placed)> PlaceAsync(BlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
+    /// <summary>Places a block, unless something stands in its way or another operator must say yes first.</summary>
+    /// <returns>The plan, and what became of it.</returns>
+    public async Task<(BlockPlan Plan, BlockOutcome Outcome)> PlaceAsync(BlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
     {
-        var plan = Plan(order, role);
-        if (plan.Problem is not null)
-            return (plan, null);
-        var id = await database.WriteAsync(async db =>
+        var plan = await PlanAsync(order, role, stop);
+        if (plan.Problem is { } problem)
+            return (plan, new BlockOutcome.Refused(problem));
+        if (plan.FourEyes is { } why)
         {
-            var block = new NewBlock
-            {
-                Id = new BlockId(await db.NextIdsAsync("block", 1, stop)),
-                List = order.List,
-                Customer = plan.Customers is [var one] ? one.Id : null,
-                Prefix = order.Prefix,
-                Scope = order.Scope,
-                Clause = order.Clause,
-                PolicyRevision = policy.Revision,
-                Reason = order.Reason.Trim(),
-                PlacedBy = by,
-                StartsAt = plan.StartsAt,
-                ExpiresAt = plan.ExpiresAt,
-            };
-            await new BlockStore(db).PlaceAsync([block], stop);
-            return block.Id;
-        }, stop);
-        return (plan, id);
+            return (plan, await ProposeAsync(
+                id => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Prefix = order.Prefix, List = order.List }, stop));
+        }
+
+        return (plan, new BlockOutcome.Placed(await database.WriteAsync(db => PlaceAsync(db, order, plan, by, stop), stop)));
     }
 
     /// <summary>What a block of all that a customer has would hit now, and what stands in its way; nothing is placed.</summary>
@@ -74,43 +63,74 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     {
         var now = clock.GetCurrentInstant();
         var directory = views.Directory;
-        var sessions = await database.ReadAsync(db => new CustomerBlockStore(db).SessionPrefixesAsync(directory.TreeOf(order.Customer), stop), stop);
-        var prefixes = CustomerBlocks.PrefixesOf(directory, sessions, order.Customer, now);
-        var facts = new BlockFacts(prefixes, never.FirstOrDefault(n => prefixes.Any(n.Prefix.Overlaps)), 0);
-        var verdict = prefixes.Count > 0 ? BlockRules.DecideFor(role, policy, facts)
+        var tree = directory.TreeOf(order.Customer);
+        var sessions = await database.ReadAsync(db => new CustomerBlockStore(db).SessionPrefixesAsync(tree, stop), stop);
+        var facts = await FactsAsync(CustomerBlocks.PrefixesOf(directory, sessions, order.Customer, now), [order.Customer], 0, now, stop);
+        var verdict = facts.Prefixes.Count > 0 ? BlockRules.DecideFor(role, policy, facts)
             : OperatorRules.May(role, DeskAction.PlaceBlocks) ? new BlockVerdict.Allowed()
             : new BlockVerdict.Never("Your role does not place blocks.");
         var problem = ProblemOf(policy, order.Clause, order.Reason, order.For)
-            ?? (directory.Find(order.Customer) is null ? "There is no such customer." : (verdict as BlockVerdict.Never)?.Why);
-        return new BlockPlan(facts, [.. directory.TreeOf(order.Customer).Select(directory.Find).OfType<CustomerFact>()], now, now + order.For, problem);
+            ?? (directory.Find(order.Customer) is null ? "There is no such customer." : null);
+        return PlanOf(facts, tree, order.For, problem, verdict, now);
     }
 
-    /// <summary>Blocks all that a customer has, now and until it is over, unless something stands in its way.</summary>
-    /// <returns>The plan that was carried out, and the number of the block; no number when the plan has a problem.</returns>
-    public async Task<(BlockPlan Plan, long? Placed)> PlaceAsync(CustomerBlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
+    /// <summary>Blocks all that a customer has, now and until it is over, unless something stands in its way or another operator must say yes first.</summary>
+    /// <returns>The plan, and what became of it.</returns>
+    public async Task<(BlockPlan Plan, BlockOutcome Outcome)> PlaceAsync(CustomerBlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
     {
         var plan = await PlanAsync(order, role, stop);
-        if (plan.Problem is not null)
-            return (plan, null);
-        var id = await database.WriteAsync(async db =>
+        if (plan.Problem is { } problem)
+            return (plan, new BlockOutcome.Refused(problem));
+        if (plan.FourEyes is { } why)
         {
-            var block = new NewCustomerBlock
-            {
-                Id = await db.NextIdsAsync("customer_block", 1, stop),
-                Customer = order.Customer,
-                Scope = order.Scope,
-                Clause = order.Clause,
-                PolicyRevision = policy.Revision,
-                Reason = order.Reason.Trim(),
-                PlacedBy = by,
-                StartsAt = plan.StartsAt,
-                ExpiresAt = plan.ExpiresAt,
-            };
-            await new CustomerBlockStore(db).PlaceAsync(block, stop);
-            await CustomerBlocks.PlaceAsync(db, block, plan.Facts.Prefixes, plan.StartsAt, stop);
-            return block.Id;
-        }, stop);
-        return (plan, id);
+            return (plan, await ProposeAsync(
+                id => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Customer = order.Customer }, stop));
+        }
+
+        return (plan, new BlockOutcome.Placed(await database.WriteAsync(db => PlaceAsync(db, order, plan, by, stop), stop)));
+    }
+
+    /// <summary>Writes a block that nothing stands in the way of.</summary>
+    /// <returns>Its number.</returns>
+    internal async Task<long> PlaceAsync(DbSession db, BlockOrder order, BlockPlan plan, Actor by, CancellationToken stop)
+    {
+        var block = new NewBlock
+        {
+            Id = new BlockId(await db.NextIdsAsync("block", 1, stop)),
+            List = order.List,
+            Customer = plan.Customers is [var one] ? one.Id : null,
+            Prefix = order.Prefix,
+            Scope = order.Scope,
+            Clause = order.Clause,
+            PolicyRevision = policy.Revision,
+            Reason = order.Reason.Trim(),
+            PlacedBy = by,
+            StartsAt = plan.StartsAt,
+            ExpiresAt = plan.ExpiresAt,
+        };
+        await new BlockStore(db).PlaceAsync([block], stop);
+        return block.Id.Value;
+    }
+
+    /// <summary>Writes a block of all that a customer has, with what that is now.</summary>
+    /// <returns>Its number.</returns>
+    internal async Task<long> PlaceAsync(DbSession db, CustomerBlockOrder order, BlockPlan plan, Actor by, CancellationToken stop)
+    {
+        var block = new NewCustomerBlock
+        {
+            Id = await db.NextIdsAsync("customer_block", 1, stop),
+            Customer = order.Customer,
+            Scope = order.Scope,
+            Clause = order.Clause,
+            PolicyRevision = policy.Revision,
+            Reason = order.Reason.Trim(),
+            PlacedBy = by,
+            StartsAt = plan.StartsAt,
+            ExpiresAt = plan.ExpiresAt,
+        };
+        await new CustomerBlockStore(db).PlaceAsync(block, stop);
+        await CustomerBlocks.PlaceAsync(db, block, plan.Facts.Prefixes, plan.StartsAt, stop);
+        return block.Id;
     }
 
     // The same for an address and for a name.
@@ -121,6 +141,51 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
         if (!policy.Clauses.Any(c => c.Id == clause))
             return $"The policy has no clause {clause}.";
         return time <= Duration.Zero || time > ExpiryMax ? $"A block lasts {ExpiryMax.Days} days at most." : null;
+    }
+
+    private NewBlockProposal ProposalOf(long id, BlockScope scope, ClauseId clause, string reason, Duration time, string why, Actor by, Instant now) => new()
+    {
+        Id = id,
+        Scope = scope,
+        Clause = clause,
+        PolicyRevision = policy.Revision,
+        Reason = reason.Trim(),
+        Lasts = time,
+        Why = why,
+        ProposedBy = by,
+        ProposedAt = now,
+        ExpiresAt = now + ProposalRules.WaitsAtMost,
+        State = ProposalState.Waiting,
+    };
+
+    // Who sends a form twice wants one block.
+    private Task<BlockOutcome> ProposeAsync(Func<long, NewBlockProposal> proposalOf, CancellationToken stop) =>
+        database.WriteAsync<BlockOutcome>(async db =>
+        {
+            var store = new BlockProposalStore(db);
+            var proposal = proposalOf(await db.NextIdsAsync("block_proposal", 1, stop));
+            var same = (await store.WaitingAsync(ProposalsMax, stop)).FirstOrDefault(p =>
+                (p.Prefix, p.CustomerId, p.Scope, p.List) == (proposal.Prefix, proposal.Customer, proposal.Scope, proposal.List) && proposal.ProposedAt < p.ExpiresAt);
+            if (same is not null)
+                return new BlockOutcome.Refused($"That waits for a second person already: it is proposal {same.Id}, by {same.ProposedBy}.");
+            await store.AddAsync(proposal, stop);
+            return new BlockOutcome.Waits(proposal.Id, proposal.ExpiresAt);
+        }, stop);
+
+    private BlockPlan PlanOf(BlockFacts facts, IEnumerable<CustomerId> hit, Duration time, string? problem, BlockVerdict verdict, Instant now) => new(
+        facts, [.. hit.Select(views.Directory.Find).OfType<CustomerFact>()], now, now + time,
+        problem ?? (verdict as BlockVerdict.Never)?.Why, (verdict as BlockVerdict.FourEyes)?.Why);
+
+    // Whom it is meant for are those whose the addresses are; an address of a downstream often has a name in its upstream's domain.
+    private async Task<BlockFacts> FactsAsync(IReadOnlyList<Prefix> prefixes, IReadOnlyList<CustomerId> hit, long others, Instant now, CancellationToken stop)
+    {
+        var directory = views.Directory;
+        var meant = hit.SelectMany(c => directory.TreeOf(c).Concat(directory.ChainIdsOf(c))).ToHashSet();
+        var known = await database.ReadAsync(db => new HostStore(db).AtAsync(prefixes, stop), stop);
+        return new BlockFacts(prefixes, provider.NeverBlock.FirstOrDefault(n => prefixes.Any(n.Prefix.Overlaps)), others)
+        {
+            OtherSites = SiteReach.Others(known.Select(h => directory.SiteAt(h.Host, h.Address, now)), meant),
+        };
     }
 
     // Those whose the addresses are; one who has passed all of it on is not hit twice.
@@ -149,11 +214,3 @@ public sealed record BlockOrder(Prefix Prefix, BlockScope Scope, ClauseId Clause
 /// <param name="Reason">Why, as the customer may read it.</param>
 /// <param name="For">How long.</param>
 public sealed record CustomerBlockOrder(CustomerId Customer, BlockScope Scope, ClauseId Clause, string Reason, Duration For);
-
-/// <summary>What a block would hit.</summary>
-/// <param name="Facts">The addresses, and whether they are never blocked.</param>
-/// <param name="Customers">Customers of ours who have an address in it.</param>
-/// <param name="StartsAt">From when it would be.</param>
-/// <param name="ExpiresAt">Until when.</param>
-/// <param name="Problem">What stands in its way, as a sentence; null when nothing does.</param>
-public sealed record BlockPlan(BlockFacts Facts, IReadOnlyList<CustomerFact> Customers, Instant StartsAt, Instant ExpiresAt, string? Problem);

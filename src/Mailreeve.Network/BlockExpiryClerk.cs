@@ -4,7 +4,7 @@ using NodaTime;
 
 namespace Mailreeve.Network;
 
-/// <summary>Ends the blocks whose time is over. Whoever enforces them looks at the time too, so nothing depends on this one's punctuality.</summary>
+/// <summary>Ends the blocks whose time is over, and what nobody has said yes to in time. Whoever enforces them looks at the time too, so nothing depends on this one's punctuality.</summary>
 public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
 {
     private const long Batch = 100;
@@ -17,9 +17,11 @@ public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
     {
         var now = clock.GetCurrentInstant();
         // Most of the time nothing is due, and to find that out takes no turn at the writer.
-        var (blocks, names) = await database.ReadAsync(
-            async db => (await new BlockStore(db).AnyDueAsync(now, stop), await new NameBlockStore(db).AnyDueAsync(now, stop)), stop);
+        var (blocks, names, proposals) = await database.ReadAsync(
+            async db => (await new BlockStore(db).AnyDueAsync(now, stop), await new NameBlockStore(db).AnyDueAsync(now, stop), await new BlockProposalStore(db).AnyDueAsync(now, stop)),
+            stop);
         var ended = names ? await database.WriteAsync(db => new NameBlockStore(db).ExpireAsync(now, stop), stop) : 0;
+        ended += proposals ? await database.WriteAsync(db => new BlockProposalStore(db).ExpireAsync(now, stop), stop) : 0;
         if (!blocks)
             return ended;
 

@@ -11,11 +11,13 @@ namespace Mailreeve.Network;
 /// <summary>Blocks of names that a person places.</summary>
 /// <param name="database">The database.</param>
 /// <param name="policy">The policy in force.</param>
-/// <param name="own">Names that are never blocked, nor anything above them.</param>
+/// <param name="provider">Its names are never blocked, nor anything above them.</param>
 /// <param name="suffixes">Below which names anybody may register one.</param>
 /// <param name="clock">The time.</param>
-public sealed class NameBlockDesk(Database database, AbusePolicy policy, IReadOnlyList<string> own, PublicSuffixList suffixes, IClock clock)
+public sealed class NameBlockDesk(Database database, AbusePolicy policy, Provider provider, PublicSuffixList suffixes, IClock clock)
 {
+    private readonly string[] own = [.. provider.Domains, provider.HostName, new Uri(provider.BaseUrl).Host];
+
     /// <summary>What stands in the way of a block, as a sentence; null when nothing does.</summary>
     public string? ProblemOf(NameBlockOrder order, OperatorRole role) =>
         BlockDesk.ProblemOf(policy, order.Clause, order.Reason, order.For)

@@ -74,6 +74,12 @@ public sealed record PolicyTerms
     /// <summary>Most addresses that one block may cover without an operator's word. Ours (C4).</summary>
     public required Term<long> BlockAddressesAtMost { get; init; }
 
+    /// <summary>Most sites of others that are known at what is blocked, without an operator's word. Ours (D5).</summary>
+    public required Term<long> BlockSitesAtMost { get; init; }
+
+    /// <summary>Most addresses (of IPv6, networks of /64) that a block of one person's may cover without another's word. Ours (C4).</summary>
+    public required Term<long> BlockFourEyesAbove { get; init; }
+
     /// <summary>Mailbox capacity in bytes (C9); the document's megabyte is 1,000,000 bytes.</summary>
     public required Term<long> MailboxCapacityBytes { get; init; }
 

@@ -15,6 +15,8 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("reopened-answer-within", DurationText.Human(terms.ReopenedAnswerWithin.Value), terms.ReopenedAnswerWithin.Clause),
         new("block-at-most", DurationText.Human(terms.BlockAtMost.Value), terms.BlockAtMost.Clause),
         new("block-addresses-at-most", terms.BlockAddressesAtMost.Value.ToString(), terms.BlockAddressesAtMost.Clause),
+        new("block-sites-at-most", terms.BlockSitesAtMost.Value.ToString(), terms.BlockSitesAtMost.Clause),
+        new("block-four-eyes-above", terms.BlockFourEyesAbove.Value.ToString(), terms.BlockFourEyesAbove.Clause),
         new("suspend-after-notice", DurationText.Human(terms.SuspendAfterNotice.Value), terms.SuspendAfterNotice.Clause),
         new("close-relay-within", DurationText.Human(terms.CloseRelayWithin.Value), terms.CloseRelayWithin.Clause),
         new("mailbox-capacity", SizeText.Print(terms.MailboxCapacityBytes.Value), terms.MailboxCapacityBytes.Clause),

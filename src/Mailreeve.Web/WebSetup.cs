@@ -1,5 +1,6 @@
 using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.AbuseDesk.Reporters;
+using Mailreeve.Network;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Admin;
 using Mailreeve.Web.Api;
@@ -23,7 +24,7 @@ namespace Mailreeve.Web;
 /// desk; components show; no rule is made here.
 /// </summary>
 /// <remarks>
-/// The host registers <c>Database</c>, <c>LiveViews</c>, <c>IClock</c>, <c>MailServices</c> and the slices before; limits are in <see cref="WebOptions"/>.
+/// The host registers <c>Database</c>, <c>LiveViews</c>, <c>IClock</c>, <c>MailServices</c>, <c>PublicSuffixList</c> and the slices before; limits are in <see cref="WebOptions"/>.
 /// </remarks>
 public static class WebSetup
 {
@@ -35,6 +36,9 @@ public static class WebSetup
         services.AddSingleton<ReportIntake>();
         services.AddSingleton<PortalCases>();
         services.AddSingleton<BlockLifting>();
+        services.AddSingleton<BlockDesk>();
+        services.AddSingleton<BlockProposals>();
+        services.AddSingleton<NameBlockDesk>();
         services.AddSingleton<MailboxForms>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();

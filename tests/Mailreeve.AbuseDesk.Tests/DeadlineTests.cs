@@ -101,6 +101,29 @@ public sealed class DeadlineTests
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public Task D5_An_address_with_sites_of_other_customers_is_blocked_only_when_an_operator_says_so(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
+    {
+        await desk.Db.WriteAsync(async db =>
+        {
+            var hosts = new HostStore(db);
+            string[] names = ["a.alder.example", "b.alder.example", "c.alder.example", "d.alder.example", "pills.example"];
+            await hosts.WantAsync(names, [], desk.Now, desk.Now, Stop);
+            foreach (var host in await hosts.FindAsync(names, Stop))
+                await hosts.AnsweredAsync(host, [Address.Parse("192.0.2.66")], desk.Now, Stop);
+        }, Stop);
+        await desk.NotifiedCaseAsync("192.0.2.66");
+        await desk.WaitAsync(Duration.FromHours(24));
+
+        var file = await desk.OnlyCaseAsync();
+        var asked = Assert.Single(file.Decisions);
+        Assert.StartsWith("It would also hit 4 sites of others", asked.Why, StringComparison.Ordinal);
+        Assert.Empty(file.Blocks);
+
+        await desk.DoneAsync(desk.People.DecideAsync(asked.Id, accept: true, TestDesk.Olga, "They were told.", Stop));
+        Assert.Equal("192.0.2.66", $"{Assert.Single((await desk.OnlyCaseAsync()).Blocks).Prefix}");
+    });
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
     public Task A_block_that_runs_out_is_asked_about_and_renewed_when_the_operator_says_so(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
         await desk.NotifiedCaseAsync();

@@ -1,9 +1,12 @@
 using Mailreeve.Network.Commands;
+using Mailreeve.Network.ThirdParties;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
@@ -16,7 +19,7 @@ public sealed class BlockDeskTests
     private static readonly BlockOrder Order = new(
         Prefix.Parse("203.0.113.66"), BlockScope.All, new ClauseId("C8"), "Attacks our customers.", BlockDesk.ExpiryDefault);
 
-    private static readonly NeverBlockEntry[] Never = [new(Prefix.Parse("192.0.2.1"), "our router")];
+    private static readonly Provider Provider = Some.Provider with { NeverBlock = [new(Prefix.Parse("192.0.2.1"), "our router")] };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,7 +29,7 @@ public sealed class BlockDeskTests
         await using var test = await TestDatabase.OpenAsync(dialect);
         using var views = await LiveViews.LoadAsync(test.Database, Stop);
         var clock = Some.Clock();
-        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Never, clock);
+        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Provider, clock);
         using var said = new StringWriter();
 
         Assert.Equal(0, await BlockAddCommand.RunAsync(desk, Order, OperatorRole.Admin, Actor.Operator("olga"), dryRun: true, said, Stop));
@@ -43,20 +46,54 @@ public sealed class BlockDeskTests
     {
         await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
         using var views = await LiveViews.LoadAsync(test.Database, Stop);
-        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Never, Some.Clock());
+        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Provider, Some.Clock());
 
         foreach (var order in new[]
         {
             Order with { Prefix = Prefix.Parse("192.0.2.0/24") }, Order with { Prefix = Prefix.Parse("0.0.0.0/0") }, Order with { Clause = new ClauseId("C99") },
-            Order with { Reason = " " }, Order with { For = Duration.FromDays(1000) }, Order with { For = Duration.Zero },
+            Order with { Reason = " " }, Order with { Prefix = Prefix.Parse("192.0.2.64"), List = ThirdPartyList.Own }, Order with { For = Duration.FromDays(1000) }, Order with { For = Duration.Zero },
         })
         {
-            var (plan, placed) = await desk.PlaceAsync(order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
-            Assert.Null(placed);
+            var (plan, outcome) = await desk.PlaceAsync(order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
             Assert.NotNull(plan.Problem);
+            Assert.Equal(new BlockOutcome.Refused(plan.Problem), outcome);
         }
 
         Assert.Equal(0, views.Blocks.Count);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task D5_The_plan_names_the_sites_of_others_and_what_hits_more_than_a_few_is_an_administrators(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        var other = Some.Customer with { Id = new CustomerId(2), RegNumber = RegNumber.From(2).ToString(), Name = "Birch Shop" };
+        await test.Database.WriteAsync(async db =>
+        {
+            var customers = new CustomerStore(db);
+            await customers.AddAsync([Some.Customer, other], Some.Time, Stop);
+            await customers.AssignAsync(
+                [Some.Assignment, Some.Assignment with { Id = 2, Customer = other.Id, Prefix = null, Domain = "birch.example" }], Some.Time, Stop);
+            foreach (var host in (string[])["a.birch.example", "b.birch.example", "c.birch.example", "birch.example", "pills.example", "moved.birch.example"])
+                await LookedUpAsync(db, host, Some.Address, Some.Time);
+            await LookedUpAsync(db, "moved.birch.example", Some.OtherAddress, Some.Time + Duration.FromHours(1));
+        }, Stop);
+        using var views = await LiveViews.LoadAsync(test.Database, Stop);
+        var desk = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Provider, Some.Clock());
+        var order = Order with { Prefix = Prefix.Single(Some.Address) };
+        using var said = new StringWriter();
+
+        Assert.Equal(1, await BlockAddCommand.RunAsync(desk, order, OperatorRole.AbuseDesk, Actor.Operator("otto"), dryRun: false, said, Stop));
+        Assert.Equal(0, await BlockAddCommand.RunAsync(desk, order, OperatorRole.Admin, Actor.Operator("olga"), dryRun: true, said, Stop));
+
+        Assert.Contains("hits sites of others: a.birch.example, b.birch.example, birch.example, c.birch.example\n", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("An administrator may place it.", said.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task LookedUpAsync(DbSession db, string host, Address address, Instant at)
+    {
+        var hosts = new HostStore(db);
+        await hosts.WantAsync([host], [], at, at, Stop);
+        await hosts.AnsweredAsync(Assert.Single(await hosts.FindAsync([host], Stop)), [address], at, Stop);
     }
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]

@@ -80,9 +80,8 @@ public sealed class CustomerBlockTests
         await desk.WorkAsync();
 
         Assert.Equal(["192.0.2.0/28"], desk.Blocked());
-        var (plan, placed) = await desk.Blocks.PlaceAsync(Order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
-        Assert.Null(placed);
-        Assert.Contains("never-block", plan.Problem, StringComparison.Ordinal);
+        var (_, outcome) = await desk.Blocks.PlaceAsync(Order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
+        Assert.Contains("never-block", Assert.IsType<BlockOutcome.Refused>(outcome).Why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +128,7 @@ public sealed class CustomerBlockTests
         private Desk(TestDatabase test, LiveViews views)
         {
             (this.test, this.views) = (test, views);
-            Blocks = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Never, Clock);
+            Blocks = new BlockDesk(test.Database, views, ShippedPolicy.Policy, Some.Provider with { NeverBlock = Never }, Clock);
         }
 
         public FakeClock Clock { get; } = Some.Clock();
@@ -151,8 +150,8 @@ public sealed class CustomerBlockTests
 
         public async Task PlaceAsync()
         {
-            var (plan, placed) = await Blocks.PlaceAsync(Order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
-            Assert.True(placed is not null, plan.Problem);
+            var (plan, outcome) = await Blocks.PlaceAsync(Order, OperatorRole.Admin, Actor.Operator("olga"), Stop);
+            Assert.True(outcome is BlockOutcome.Placed, plan.Problem);
         }
 
         public Task<int> SessionAsync(SightingKind kind, string address)

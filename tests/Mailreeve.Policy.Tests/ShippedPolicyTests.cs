@@ -51,6 +51,8 @@ public class ShippedPolicyTests
         Assert.Equal((Rests(80L, "C9"), Rests(90L, "C9")), (terms.FillWarningFirst, terms.FillWarningLast));
         Assert.Equal(Rests(Duration.FromDays(30), "C4"), terms.BlockAtMost);
         Assert.Equal(Rests(256L, "C4"), terms.BlockAddressesAtMost);
+        Assert.Equal(Rests(3L, "D5"), terms.BlockSitesAtMost);
+        Assert.Equal(Rests(1024L, "C4"), terms.BlockFourEyesAbove);
         Assert.Equal((Rests(2L, "C4"), Rests(10L, "C4"), Rests(20L, "C4")), (terms.Trust.ReportersToBlock, terms.Trust.NoticeAt, terms.Trust.BlockAt));
     }
 

@@ -35,6 +35,18 @@ public static class Some
     /// <summary>A revision of the policy.</summary>
     public const string Revision = "20020201";
 
+    /// <summary>Who runs an installation; the networks are those of <see cref="Address"/> and of documentation in IPv6.</summary>
+    public static readonly Provider Provider = new()
+    {
+        Name = "Example Internet",
+        Domains = ["provider.example"],
+        HostName = "mail.provider.example",
+        BaseUrl = "https://mail.provider.example",
+        SupportTelephone = "+1 555 0100",
+        Networks = [Prefix.Parse("192.0.2.0/24"), Prefix.Parse("2001:db8::/32")],
+        NeverBlock = [],
+    };
+
     /// <summary>A customer.</summary>
     public static readonly CustomerFact Customer = new()
     {

@@ -25,11 +25,14 @@ public sealed partial class Visitor(Uri baseAddress)
     }
 
     /// <summary>Fills in the form of a page, with what it hides, and sends it.</summary>
-    public async Task<HttpResponseMessage> SendAsync(string page, string action, params (string Name, string Value)[] fields)
+    public async Task<HttpResponseMessage> SendAsync(string page, string action, params (string Name, string Value)[] fields) =>
+        await SubmitAsync(await OpenAsync(page), action, fields);
+
+    /// <summary>Fills in a form that is on the screen already.</summary>
+    public async Task<HttpResponseMessage> SubmitAsync(string html, string action, params (string Name, string Value)[] fields)
     {
-        var html = await OpenAsync(page);
         var start = html.IndexOf($"action=\"{action}", StringComparison.Ordinal);
-        Assert.True(start >= 0, $"{page} has no form for {action}.");
+        Assert.True(start >= 0, $"There is no form for {action}.");
         var form = html[start..html.IndexOf("</form>", start, StringComparison.Ordinal)];
         var hidden = HiddenField().Matches(form).Select(m => (m.Groups["name"].Value, WebUtility.HtmlDecode(m.Groups["value"].Value)));
         return await PostAsync(action, [.. hidden, .. fields]);

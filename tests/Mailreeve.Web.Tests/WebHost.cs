@@ -15,6 +15,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Notices;
 using Mailreeve.Protocols.ClientSetup;
+using Mailreeve.Protocols.Dmarc;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -112,7 +113,7 @@ public sealed class WebHost : IAsyncDisposable
             .AddSingleton(ShippedPolicy.Policy).AddSingleton(Provider).AddSingleton(new NoticeTemplates(ShippedPolicy.Notices))
             .AddSingleton<IClock>(clock).AddSingleton(testDatabase.Database).AddSingleton(views).AddSingleton(services ?? Services)
             .AddSingleton(new BounceKey(new byte[32])).AddSingleton(new RedactionKey(new byte[32])).AddSingleton(new ReportCodeKey(new byte[32]))
-            .AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
+            .AddSingleton(PublicSuffixList.BuiltIn).AddSingleton<CaseBooks>().AddSingleton<CaseDesk>().AddSingleton<CaseEvidence>().AddSingleton<NoticeWriter>()
             .AddSingleton<ReporterAnswers>().AddSingleton<AnswerWriter>().AddSingleton<ReportClerk>().AddSingleton<DeadlineClerk>()
             .AddSingleton(new PasswordHashing(iterations: 1)).AddSingleton<AttemptThrottle>().AddSingleton<CustomerSignIn>()
             .AddSingleton(new RelayTestOptions { Collector = "collector.example", HeloName = "relay-test.provider.example" }).AddSingleton<RelayDesk>()

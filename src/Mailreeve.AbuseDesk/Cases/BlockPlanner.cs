@@ -2,6 +2,8 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
@@ -12,20 +14,21 @@ namespace Mailreeve.AbuseDesk.Cases;
 internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveViews views)
 {
     /// <summary>The facts about the blocks that the ladder of this case may ask for.</summary>
-    public CaseFacts FactsFor(AbuseCase open, Instant now)
+    public async Task<CaseFacts> FactsForAsync(DbSession db, AbuseCase open, Instant now, CancellationToken stop)
     {
         var directory = views.Directory;
         var facts = new CaseFacts();
         var measures = policy.LadderOf(open.Kind).Rungs.Select(r => r.Measure).ToHashSet();
         if (measures.Contains(RungMeasure.BlockAddress) && ResourcePrefix(open) is { } prefix)
-            facts = facts with { AddressBlock = FactsFor(directory, open, [prefix], now) };
+            facts = facts with { AddressBlock = await FactsForAsync(db, open, [prefix], now, stop) };
         if (measures.Contains(RungMeasure.BlockCustomer) || measures.Contains(RungMeasure.BlockPort25))
-            facts = facts with { CustomerBlock = FactsFor(directory, open, directory.ReachOf(open.Customer, [], now), now) };
+            facts = facts with { CustomerBlock = await FactsForAsync(db, open, views.Directory.ReachOf(open.Customer, [], now), now, stop) };
         return facts;
     }
 
-    private BlockFacts FactsFor(Directory directory, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now)
+    private async Task<BlockFacts> FactsForAsync(DbSession db, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now, CancellationToken stop)
     {
+        var directory = views.Directory;
         var never = provider.NeverBlock.FirstOrDefault(n => prefixes.Any(p => p.Overlaps(n.Prefix)));
         var own = directory.TreeOf(open.Customer).ToHashSet();
         var others = prefixes
@@ -35,7 +38,10 @@ internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveVi
             .Where(c => !own.Contains(c) && !IsUpstreamOf(directory, c, open.Customer))
             .Distinct()
             .Count();
-        return new BlockFacts(prefixes, never, others);
+        // An address of a downstream often has a name in its upstream's domain.
+        own.UnionWith(directory.ChainIdsOf(open.Customer));
+        var known = await new HostStore(db).AtAsync(prefixes, stop);
+        return new BlockFacts(prefixes, never, others) { OtherSites = SiteReach.Others(known.Select(h => directory.SiteAt(h.Host, h.Address, now)), own) };
     }
 
     private static bool IsUpstreamOf(Directory directory, CustomerId candidate, CustomerId customer) =>

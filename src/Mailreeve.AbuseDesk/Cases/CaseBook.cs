@@ -96,17 +96,18 @@ internal sealed class CaseBook
     /// <param name="stop">Stops the work.</param>
     public async Task DecideAsync(CaseId id, CaseFacts occasion, CancellationToken stop)
     {
-        var facts = WithBlocks(id, occasion);
+        var facts = await WithBlocksAsync(id, occasion, stop);
         await CarryOutAsync(id, CaseRules.Decide(policy, this[id], facts, now), Actor.Policy, stop);
     }
 
     /// <summary>Why an operator's yes to this step could not be followed; null when it can.</summary>
-    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()), now);
+    public async Task<string?> ForbiddenAsync(CaseId id, string step, CancellationToken stop) =>
+        CaseRules.Forbidden(policy, this[id], step, await WithBlocksAsync(id, new CaseFacts(), stop), now);
 
     /// <summary>Does what an operator has said yes to.</summary>
     public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
     {
-        var facts = WithBlocks(id, new CaseFacts());
+        var facts = await WithBlocksAsync(id, new CaseFacts(), stop);
         await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
     }
 
@@ -178,9 +179,9 @@ internal sealed class CaseBook
             await pool.GiveBackAsync(stop);
     }
 
-    private CaseFacts WithBlocks(CaseId id, CaseFacts occasion)
+    private async Task<CaseFacts> WithBlocksAsync(CaseId id, CaseFacts occasion, CancellationToken stop)
     {
-        var facts = planner.FactsFor(this[id], now);
+        var facts = await planner.FactsForAsync(db, this[id], now, stop);
         return occasion with { AddressBlock = facts.AddressBlock, CustomerBlock = facts.CustomerBlock };
     }
 

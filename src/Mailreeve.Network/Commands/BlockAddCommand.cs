@@ -28,18 +28,37 @@ public static class BlockAddCommand
     /// <param name="dryRun">Whether nothing is placed.</param>
     /// <param name="output">Where it tells.</param>
     /// <param name="stop">Stops the work.</param>
-    /// <returns>0; 1 when something stands in its way.</returns>
+    /// <returns>0; 1 when something stands in its way, be it another operator's yes.</returns>
     public static async Task<int> RunAsync(
         BlockDesk desk, BlockOrder order, OperatorRole role, Actor by, bool dryRun, TextWriter output, CancellationToken stop)
     {
-        var (plan, placed) = dryRun ? (desk.Plan(order, role), null) : await desk.PlaceAsync(order, role, by, stop);
-        var size = plan.Facts.Addresses == ulong.MaxValue ? "more addresses than can be counted" : $"{plan.Facts.Addresses} address(es)";
-        await output.WriteLineAsync($"{BlockWords.Of(order.Scope, plan.Facts.Prefixes)}, until {plan.ExpiresAt:uuuu-MM-dd HH:mm} UTC: {size}");
+        var (plan, outcome) = dryRun ? (await desk.PlanAsync(order, role, stop), null) : await desk.PlaceAsync(order, role, by, stop);
+        await output.WriteLineAsync($"{BlockWords.Of(order.Scope, plan.Facts.Prefixes)}, until {plan.ExpiresAt:uuuu-MM-dd HH:mm} UTC: {plan.Size}");
+        return await TellAsync(plan, outcome, placed => $"Placed as block {placed}. 'mailreeve {(order.List is null ? "block" : "thirdparty")} list' shows it.", output);
+    }
+
+    /// <summary>Tells what a block hits and what became of it.</summary>
+    /// <param name="plan">What it hits.</param>
+    /// <param name="outcome">What became of it; null when nothing was to be placed.</param>
+    /// <param name="placed">Says that it was placed, with its number.</param>
+    /// <param name="output">Where it tells.</param>
+    /// <returns>0; 1 when it is not in force, or would not be.</returns>
+    internal static async Task<int> TellAsync(BlockPlan plan, BlockOutcome? outcome, Func<long, string> placed, TextWriter output)
+    {
         foreach (var customer in plan.Customers)
             await output.WriteLineAsync($"hits {customer.RegNumber}  {customer.Name}");
-        await output.WriteLineAsync(plan.Problem is { } problem ? $"Not placed. {problem}"
-            : placed is { } id ? $"Placed as block {id.Value}. 'mailreeve {(order.List is null ? "block" : "thirdparty")} list' shows it."
-            : "Nothing stands in its way; nothing was placed.");
-        return plan.Problem is null ? 0 : 1;
+        if (plan.Sites is { } sites)
+            await output.WriteLineAsync($"hits sites of others: {sites}");
+        await output.WriteLineAsync(outcome switch
+        {
+            BlockOutcome.Placed done => placed(done.Number),
+            BlockOutcome.Refused refused => $"Not placed. {refused.Why}",
+            BlockOutcome.Waits waits => $"Not in force yet. {plan.FourEyes} Another operator must say yes until {waits.Until:uuuu-MM-dd HH:mm} UTC, on the desk or with "
+                + $"'mailreeve block confirm {waits.Proposal} --as NAME'.",
+            _ when plan.Problem is { } problem => $"Not placed. {problem}",
+            _ when plan.FourEyes is { } why => $"Nothing was placed. {why} Another operator would have to say yes, too.",
+            _ => "Nothing stands in its way; nothing was placed.",
+        });
+        return outcome is BlockOutcome.Placed || (outcome is null && plan is { Problem: null, FourEyes: null }) ? 0 : 1;
     }
 }

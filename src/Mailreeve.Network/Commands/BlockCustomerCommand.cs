@@ -15,19 +15,15 @@ public static class BlockCustomerCommand
     /// <param name="dryRun">Whether nothing is placed.</param>
     /// <param name="output">Where it tells.</param>
     /// <param name="stop">Stops the work.</param>
-    /// <returns>0; 1 when something stands in its way.</returns>
+    /// <returns>0; 1 when something stands in its way, be it another operator's yes.</returns>
     public static async Task<int> RunAsync(
         BlockDesk desk, CustomerBlockOrder order, OperatorRole role, Actor by, bool dryRun, TextWriter output, CancellationToken stop)
     {
-        var (plan, placed) = dryRun ? (await desk.PlanAsync(order, role, stop), null) : await desk.PlaceAsync(order, role, by, stop);
+        var (plan, outcome) = dryRun ? (await desk.PlanAsync(order, role, stop), null) : await desk.PlaceAsync(order, role, by, stop);
         await output.WriteLineAsync(plan.Facts.Prefixes.Count == 0
             ? $"No address now, until {plan.ExpiresAt:uuuu-MM-dd HH:mm} UTC whatever is theirs by then."
             : $"{BlockWords.Of(order.Scope, plan.Facts.Prefixes)}, and until {plan.ExpiresAt:uuuu-MM-dd HH:mm} UTC whatever is theirs by then.");
-        foreach (var customer in plan.Customers)
-            await output.WriteLineAsync($"hits {customer.RegNumber}  {customer.Name}");
-        await output.WriteLineAsync(plan.Problem is { } problem ? $"Not placed. {problem}"
-            : placed is not null ? "Placed. 'mailreeve block list' tells where it is in force, 'mailreeve block lift --customer' lifts it."
-            : "Nothing stands in its way; nothing was placed.");
-        return plan.Problem is null ? 0 : 1;
+        return await BlockAddCommand.TellAsync(
+            plan, outcome, _ => "Placed. 'mailreeve block list' tells where it is in force, 'mailreeve block lift --customer' lifts it.", output);
     }
 }

@@ -32,6 +32,8 @@ public static class BlockListCommand
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
         foreach (var block in names)
             await output.WriteLineAsync($"{block.Name}  and all below  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
+        foreach (var waiting in await database.ReadAsync(db => new BlockProposalStore(db).WaitingAsync(RowsMax, stop), stop))
+            await output.WriteLineAsync($"proposal {waiting.Id}: {waiting.Target}  {ScopeOf(waiting.Scope)}  waits for a second person until {waiting.ExpiresAt:uuuu-MM-dd HH:mm}  {waiting.Clause}  by {waiting.ProposedBy}: {waiting.Reason}");
         if (enforced.OfLists > 0)
             await output.WriteLineAsync($"Entries of lists of others besides: {enforced.OfLists}; see 'mailreeve thirdparty list'.");
         else if (blocks.Count + names.Count + enforced.Customers.Count == 0)

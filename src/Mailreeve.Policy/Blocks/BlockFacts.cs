@@ -11,16 +11,21 @@ public sealed record BlockFacts(IReadOnlyList<Prefix> Prefixes, NeverBlockEntry?
     /// <summary>A block that covers nothing.</summary>
     public static readonly BlockFacts Nothing = new([], null, 0);
 
+    /// <summary>Sites of others that are known at its addresses (<see cref="SiteReach"/>), by name.</summary>
+    public IReadOnlyList<string> OtherSites { get; init; } = [];
+
     /// <summary>Addresses it would cover; <see cref="ulong.MaxValue"/> when they are too many to count.</summary>
-    public ulong Addresses
+    public ulong Addresses => Sum(p => p.Count);
+
+    /// <summary>The same, but of IPv6 each network of /64 counts as one: nobody is given less than that.</summary>
+    public ulong Lines => Sum(p => p.IsIPv4 ? p.Count : p.Length == 0 ? ulong.MaxValue : 1UL << Math.Max(0, 64 - p.Length));
+
+    private ulong Sum(Func<Prefix, ulong> size)
     {
-        get
-        {
-            ulong sum = 0;
-            foreach (var prefix in Prefixes)
-                sum = prefix.Count > ulong.MaxValue - sum ? ulong.MaxValue : sum + prefix.Count;
-            return sum;
-        }
+        ulong sum = 0;
+        foreach (var prefix in Prefixes)
+            sum = size(prefix) > ulong.MaxValue - sum ? ulong.MaxValue : sum + size(prefix);
+        return sum;
     }
 }
 

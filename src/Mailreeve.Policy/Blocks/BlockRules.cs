@@ -15,13 +15,21 @@ public static class BlockRules
         if (facts.OtherCustomers > 0)
             return new BlockVerdict.AskFirst($"It would also hit {facts.OtherCustomers} other customer(s).");
 
+        // How many, and not which: the customer of the case may read this, and the sites are others'.
+        var sites = policy.Terms.BlockSitesAtMost.Value;
+        if (facts.OtherSites.Count > sites)
+            return new BlockVerdict.AskFirst($"It would also hit {facts.OtherSites.Count} sites of others; more than {sites} need an operator's word.");
+
         var most = policy.Terms.BlockAddressesAtMost.Value;
         return facts.Addresses > (ulong)most
             ? new BlockVerdict.AskFirst($"It would cover {facts.Addresses} addresses; more than {most} need an operator's word.")
             : new BlockVerdict.Allowed();
     }
 
-    /// <summary>Whether this person may place it: within what the policy lets happen by itself everyone who may block, beyond it an administrator.</summary>
+    /// <summary>
+    /// Whether this person may place it: within what the policy lets happen by itself everyone who may block, beyond it an administrator; what
+    /// hits other customers or very many addresses, only together with somebody else.
+    /// </summary>
     /// <returns>Never <see cref="BlockVerdict.AskFirst"/>: who asks is asked.</returns>
     public static BlockVerdict DecideFor(OperatorRole role, AbusePolicy policy, BlockFacts facts)
     {
@@ -35,10 +43,20 @@ public static class BlockRules
 
         return Decide(policy, facts) switch
         {
-            BlockVerdict.AskFirst when role == OperatorRole.Admin => new BlockVerdict.Allowed(),
-            BlockVerdict.AskFirst ask => new BlockVerdict.Never($"{ask.Why} An administrator may place it."),
-            var decided => decided,
+            BlockVerdict.AskFirst ask when role != OperatorRole.Admin => new BlockVerdict.Never($"{ask.Why} An administrator may place it."),
+            BlockVerdict.Never never => never,
+            _ => Alone(policy, facts),
         };
+    }
+
+    private static BlockVerdict Alone(AbusePolicy policy, BlockFacts facts)
+    {
+        if (facts.OtherCustomers > 0)
+            return new BlockVerdict.FourEyes($"It would also hit {facts.OtherCustomers} other customer(s).");
+        var most = policy.Terms.BlockFourEyesAbove.Value;
+        return facts.Lines > (ulong)most
+            ? new BlockVerdict.FourEyes($"It would cover more than {most} addresses, or networks of /64 of IPv6.")
+            : new BlockVerdict.Allowed();
     }
 }
 
@@ -54,6 +72,9 @@ public abstract record BlockVerdict
 
     /// <summary>Only when an operator, told why, says so.</summary>
     public sealed record AskFirst(string Why) : BlockVerdict;
+
+    /// <summary>Only when another operator says so too.</summary>
+    public sealed record FourEyes(string Why) : BlockVerdict;
 
     /// <summary>Not even then.</summary>
     public sealed record Never(string Why) : BlockVerdict;

@@ -30,6 +30,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var reopenedAnswer = Time("reopened-answer-within", "4 h");
         var blockTime = Time("block-at-most", "30 d");
         var blockSize = Count("block-addresses-at-most");
+        var blockSites = Count("block-sites-at-most");
+        var blockFourEyes = Count("block-four-eyes-above");
         var capacity = Size("mailbox-capacity");
         var retention = Time("message-retention", "30 d");
         var inactive = Time("inactive-mailbox-retention", "60 d");
@@ -51,7 +53,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
         if (charge is null || answer is null || suspend is null || relay is null || reopen is null || reopenedAnswer is null || blockTime is null || blockSize is null
-            || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
+            || blockSites is null || blockFourEyes is null || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
             || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null
             || trust is null)
             return null;
@@ -65,6 +67,8 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             ReopenedAnswerWithin = reopenedAnswer,
             BlockAtMost = blockTime,
             BlockAddressesAtMost = blockSize,
+            BlockSitesAtMost = blockSites,
+            BlockFourEyesAbove = blockFourEyes,
             MailboxCapacityBytes = capacity,
             MessageRetention = retention,
             InactiveMailboxRetention = inactive,
@@ -144,6 +148,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
     public static readonly IReadOnlyList<string> Names =
     [
         "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "reopen-within", "reopened-answer-within", "block-at-most", "block-addresses-at-most",
+        "block-sites-at-most", "block-four-eyes-above",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",
         "sending-messages-per-hour", "sending-recipients-per-day", "sending-first-recipients-per-day", "sending-customer-times",

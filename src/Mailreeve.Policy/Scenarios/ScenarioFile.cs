@@ -10,6 +10,8 @@ namespace Mailreeve.Policy.Scenarios;
 /// <summary>Reads a file of <c>policy/scenarios</c>.</summary>
 public static class ScenarioFile
 {
+    private const long SitesMax = 1000;
+
     /// <summary>Reads a scenario, or tells all that is wrong with it.</summary>
     /// <param name="fileName">Only for messages.</param>
     /// <param name="text">The file's text.</param>
@@ -65,8 +67,9 @@ public static class ScenarioFile
             ? new NeverBlockEntry(protectedPrefix, "protected in this scenario")
             : null;
         var others = table.WholeIfAny("other-customers") ?? 0;
+        var sites = table.WholeIfAny("other-sites") ?? 0;
         table.Finish();
-        return new BlockFacts(prefixes, never, others);
+        return new BlockFacts(prefixes, never, others) { OtherSites = [.. Enumerable.Range(1, (int)Math.Clamp(sites, 0, SitesMax)).Select(n => $"site-{n}.example")] };
     }
 
     private static Prefix? PrefixOf(TomlValue.Text text, string key, FileProblems problems)

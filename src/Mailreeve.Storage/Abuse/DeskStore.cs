@@ -57,6 +57,7 @@ public sealed class DeskStore(DbSession db)
             Charges = charges,
             Reports = await new ReportStore(db).NeedingPersonAsync(limit, stop),
             Holds = await new SendingHoldStore(db).WaitingAsync(limit, stop),
+            Proposals = await new BlockProposalStore(db).WaitingAsync(limit, stop),
             Doubtful = await db.SingleAsync<DoubtfulCases>($"""
                 SELECT COUNT(*) AS count, MIN(c.opened_at) AS since
                 FROM   abuse_case c
@@ -148,6 +149,9 @@ public sealed record Agenda
     /// <summary>Mail of customers that is held until a person has looked at it.</summary>
     public required IReadOnlyList<HoldRow> Holds { get; init; }
 
+    /// <summary>Blocks that one operator wants, and that wait for another's yes.</summary>
+    public required IReadOnlyList<BlockProposalRow> Proposals { get; init; }
+
     /// <summary>Cases that nobody vouches for: one item, however many they are, so that a flood of forged reports hides nothing.</summary>
     public required DoubtfulCases Doubtful { get; init; }
 
@@ -155,7 +159,7 @@ public sealed record Agenda
     public required IReadOnlyDictionary<CaseId, CaseSummary> Cases { get; init; }
 
     /// <summary>How many things wait.</summary>
-    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count + Holds.Count + (Doubtful.Count > 0 ? 1 : 0);
+    public int Count => Responses.Count + Decisions.Count + Charges.Count + Reports.Count + Holds.Count + Proposals.Count + (Doubtful.Count > 0 ? 1 : 0);
 }
 
 /// <summary>Cases that nobody vouches for.</summary>

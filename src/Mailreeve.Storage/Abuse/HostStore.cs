@@ -7,6 +7,12 @@ namespace Mailreeve.Storage.Abuse;
 /// <summary>Hosts that reports name: which are to be looked up, and where they led when they were.</summary>
 public sealed class HostStore(DbSession db)
 {
+    /// <summary>Rows of <see cref="AtAsync"/> at most.</summary>
+    public const int AtMax = 10_000;
+
+    // Ranges in one statement.
+    private const int RangesMax = 100;
+
     /// <summary>What is known about these hosts; those that were never asked for are missing.</summary>
     public async Task<IReadOnlyList<HostRow>> FindAsync(IReadOnlyCollection<string> hosts, CancellationToken stop) =>
         hosts.Count == 0
@@ -27,6 +33,29 @@ public sealed class HostStore(DbSession db)
                 WHERE  {db.IsAnyOf("host", "hosts")}
                 ORDER  BY first_at, address
                 """, new { hosts = hosts.ToArray() }, stop);
+
+    /// <summary>Hosts that led to any of these addresses when they were last looked up, in order of their names.</summary>
+    /// <returns><see cref="AtMax"/> at most; a host once for each of its addresses.</returns>
+    public async Task<IReadOnlyList<HostAddressRow>> AtAsync(IReadOnlyCollection<Prefix> prefixes, CancellationToken stop)
+    {
+        var found = new List<HostAddressRow>();
+        foreach (var some in prefixes.Chunk(RangesMax))
+        {
+            var values = new Dictionary<string, object> { ["limit"] = AtMax };
+            for (var i = 0; i < some.Length; i++)
+                (values[$"first{i}"], values[$"last{i}"]) = (some[i].First, some[i].Last);
+            found.AddRange(await db.QueryAsync<HostAddressRow>($"""
+                SELECT a.host, a.address, a.first_at, a.last_at
+                FROM   host_address a
+                JOIN   host_lookup l ON l.host = a.host AND l.answered_at = a.last_at
+                WHERE  {string.Join(" OR ", Enumerable.Range(0, some.Length).Select(i => $"a.address BETWEEN @first{i} AND @last{i}"))}
+                ORDER  BY a.host, a.address
+                LIMIT  @limit
+                """, values, stop));
+        }
+
+        return [.. found.OrderBy(f => f.Host, StringComparer.Ordinal).ThenBy(f => f.Address).Take(AtMax)];
+    }
 
     /// <summary>Asks for hosts to be looked up, and lets these reports wait for it, once.</summary>
     /// <param name="hosts">Which hosts.</param>

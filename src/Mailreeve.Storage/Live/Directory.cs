@@ -108,6 +108,10 @@ public sealed class Directory
         }
     }
 
+    /// <summary>A host that led to this address, with whose its name and its address are at this moment.</summary>
+    public KnownSite SiteAt(string host, Address address, Instant now) =>
+        new(host, Owning(host).Where(a => a.HeldAt(now)).Select(a => (CustomerId?)a.Customer).FirstOrDefault(), HolderOf(address, now));
+
     /// <summary>What was ever assigned to this customer itself.</summary>
     public IEnumerable<Assignment> AssignmentsOf(CustomerId customer) => byCustomer[customer];
 

@@ -1,6 +1,7 @@
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Web.Desk;
@@ -33,6 +34,9 @@ public abstract record AgendaItem
     /// <summary>Held mail to look through.</summary>
     public sealed record HeldMail(HoldRow Hold) : AgendaItem;
 
+    /// <summary>A block to agree to, or not.</summary>
+    public sealed record WantedBlock(BlockProposalRow Proposal) : AgendaItem;
+
     /// <summary>Cases to look at that nobody vouches for.</summary>
     public sealed record Doubtful(long Count) : AgendaItem;
 
@@ -44,6 +48,7 @@ public abstract record AgendaItem
         Question q when IsUnreached(q) => "The customer could not be reached; no clock runs",
         Question => "The policy does not take this step by itself",
         HeldMail => "Mail of a customer waits until you decide, and what comes after it is put off when there is too much",
+        WantedBlock => "It takes two people: one operator wants it, and nothing is blocked until another agrees",
         Doubtful => "Nobody vouches for these complaints; the customers have not heard of them",
         UnreadReport => "The program could not deal with it alone",
         _ => "A charge is owed only when a person confirms it",
@@ -57,6 +62,7 @@ public abstract record AgendaItem
             .. agenda.Responses.Select(r => new Answer(r) { Since = r.At, Case = agenda.Cases.GetValueOrDefault(r.CaseId) }),
             .. agenda.Decisions.Select(d => new Question(d) { Since = d.AskedAt, Case = agenda.Cases.GetValueOrDefault(d.CaseId) }),
             .. agenda.Holds.Select(h => new HeldMail(h) { Since = h.PlacedAt }),
+            .. agenda.Proposals.Select(p => new WantedBlock(p) { Since = p.ProposedAt }),
             .. agenda.Reports.Select(r => new UnreadReport(r) { Since = r.ReceivedAt }),
             .. agenda.Doubtful is { Count: > 0, Since: { } since } doubtful ? [new Doubtful(doubtful.Count) { Since = since }] : Array.Empty<AgendaItem>(),
             .. agenda.Charges.Select(c => new ProposedCharge(c) { Since = c.ProposedAt, Case = agenda.Cases.GetValueOrDefault(c.CaseId) }),
@@ -69,11 +75,12 @@ public abstract record AgendaItem
         Answer when Case?.IsBlocked == true => 0,
         Question q when IsUnreached(q) => 1,
         HeldMail => 2,
-        Answer => 3,
-        Question => 4,
-        UnreadReport => 5,
-        Doubtful => 6,
-        _ => 7,
+        WantedBlock => 3,
+        Answer => 4,
+        Question => 5,
+        UnreadReport => 6,
+        Doubtful => 7,
+        _ => 8,
     };
 
     private static bool IsUnreached(Question question) => question.Decision.Step.StartsWith("undeliverable#", StringComparison.Ordinal);

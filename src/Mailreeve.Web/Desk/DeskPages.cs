@@ -36,6 +36,7 @@ internal static class DeskPages
         desk.MapGet("/reports/{number:long}", ReportAsync).For(DeskAction.SeeReports);
         desk.MapGet("/reports/{number:long}/report.eml", DownloadAsync).For(DeskAction.SeeReports);
         desk.MapGet("/blocks", BlocksAsync).For(DeskAction.SeeCases);
+        BlockOrderPages.Map(desk);
         QueuePages.Map(desk);
         DeskActions.Map(desk);
         HoldPages.Map(desk);
@@ -66,6 +67,8 @@ internal static class DeskPages
     {
         Reports = SignedIn.May(http.User, DeskAction.SeeReports) ? agenda.Reports : [],
         Holds = SignedIn.May(http.User, DeskAction.DecideHolds) ? agenda.Holds : [],
+        // Whoever wants a block has nothing to decide about it.
+        Proposals = SignedIn.May(http.User, DeskAction.PlaceBlocks) ? [.. agenda.Proposals.Where(p => p.ProposedBy != http.Operator())] : [],
     };
 
     private static string StateOf(Agenda agenda)
@@ -74,6 +77,7 @@ internal static class DeskPages
             .Concat(agenda.Decisions.Select(d => $"d{d.Id.Value}"))
             .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
             .Concat(agenda.Holds.Select(h => $"{h.Id}"))
+            .Concat(agenda.Proposals.Select(p => $"b{p.Id}"))
             .Append($"u{agenda.Doubtful.Count}")
             .Concat(agenda.Reports.Select(r => $"{r.Id}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
@@ -111,6 +115,7 @@ internal static class DeskPages
             AnswerHours = HoursFor(books.Policy, found.File.Case.Kind),
             MayReopen = CaseRules.StaysKnown(books.Policy, found.File.Case, clock.GetCurrentInstant()),
             MaySeeReports = SignedIn.May(http.User, DeskAction.SeeReports),
+            MayPlace = SignedIn.May(http.User, DeskAction.PlaceBlocks),
             Now = clock.GetCurrentInstant(),
         });
     }
@@ -156,6 +161,8 @@ internal static class DeskPages
         {
             Enforced = enforced,
             Names = (IReadOnlyList<NameBlockRow>)[.. names.Take((int)BlocksMax)],
+            Proposals = await database.ReadAsync(db => new BlockProposalStore(db).WaitingAsync(BlocksMax, stop), stop),
+            MayPlace = SignedIn.May(http.User, DeskAction.PlaceBlocks),
             MayLift = SignedIn.May(http.User, DeskAction.LiftBlocks),
             MayLiftAll = SignedIn.RoleOf(http.User) == OperatorRole.Admin,
             Now = clock.GetCurrentInstant(),

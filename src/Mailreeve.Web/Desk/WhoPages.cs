@@ -21,7 +21,7 @@ internal static class WhoPages
     public static void Map(IEndpointRouteBuilder desk) => desk.MapGet("/who", AskAsync).For(DeskAction.SeeCustomers);
 
     private static async Task<IResult> AskAsync(
-        string? address, string? port, string? at, string? known, Database database, WebOptions options, IClock clock, CancellationToken stop)
+        string? address, string? port, string? at, string? known, HttpContext http, Database database, WebOptions options, IClock clock, CancellationToken stop)
     {
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
         var asked = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -52,6 +52,7 @@ internal static class WhoPages
             Asked = (IReadOnlyDictionary<string, string>)asked,
             Problems = (IReadOnlyDictionary<string, string>)problems,
             Finding = finding,
+            MayPlace = SignedIn.May(http.User, DeskAction.PlaceBlocks),
         });
     }
 

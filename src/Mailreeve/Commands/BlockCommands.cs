@@ -17,7 +17,7 @@ using NodaTime;
 
 namespace Mailreeve.Commands;
 
-/// <summary><c>mailreeve block list|add|lift|lift-all</c></summary>
+/// <summary><c>mailreeve block list|add|confirm|decline|lift|lift-all</c></summary>
 internal static class BlockCommands
 {
     private static readonly Option<FileInfo> Config = Setup.ConfigOption();
@@ -25,7 +25,7 @@ internal static class BlockCommands
     /// <summary><c>--as NAME</c></summary>
     public static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
 
-    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Add(), Lift(), LiftAll() };
+    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Add(), Confirm(), Decline(), Lift(), LiftAll() };
 
     private static Command List()
     {
@@ -82,6 +82,27 @@ internal static class BlockCommands
         }, stop));
         return add;
     }
+
+    private static Command Confirm()
+    {
+        var number = ProposalArgument();
+        var confirm = new Command("confirm", "Says yes to a block that another operator wants and that takes two people.") { number, As };
+        confirm.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, desk =>
+            BlockConfirmCommand.RunAsync(desk.Proposals, parsed.GetValue(number), desk.Role, desk.By, Console.Out, stop), stop));
+        return confirm;
+    }
+
+    private static Command Decline()
+    {
+        var number = ProposalArgument();
+        var reason = new Option<string>("--reason") { Description = "Why not; whoever wanted the block reads it.", Required = true };
+        var decline = new Command("decline", "Says no to a block that another operator wants and that takes two people.") { number, reason, As };
+        decline.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, desk =>
+            BlockDeclineCommand.RunAsync(desk.Proposals, parsed.GetValue(number), desk.Role, desk.By, parsed.GetValue(reason)!, Console.Out, stop), stop));
+        return decline;
+    }
+
+    private static Argument<long> ProposalArgument() => new("proposal") { Description = "Its number, as 'block list' shows it." };
 
     private static Command Lift()
     {
@@ -204,11 +225,12 @@ internal static class BlockCommands
     /// <summary>Where blocks are placed and lifted, and by whom.</summary>
     internal sealed record Desk(Database Database, Settings Settings, PolicyInForce Policy, LiveViews Views, OperatorRole Role, Actor By)
     {
-        public BlockDesk Blocks => new(Database, Views, Policy.Policy, Settings.Provider.NeverBlock, SystemClock.Instance);
+        public BlockDesk Blocks => new(Database, Views, Policy.Policy, Settings.Provider, SystemClock.Instance);
+
+        public BlockProposals Proposals => new(Database, Blocks, SystemClock.Instance);
 
         public NameBlockDesk Names => new(
-            Database, Policy.Policy, [.. Settings.Provider.Domains, Settings.Provider.HostName, new Uri(Settings.Provider.BaseUrl).Host],
-            InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
+            Database, Policy.Policy, Settings.Provider, InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
 
         public CustomerId? CustomerOf(string number) => Views.Directory.Customers.FirstOrDefault(c => c.RegNumber == number.Trim())?.Id;
 

@@ -38,8 +38,6 @@ internal static class ThirdPartyCommands
         add.SetAction((parsed, stop) => BlockCommands.WithDeskAsync(parsed, Config, async desk =>
         {
             var order = new BlockOrder(parsed.GetValue(prefix), parsed.GetValue(scope), ThirdPartyFetch.Clause, parsed.GetValue(reason)!, parsed.GetValue(expires), ThirdPartyList.Own);
-            if (ThirdPartyRules.ProblemOf(order.Prefix, desk.Settings.Provider.Networks) is { } problem)
-                return await BlockCommands.RefuseAsync(problem);
             return await BlockAddCommand.RunAsync(desk.Blocks, order, desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
         }, stop));
         return add;

@@ -30,13 +30,13 @@ internal static class InboundServing
         if (options.Clamd is not null)
             services.AddSingleton<ClamdClient>();
         services.AddSingleton(s => new InboundChecks(
-            options, settings.Provider.HostName, new OwnDomains(settings.Provider.Domains), SuffixesFrom(settings.Inbound.SuffixList, s),
+            options, settings.Provider.HostName, new OwnDomains(settings.Provider.Domains), s.GetRequiredService<PublicSuffixList>(),
             s.GetRequiredService<DnsCache>(), s.GetRequiredService<DnsListWatch>(), s.GetRequiredService<Greylist>(),
             s.GetService<RspamdClient>(), s.GetService<ClamdClient>(), s.GetRequiredService<InboundJournal>(), s.GetRequiredService<IClock>(), TimeProvider.System));
     }
 
     // Without the list, what is in the program tells whose a domain is nearly as well; mail must not wait for a package.
-    private static PublicSuffixList SuffixesFrom(string path, IServiceProvider services) =>
+    internal static PublicSuffixList SuffixesFrom(string path, IServiceProvider services) =>
         SuffixesFrom(path, why => services.GetRequiredService<ILogger<InboundChecks>>().NoSuffixList(path, why));
 
     /// <summary>The list in a file.</summary>

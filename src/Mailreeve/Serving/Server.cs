@@ -208,6 +208,7 @@ internal sealed class Server : IAsyncDisposable
         services.AddOutbound(settings);
         services.AddSingleton<DkimKeyLookup>()
             .AddSingleton<IClerk, SigningKeyClerk>()
+            .AddSingleton(s => InboundServing.SuffixesFrom(settings.Inbound.SuffixList, s))
             .AddSingleton<CaseBooks>()
             .AddSingleton<CaseDesk>()
             .AddSingleton<CaseEvidence>()

@@ -224,11 +224,11 @@ public sealed class ThirdPartyFetchTests
     public async Task Entries_of_our_own_are_listed_and_lifted_by_their_prefix(Dialect dialect)
     {
         await using var host = await Host.OpenAsync(dialect);
-        var desk = new BlockDesk(host.Test.Database, host.Views, ShippedPolicy.Policy, [], host.Clock);
+        var desk = new BlockDesk(host.Test.Database, host.Views, ShippedPolicy.Policy, Provider, host.Clock);
         var order = new BlockOrder(Prefix.Parse("203.0.113.0/25"), BlockScope.Port25, ThirdPartyFetch.Clause, "Sends spam.", Duration.FromDays(30), ThirdPartyList.Own);
         using var said = new StringWriter();
 
-        Assert.NotNull((await desk.PlaceAsync(order, Policy.Accounts.OperatorRole.Admin, Actor.Operator("olga"), Stop)).Placed);
+        Assert.IsType<BlockOutcome.Placed>((await desk.PlaceAsync(order, Policy.Accounts.OperatorRole.Admin, Actor.Operator("olga"), Stop)).Outcome);
         Assert.Equal(0, await ThirdPartyListCommand.RunAsync(host.Test.Database, said, Stop));
         Assert.Equal(0, await BlockListCommand.RunAsync(host.Test.Database, host.Clock.GetCurrentInstant(), said, Stop));
         Assert.Contains("Entries of lists of others besides: 1;", said.ToString(), StringComparison.Ordinal);

@@ -8,24 +8,43 @@ namespace Mailreeve.Policy.Tests.Blocks;
 public sealed class BlockRulesTests
 {
     [Theory]
-    [InlineData(OperatorRole.Postmaster, "203.0.113.66", 0, true)]
-    [InlineData(OperatorRole.AbuseDesk, "203.0.113.0/24", 0, true)]
-    [InlineData(OperatorRole.AbuseDesk, "203.0.113.66", 2, false)]
-    [InlineData(OperatorRole.AbuseDesk, "203.0.0.0/9", 0, false)]
-    [InlineData(OperatorRole.Admin, "203.0.113.66", 2, true)]
-    [InlineData(OperatorRole.Admin, "203.0.0.0/9", 0, true)]
-    [InlineData(OperatorRole.Admin, "0.0.0.0/0", 0, false)]
-    [InlineData(OperatorRole.Admin, "::/0", 0, false)]
-    [InlineData(OperatorRole.Billing, "203.0.113.66", 0, false)]
-    public void What_a_person_may_block_depends_on_their_role(OperatorRole role, string prefix, long others, bool allowed)
+    [InlineData(OperatorRole.Postmaster, "203.0.113.66", 0, 3, "Allowed")]
+    [InlineData(OperatorRole.AbuseDesk, "203.0.113.0/24", 0, 0, "Allowed")]
+    [InlineData(OperatorRole.AbuseDesk, "203.0.113.66", 2, 0, "Never")]
+    [InlineData(OperatorRole.AbuseDesk, "203.0.113.66", 0, 4, "Never")]
+    [InlineData(OperatorRole.AbuseDesk, "203.0.0.0/9", 0, 0, "Never")]
+    [InlineData(OperatorRole.Admin, "203.0.113.66", 0, 4, "Allowed")]
+    [InlineData(OperatorRole.Admin, "203.0.112.0/22", 0, 0, "Allowed")]
+    [InlineData(OperatorRole.Admin, "203.0.112.0/21", 0, 0, "FourEyes")]
+    [InlineData(OperatorRole.Admin, "203.0.113.66", 2, 0, "FourEyes")]
+    [InlineData(OperatorRole.Admin, "203.0.0.0/9", 0, 0, "FourEyes")]
+    [InlineData(OperatorRole.Admin, "2001:db8::/64", 0, 0, "Allowed")]
+    [InlineData(OperatorRole.Admin, "2001:db8::/48", 0, 0, "FourEyes")]
+    [InlineData(OperatorRole.Admin, "0.0.0.0/0", 0, 0, "Never")]
+    [InlineData(OperatorRole.Admin, "::/0", 0, 0, "Never")]
+    [InlineData(OperatorRole.Billing, "203.0.113.66", 0, 0, "Never")]
+    public void What_a_person_may_block_depends_on_their_role_and_on_what_it_hits(OperatorRole role, string prefix, long others, int sites, string expected)
     {
         var target = new Prefix(Address.Parse(prefix.Split('/')[0]), LengthOf(prefix));
 
-        var verdict = BlockRules.DecideFor(role, ShippedPolicy.Policy, new BlockFacts([target], null, others));
+        var verdict = BlockRules.DecideFor(role, ShippedPolicy.Policy, new BlockFacts([target], null, others) { OtherSites = Sites(sites) });
 
-        Assert.Equal(allowed, verdict is BlockVerdict.Allowed);
-        Assert.IsNotType<BlockVerdict.AskFirst>(verdict);
+        Assert.Equal(expected, verdict.GetType().Name);
     }
+
+    [Fact]
+    public void D5_A_block_by_itself_asks_a_person_when_it_would_hit_more_sites_of_others_than_the_policy_lets_it()
+    {
+        var most = (int)ShippedPolicy.Policy.Terms.BlockSitesAtMost.Value;
+        var facts = new BlockFacts([Prefix.Single(Some.Address)], null, 0);
+
+        Assert.IsType<BlockVerdict.Allowed>(BlockRules.Decide(ShippedPolicy.Policy, facts with { OtherSites = Sites(most) }));
+        var asked = Assert.IsType<BlockVerdict.AskFirst>(BlockRules.Decide(ShippedPolicy.Policy, facts with { OtherSites = Sites(most + 1) }));
+        // The customer of a case reads it.
+        Assert.DoesNotContain(".example", asked.Why, StringComparison.Ordinal);
+    }
+
+    private static string[] Sites(int count) => [.. Enumerable.Range(1, count).Select(n => $"site-{n}.example")];
 
     [Fact]
     public void Nobody_blocks_what_is_never_blocked()

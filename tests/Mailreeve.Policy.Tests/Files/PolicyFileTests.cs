@@ -80,6 +80,8 @@ public class PolicyFileTests
     [InlineData("reopened-answer-within")]
     [InlineData("block-at-most")]
     [InlineData("block-addresses-at-most")]
+    [InlineData("block-sites-at-most")]
+    [InlineData("block-four-eyes-above")]
     [InlineData("mailbox-capacity")]
     [InlineData("message-retention")]
     [InlineData("inactive-mailbox-retention")]
