@@ -16,6 +16,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     BlockCommands.Make(),
     ThirdPartyCommands.Make(),
     BouncerCommands.Make(),
+    ApiKeyCommands.Make(),
     RelayCommands.Make(),
     PostmasterCommands.Make(),
     PermissionCommands.Make(),
@@ -27,6 +28,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     KeyCommands.Make(),
     TraceCommand.Make(),
     WhoCommand.Make(),
+    WhoAskedCommand.Make(),
     SessionCommands.Make(),
 };
 // Sessions end and rows are written when the program is told to stop; the two seconds that the library gives are too few for that.

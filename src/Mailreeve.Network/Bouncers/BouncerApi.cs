@@ -60,7 +60,7 @@ public sealed class BouncerApi(Database database, BouncerHandOver handOver, IClo
             body.MaxRequestBodySize = BodyBytesMax;
         var stop = http.RequestAborted;
         var all = await database.ReadAsync(db => new BouncerStore(db).InUseAsync(stop), stop);
-        if (BouncerKey.OwnerOf(http.Request.Headers[KeyHeader], all) is not { } bouncer)
+        if (ProgramKey.OwnerOf(http.Request.Headers[KeyHeader], all, b => b.KeyHash) is not { } bouncer)
         {
             log.BouncerRefused(http.Connection.RemoteIpAddress);
             await RefuseAsync(http, StatusCodes.Status403Forbidden, "access forbidden");
