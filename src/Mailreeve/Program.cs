@@ -11,6 +11,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     ReportCommands.Make(),
     AccountsCommands.Make(),
     CustomerCommands.Make(),
+    AddressPlanCommand.Make(),
     MailboxCommands.Make(),
     HoldCommands.Make(),
     BlockCommands.Make(),
