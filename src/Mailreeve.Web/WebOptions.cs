@@ -35,6 +35,15 @@ public sealed record WebOptions
     /// <summary>Settings posted for by mail programs of one network in a minute. An office that begins its day asks at once.</summary>
     public int ClientSetupsPerMinute { get; init; } = 120;
 
+    /// <summary>Requests for <c>GET /api/who</c> from one network in a minute, with a key or without. Keys cannot be tried, and are not to be.</summary>
+    public int WhoQuestionsPerMinute { get; init; } = 120;
+
+    /// <summary>
+    /// Answers of <c>GET /api/who</c> to one key in an hour, wherever it is used. A tool that looks up each case needs a few; a stolen key must
+    /// not read out the directory of customers.
+    /// </summary>
+    public long WhoAnswersPerKeyAndHour { get; init; } = 1000;
+
     /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; nobody else's are.</summary>
     public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];
 

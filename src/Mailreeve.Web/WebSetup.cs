@@ -68,6 +68,7 @@ public static class WebSetup
         Embedded.Map(app);
         Health.Map(app);
         ReportsApi.Map(app);
+        WhoApi.Map(app);
         PublicPages.Map(app);
         ReportPages.Map(app);
         PostmasterAnswerPages.Map(app);

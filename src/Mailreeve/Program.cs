@@ -11,11 +11,13 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     ReportCommands.Make(),
     AccountsCommands.Make(),
     CustomerCommands.Make(),
+    AddressPlanCommand.Make(),
     MailboxCommands.Make(),
     HoldCommands.Make(),
     BlockCommands.Make(),
     ThirdPartyCommands.Make(),
     BouncerCommands.Make(),
+    ApiKeyCommands.Make(),
     RelayCommands.Make(),
     DetectionCommands.Make(),
     PostmasterCommands.Make(),
@@ -28,6 +30,7 @@ var root = new RootCommand("Runs an Internet provider's mail service and keeps i
     KeyCommands.Make(),
     TraceCommand.Make(),
     WhoCommand.Make(),
+    WhoAskedCommand.Make(),
     SessionCommands.Make(),
 };
 // Sessions end and rows are written when the program is told to stop; the two seconds that the library gives are too few for that.

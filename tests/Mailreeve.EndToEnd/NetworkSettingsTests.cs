@@ -83,6 +83,17 @@ public sealed class NetworkSettingsTests
         Assert.Equal([0, 0, 0, 2], Assert.Single(control.More).Value.ToArray());
     }
 
+    [Fact]
+    public void How_long_it_is_kept_who_had_an_address_is_read_and_180_days_without()
+    {
+        var settings = SettingsFile.Read("mailreeve.toml", Minimal + "[who]\nkeep-sessions = \"7 d\"\nkeep-questions = \"24 h\"", out var mistakes);
+        var without = SettingsFile.Read("mailreeve.toml", Minimal, out _);
+
+        Assert.Empty(mistakes);
+        Assert.Equal((7.0, 1.0), (settings!.WhoRetention.Sessions.TotalDays, settings.WhoRetention.Questions.TotalDays));
+        Assert.Equal((180.0, 366.0), (without!.WhoRetention.Sessions.TotalDays, without.WhoRetention.Questions.TotalDays));
+    }
+
     [Theory]
     [InlineData("[enforcement.crowdsec]", "No bouncer could ask anywhere.")]
     [InlineData("[enforcement.crowdsec]\nlisten-tls = [\"127.0.0.1:8453\"]", "TLS needs a certificate.")]
@@ -94,6 +105,9 @@ public sealed class NetworkSettingsTests
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10\"", "is not an address with a port")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\non-block = \"change\"", "A session is changed by the filter")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\ncoa-attributes = [\"80=00\"]", "is no attribute that may be added")]
+    [InlineData("[who]\nkeep-sessions = \"12 h\"", "'12 h' is no time from 24 h to 3650 d. Write keep-sessions = \"180 d\".")]
+    [InlineData("[who]\nkeep-sessions = 180", "This must be text")]
+    [InlineData("[who]\nkeep = \"180 d\"", "This key is unknown.")]
     public void Mistakes_are_told_and_what_to_write_instead(string section, string mistake)
     {
         Assert.Null(SettingsFile.Read("mailreeve.toml", Minimal + section, out var mistakes));

@@ -61,7 +61,7 @@ public sealed class BouncerApi(Database database, BouncerHandOver handOver, IClo
         var stop = http.RequestAborted;
         // Whoever has no key at all costs no look into the database.
         string? key = http.Request.Headers[KeyHeader];
-        if (!BouncerKey.IsOne(key) || BouncerKey.OwnerOf(key, await database.ReadAsync(db => new BouncerStore(db).InUseAsync(stop), stop)) is not { } bouncer)
+        if (!ProgramKey.IsOne(key) || ProgramKey.OwnerOf(key, await database.ReadAsync(db => new BouncerStore(db).InUseAsync(stop), stop), b => b.KeyHash) is not { } bouncer)
         {
             log.BouncerRefused(http.Connection.RemoteIpAddress);
             await RefuseAsync(http, StatusCodes.Status403Forbidden, "access forbidden");

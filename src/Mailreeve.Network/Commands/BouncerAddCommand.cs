@@ -1,4 +1,3 @@
-using Mailreeve.Network.Bouncers;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage;
@@ -27,8 +26,8 @@ public static class BouncerAddCommand
             return 1;
         }
 
-        var key = BouncerKey.Make();
-        if (!await database.WriteAsync(db => new BouncerStore(db).AddAsync(name, BouncerKey.HashOf(key), takesRanges, by, now, stop), stop))
+        var key = ProgramKey.Make();
+        if (!await database.WriteAsync(db => new BouncerStore(db).AddAsync(name, ProgramKey.HashOf(key), takesRanges, by, now, stop), stop))
         {
             await output.WriteLineAsync($"There is a bouncer {name} already.");
             return 1;

@@ -19,6 +19,12 @@ namespace Mailreeve.Network.Who;
 public sealed record WhoFinding(
     WhoQuestion Question, Instant? KnownAt, WhoAnswer Answer, IReadOnlyList<CustomerFact> Chain, IReadOnlyList<CustomerFact> Possible);
 
+/// <summary>Somebody who asks who had an address.</summary>
+/// <param name="By">Who.</param>
+/// <param name="Now">When.</param>
+/// <param name="PerHour">How often they may in an hour; null for any number.</param>
+public sealed record WhoAsker(Actor By, Instant Now, long? PerHour = null);
+
 /// <summary>Answers operators who ask who had an address, from what is stored: now, or as it was known at an earlier time.</summary>
 public static class WhoDesk
 {
@@ -39,7 +45,34 @@ public static class WhoDesk
         return new WhoQuestion(address, port, new Interval(from, Instant.Max(from, Instant.Min(then + doubt, Instant.Max(then, now)))));
     }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The answer, once it is on record who asks: every answer may disclose a customer, and none is given that is not on disk.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="provider">Whose networks these are.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="knownAt">As it was known at this moment; null for now.</param>
+    /// <param name="asker">Who asks.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>Null when the asker has asked too often: there is no answer, and nothing on record.</returns>
+    public static async Task<WhoFinding?> AnswerAsync(
+        Database database, Provider provider, WhoQuestion question, Instant? knownAt, WhoAsker asker, CancellationToken stop)
+    {
+        var finding = await database.ReadAsync(db => AskAsync(db, provider, question, knownAt, stop), stop);
+        var row = new WhoQuestionRow
+        {
+            AskedAt = asker.Now,
+            AskedBy = asker.By,
+            Address = question.Address,
+            Port = question.Port,
+            FromAt = question.Window.Start,
+            ToAt = question.Window.End,
+            KnownAt = knownAt,
+            Verdict = WhoRules.Word(finding.Answer.Verdict),
+            Disclosed = string.Join(' ', finding.Chain.Concat(finding.Possible).Select(c => c.RegNumber)),
+        };
+        return await database.WriteAsync(db => new WhoQuestionStore(db).TryAddAsync(row, asker.PerHour, stop), stop) ? finding : null;
+    }
+
+    /// <summary>The answer, for our own use: nobody sees it who is not on record otherwise.</summary>
     /// <remarks>Assignments and sessions are those that were known at <paramref name="knownAt"/>; who is whose customer is as it is now.</remarks>
     public static async Task<WhoFinding> AskAsync(DbSession db, Provider provider, WhoQuestion question, Instant? knownAt, CancellationToken stop)
     {

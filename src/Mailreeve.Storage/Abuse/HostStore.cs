@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Storage.Abuse;
@@ -55,6 +56,25 @@ public sealed class HostStore(DbSession db)
         }
 
         return [.. found.OrderBy(f => f.Host, StringComparer.Ordinal).ThenBy(f => f.Address).Take(AtMax)];
+    }
+
+    /// <summary>Which hosts led into these networks when they were last looked up.</summary>
+    public async Task<IReadOnlyList<HostAddressRow>> WithinAsync(IReadOnlyCollection<Prefix> networks, CancellationToken stop)
+    {
+        var rows = new List<HostAddressRow>();
+        foreach (var network in networks)
+        {
+            rows.AddRange(await db.QueryAsync<HostAddressRow>("""
+                SELECT a.host, a.address, a.first_at, a.last_at
+                FROM   host_address a
+                JOIN   host_lookup h ON h.host = a.host
+                WHERE  a.address BETWEEN @first AND @last AND a.last_at = h.answered_at
+                ORDER  BY a.address, a.host
+                """, new { first = network.First, last = network.Last }, stop));
+        }
+
+        // One network of ours may lie in another one.
+        return [.. rows.DistinctBy(r => (r.Host, r.Address))];
     }
 
     /// <summary>Asks for hosts to be looked up, and lets these reports wait for it, once.</summary>

@@ -121,6 +121,34 @@ public sealed class SessionStore(DbSession db)
             new { source, after, limit, first = prefix.First, last = prefix.Last, json = CoveringFirsts.Json(CoveringFirsts.OfSessions(prefix.First)) },
             stop)).Select(r => r.ToSession())];
 
+    /// <summary>Whether a session ended before a moment.</summary>
+    public async Task<bool> AnyEndedBeforeAsync(Instant before, CancellationToken stop) =>
+        await db.SingleAsync<long>("""
+            SELECT COUNT(*)
+            FROM   (SELECT id FROM address_session WHERE ended_at < @before LIMIT 1) AS one
+            """, new { before }, stop) > 0;
+
+    /// <summary>Forgets sessions that ended before a moment, the oldest first, and what was ordered because of them. Open ones stay, however old.</summary>
+    /// <param name="before">The moment.</param>
+    /// <param name="limit">Rows at most; call again until none is left.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>How many sessions there were.</returns>
+    public async Task<int> ForgetAsync(Instant before, long limit, CancellationToken stop)
+    {
+        var ids = (await db.QueryAsync<long>("""
+            SELECT id
+            FROM   address_session
+            WHERE  ended_at < @before
+            ORDER  BY ended_at, id
+            LIMIT  @limit
+            """, new { before, limit }, stop)).ToArray();
+        if (ids.Length == 0)
+            return 0;
+        await db.ExecuteAsync($"DELETE FROM session_order WHERE {db.IsAnyOf("session_id", "ids")}", new { ids }, stop);
+        // One that is open again since it was looked at stays.
+        return await db.ExecuteAsync($"DELETE FROM address_session WHERE {db.IsAnyOf("id", "ids")} AND ended_at < @before", new { ids, before }, stop);
+    }
+
     /// <summary>These sessions.</summary>
     public async Task<IReadOnlyList<AddressSession>> FindAsync(IReadOnlyCollection<long> ids, CancellationToken stop) =>
         [.. (await db.QueryAsync<SessionRow>(

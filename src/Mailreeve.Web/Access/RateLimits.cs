@@ -16,6 +16,7 @@ internal static class RateLimits
     public const string SignIn = "sign-in";
     public const string ClientSetup = "client-setup";
     public const string Status = "status";
+    public const string Who = "who";
 
     public static void Add(RateLimiterOptions limiter, WebOptions options)
     {
@@ -24,6 +25,7 @@ internal static class RateLimits
         limiter.AddPolicy(SignIn, http => ForNetwork(http, options.SignInsPerMinute));
         limiter.AddPolicy(ClientSetup, http => ForNetwork(http, options.ClientSetupsPerMinute));
         limiter.AddPolicy(Status, http => ForNetwork(http, options.StatusLooksPerMinute));
+        limiter.AddPolicy(Who, http => Counted(http, options.WhoQuestionsPerMinute));
         limiter.OnRejected = RefuseAsync;
     }
 
@@ -40,11 +42,14 @@ internal static class RateLimits
         // Looking at a form costs nothing; sending it does.
         HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)
             ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetFixedWindowLimiter(NetworkOf(http.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions
-            {
-                PermitLimit = perMinute,
-                Window = TimeSpan.FromMinutes(1),
-            });
+            : Counted(http, perMinute);
+
+    private static RateLimitPartition<string> Counted(HttpContext http, int perMinute) =>
+        RateLimitPartition.GetFixedWindowLimiter(NetworkOf(http.Connection.RemoteIpAddress), _ => new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = perMinute,
+            Window = TimeSpan.FromMinutes(1),
+        });
 
     private static async ValueTask RefuseAsync(OnRejectedContext context, CancellationToken stop)
     {
@@ -52,7 +57,7 @@ internal static class RateLimits
         var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
         http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var refusal = http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
-            ? Results.Problem(statusCode: 429, title: "Too many reports from your network", detail: $"Wait {wait.TotalSeconds:0} seconds and send it again.")
+            ? Results.Problem(statusCode: 429, title: "Too often from your network", detail: $"Wait {wait.TotalSeconds:0} seconds and send it again.")
             : Page.Message(429, "One moment, please", "That was too often for one minute. Nothing was changed; wait a minute, go back and try again.");
         await refusal.ExecuteAsync(http);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mailreeve.Accounts.Addresses;
 using Mailreeve.Accounts.SignIn;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
@@ -54,7 +55,7 @@ internal static class AdminPages
     }
 
     private static async Task<IResult> CustomerAsync(
-        long id, HttpContext http, Database database, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
+        long id, HttpContext http, Database database, LiveViews views, AbusePolicy policy, WebOptions options, IClock clock, CancellationToken stop)
     {
         var customer = new CustomerId(id);
         var view = await database.ReadAsync(async db =>
@@ -74,6 +75,7 @@ internal static class AdminPages
                 StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),
                 Acknowledgements = await new AcknowledgementStore(db).OfCustomerAsync(customer, stop),
                 HasPassword = await store.PasswordHashOfAsync(customer, stop) is not null,
+                SharedAddresses = await AddressPlanDesk.FindAsync(db, views.Directory, options.Provider, customer, clock.GetCurrentInstant(), stop),
             };
         }, stop);
         if (view is null)
@@ -156,6 +158,9 @@ public sealed record CustomerView
 
     /// <summary>Revisions of the policy they have acknowledged, newest first.</summary>
     public required IReadOnlyList<AcknowledgementRow> Acknowledgements { get; init; }
+
+    /// <summary>Addresses where sites of theirs, or of those below them, share with others (D5).</summary>
+    public required IReadOnlyList<SharedAddress> SharedAddresses { get; init; }
 
     /// <summary>Whether they can sign in.</summary>
     public required bool HasPassword { get; init; }

@@ -3,14 +3,14 @@ namespace Mailreeve.Web.Api;
 /// <summary>Describes the API for programs.</summary>
 internal static class OpenApi
 {
-    /// <summary>OpenAPI 3.1, UTF-8. Written by hand: there are two operations, and their answers are a promise to others.</summary>
+    /// <summary>OpenAPI 3.1, UTF-8. Written by hand: there are few operations, and their answers are a promise to others.</summary>
     public static readonly byte[] Document = """
         {
           "openapi": "3.1.0",
           "info": {
             "title": "Abuse reports",
             "version": "1",
-            "description": "Takes XARF v4 documents. A report is on disk before it is acknowledged."
+            "description": "Takes XARF v4 documents. A report is on disk before it is acknowledged. Tells the provider's own tools who had an address."
           },
           "paths": {
             "/api/reports": {
@@ -91,7 +91,52 @@ internal static class OpenApi
                   "429": { "description": "Too many questions from this network in a minute; Retry-After says how long to wait.", "content": { "application/problem+json": {} } }
                 }
               }
+            },
+            "/api/who": {
+              "get": {
+                "summary": "Who had an address at a time; for the provider's own tools",
+                "description": "Names customers: every answer is on record with the name of the key.",
+                "security": [{ "key": [] }],
+                "parameters": [
+                  { "name": "address", "in": "query", "required": true, "schema": { "type": "string", "examples": ["198.51.100.7"] } },
+                  { "name": "port", "in": "query", "description": "The source port. Where several customers share an address, only it tells them apart.", "schema": { "type": "integer", "minimum": 1, "maximum": 65535 } },
+                  { "name": "at", "in": "query", "description": "When; now when it is left out.", "schema": { "type": "string", "format": "date-time" } },
+                  { "name": "doubt", "in": "query", "description": "By how many seconds that time may be off, either way.", "schema": { "type": "integer", "minimum": 0, "maximum": 2592000, "default": 300 } },
+                  { "name": "known", "in": "query", "description": "Answer as it would have been answered at this time, before later corrections.", "schema": { "type": "string", "format": "date-time" } }
+                ],
+                "responses": {
+                  "200": {
+                    "description": "What is on record, also when it names nobody.",
+                    "content": {
+                      "application/json": {
+                        "schema": {
+                          "type": "object",
+                          "required": ["address", "port", "from", "to", "knownAt", "verdict", "chain", "possible", "grounds", "why"],
+                          "properties": {
+                            "address": { "type": "string" },
+                            "port": { "type": ["integer", "null"] },
+                            "from": { "type": "string", "format": "date-time" },
+                            "to": { "type": "string", "format": "date-time" },
+                            "knownAt": { "type": ["string", "null"], "format": "date-time" },
+                            "verdict": { "enum": ["certain", "bounded", "ambiguous", "none"] },
+                            "chain": { "type": "array", "items": { "type": "object", "required": ["regNumber", "name"], "properties": { "regNumber": { "type": "string" }, "name": { "type": "string" } } } },
+                            "possible": { "type": "array", "items": { "type": "object", "required": ["regNumber", "name"], "properties": { "regNumber": { "type": "string" }, "name": { "type": "string" } } } },
+                            "grounds": { "type": "array", "items": { "type": "object", "required": ["kind"], "properties": { "kind": { "enum": ["session", "assignment", "translation"] } } } },
+                            "why": { "type": "string" }
+                          }
+                        }
+                      }
+                    }
+                  },
+                  "400": { "description": "Not a question; the detail says what is wrong. Parameters that are not listed here are refused.", "content": { "application/problem+json": {} } },
+                  "401": { "description": "No key, or none of ours.", "content": { "application/problem+json": {} } },
+                  "429": { "description": "Too often, for this network in a minute or for this key in an hour; Retry-After says how long to wait.", "content": { "application/problem+json": {} } }
+                }
+              }
             }
+          },
+          "components": {
+            "securitySchemes": { "key": { "type": "http", "scheme": "bearer", "description": "A key that the provider has made for one tool." } }
           }
         }
         """u8.ToArray();

@@ -2,11 +2,16 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mailreeve.AbuseDesk.Explain;
+using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Reports;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Layout;
@@ -25,6 +30,7 @@ internal static class DeskPages
     private const long BlocksMax = 500;
     private const int RawShownBytes = 200_000;
     private const int ObservationsShown = 500;
+    private const int NamesMax = 10;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -92,7 +98,8 @@ internal static class DeskPages
     }
 
     private static async Task<IResult> CaseAsync(
-        long number, HttpContext http, Database database, WebOptions options, AbuseDesk.Cases.CaseBooks books, IClock clock, CancellationToken stop)
+        long number, HttpContext http, Database database, WebOptions options, AbuseDesk.Cases.CaseBooks books, LiveViews views, IClock clock,
+        CancellationToken stop)
     {
         var found = await database.ReadAsync(async db =>
         {
@@ -103,6 +110,7 @@ internal static class DeskPages
                 Customer = (await new Storage.Accounts.CustomerStore(db).FindAsync(file.Case.Customer, stop))!,
                 Downstream = file.Case.Downstream is { } d ? await new Storage.Accounts.CustomerStore(db).FindAsync(d, stop) : null,
                 Campaigns = await CampaignWords.OfCaseAsync(db, file, stop),
+                Advice = await AdviceAsync(db, file, views.Directory, options.Provider, clock.GetCurrentInstant(), stop),
             };
         }, stop);
         if (found is null)
@@ -118,6 +126,19 @@ internal static class DeskPages
             MayPlace = SignedIn.May(http.User, DeskAction.PlaceBlocks),
             Now = clock.GetCurrentInstant(),
         });
+    }
+
+    // Only where a person is asked whether to block; whatever happens by itself is planned by the case's own rules.
+    private static async Task<BlockAdvice?> AdviceAsync(
+        DbSession db, CaseFile file, Storage.Live.Directory directory, Provider provider, Instant now, CancellationToken stop)
+    {
+        if (file.Case is not { Kind: CaseKind.AdvertisedSite, Phase: not CasePhase.Closed } open || !file.Decisions.Any(d => d.State == DecisionState.Asked))
+            return null;
+        var names = file.Observations.Select(o => UrlHost.Of(o.Url) ?? o.Domain).OfType<string>()
+            .Select(h => BlockedName.TryRead(h, out var name) ? name : null).OfType<string>().Distinct(StringComparer.Ordinal).Take(NamesMax).ToList();
+        if (names.Count > 0)
+            return await BlockAdviceDesk.OfSiteAsync(db, directory, provider, names, open.Downstream ?? open.Customer, now, stop);
+        return Address.TryParse(open.Resource.Name, out var address) ? await BlockAdviceDesk.OfAddressAsync(db, directory, provider, address, now, stop) : null;
     }
 
     private static async Task<IResult> ReportAsync(long number, long? after, Database database, IClock clock, CancellationToken stop)
@@ -177,6 +198,9 @@ public sealed record DeskCase
 {
     /// <summary>What is to be said about its mailings.</summary>
     public required IReadOnlyList<string> Campaigns { get; init; }
+
+    /// <summary>What could be blocked; null where nobody is asked about that.</summary>
+    public BlockAdvice? Advice { get; init; }
 
     /// <summary>All that is on record.</summary>
     public required CaseFile File { get; init; }

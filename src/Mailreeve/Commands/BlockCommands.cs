@@ -17,7 +17,7 @@ using NodaTime;
 
 namespace Mailreeve.Commands;
 
-/// <summary><c>mailreeve block list|add|confirm|decline|lift|lift-all</c></summary>
+/// <summary><c>mailreeve block list|plan|add|confirm|decline|lift|lift-all</c></summary>
 internal static class BlockCommands
 {
     private static readonly Option<FileInfo> Config = Setup.ConfigOption();
@@ -25,7 +25,7 @@ internal static class BlockCommands
     /// <summary><c>--as NAME</c></summary>
     public static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
 
-    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Add(), Confirm(), Decline(), Lift(), LiftAll() };
+    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Plan(), Add(), Confirm(), Decline(), Lift(), LiftAll() };
 
     private static Command List()
     {
@@ -33,6 +33,28 @@ internal static class BlockCommands
         list.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, (database, _, output) =>
             BlockListCommand.RunAsync(database, SystemClock.Instance.GetCurrentInstant(), output, stop)));
         return list;
+    }
+
+    private static Command Plan()
+    {
+        var target = new Argument<string>("target") { Description = "A site by its name, or an address: shop.example, 192.0.2.7." };
+        var plan = new Command("plan", "Tells what could be blocked to stop a site or an address, the smallest first, and whom it would hit (D5). Places nothing.") { target };
+        plan.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, async (database, settings, output) =>
+        {
+            var (text, now) = (parsed.GetValue(target)!, SystemClock.Instance.GetCurrentInstant());
+            using var views = await LiveViews.LoadAsync(database, stop);
+            if (Address.TryParse(text, out var address))
+            {
+                return await BlockPlanCommand.RunAsync(
+                    text, await database.ReadAsync(db => BlockAdviceDesk.OfAddressAsync(db, views.Directory, settings.Provider, address, now, stop), stop), output);
+            }
+
+            if (!BlockedName.TryRead(text, out var name))
+                return await RefuseAsync($"'{text}' is neither an address nor a name.");
+            return await BlockPlanCommand.RunAsync(
+                name, await database.ReadAsync(db => BlockAdviceDesk.OfSiteAsync(db, views.Directory, settings.Provider, [name], null, now, stop), stop), output);
+        }));
+        return plan;
     }
 
     private static Command Add()

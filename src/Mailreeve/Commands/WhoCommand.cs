@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mailreeve.Network.Who;
-using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Files;
 using Mailreeve.Protocols.Net;
@@ -53,11 +53,11 @@ internal static class WhoCommand
         };
         command.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, async (database, settings, output) =>
         {
+            var asker = new WhoAsker(Actor.Operator("command line"), SystemClock.Instance.GetCurrentInstant());
             var question = WhoDesk.QuestionOf(
-                parsed.GetValue(address), parsed.GetValue(port), parsed.GetValue(at), Duration.FromSeconds(parsed.GetValue(doubt)),
-                SystemClock.Instance.GetCurrentInstant());
-            var finding = await database.ReadAsync(db => WhoDesk.AskAsync(db, settings.Provider, question, parsed.GetValue(knownAt), stop), stop);
-            await output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(AsJson(finding), Indented) : string.Join('\n', LinesOf(finding)));
+                parsed.GetValue(address), parsed.GetValue(port), parsed.GetValue(at), Duration.FromSeconds(parsed.GetValue(doubt)), asker.Now);
+            var finding = (await WhoDesk.AnswerAsync(database, settings.Provider, question, parsed.GetValue(knownAt), asker, stop))!;
+            await output.WriteLineAsync(parsed.GetValue(json) ? JsonSerializer.Serialize(WhoJson.Of(finding), Indented) : string.Join('\n', LinesOf(finding)));
             return finding.Answer.Chain.Count > 0 ? 0 : NobodyNamed;
         }));
         return command;
@@ -93,53 +93,6 @@ internal static class WhoCommand
         if (answer.Chain.Count == 0)
             yield return $"why       {answer.Why}";
     }
-
-    private static object AsJson(WhoFinding finding) => new
-    {
-        address = $"{finding.Question.Address}",
-        port = finding.Question.Port,
-        from = At(finding.Question.Window.Start),
-        to = At(finding.Question.Window.End),
-        knownAt = finding.KnownAt is { } known ? At(known) : null,
-        verdict = WhoRules.Word(finding.Answer.Verdict),
-        chain = finding.Chain.Select(AsJson),
-        possible = finding.Possible.Select(AsJson),
-        grounds = finding.Answer.Grounds.Select(AsJson),
-        why = finding.Answer.Why,
-    };
-
-    private static object AsJson(CustomerFact customer) => new { regNumber = customer.RegNumber, name = customer.Name };
-
-    private static object AsJson(WhoGround ground) => ground switch
-    {
-        WhoGround.BySession { Session: var s } => new
-        {
-            kind = "session",
-            id = s.Id,
-            source = Storage.EnumText.Of(s.Source),
-            nas = s.Nas,
-            session = s.Session,
-            login = s.Login,
-            station = s.Station,
-            prefix = $"{s.Prefix}",
-            firstPort = s.FirstPort,
-            lastPort = s.LastPort,
-            startedAt = At(s.StartedAt),
-            seenAt = At(s.SeenAt),
-            endedAt = s.EndedAt is { } ended ? At(ended) : null,
-            end = s.End is { } end ? Storage.EnumText.Of(end) : null,
-        },
-        WhoGround.ByAssignment { Assignment: var a } => new
-        {
-            kind = "assignment",
-            id = a.Id,
-            prefix = $"{a.Prefix}",
-            validFrom = At(a.ValidFrom),
-            validTo = a.ValidTo is { } to ? At(to) : null,
-        },
-        WhoGround.ByMapping { Mapping: var m } => new { kind = "translation", inside = $"{m.Inside}", firstPort = m.FirstPort, lastPort = m.LastPort },
-        _ => throw new System.Diagnostics.UnreachableException($"No JSON for {ground.GetType().Name}."),
-    };
 
     private static string At(Instant at) => InstantPattern.General.Format(at);
 }

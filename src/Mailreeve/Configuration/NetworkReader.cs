@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Mailreeve.Network.Who;
+using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Files;
 using Mailreeve.Protocols.Net;
@@ -9,7 +10,7 @@ using NodaTime;
 
 namespace Mailreeve.Configuration;
 
-/// <summary>Reads what <c>mailreeve.toml</c> says about the access network: <c>[radius]</c> and <c>[[nat]]</c>.</summary>
+/// <summary>Reads what <c>mailreeve.toml</c> says about the access network: <c>[radius]</c>, <c>[[nat]]</c> and <c>[who]</c>.</summary>
 /// <param name="problems">Takes what is wrong.</param>
 /// <param name="endPoints">Reads addresses with ports.</param>
 /// <param name="prefixes">Reads addresses and prefixes.</param>
@@ -36,6 +37,28 @@ internal sealed class NetworkReader(
 
     /// <summary><c>[[nat]]</c>: translators whose ports are computed (RFC 7422).</summary>
     public IReadOnlyList<DeterministicNat> Translators(TableReader file) => [.. file.Tables("nat").Select(Translator).OfType<DeterministicNat>()];
+
+    /// <summary><c>[who]</c>: how long it is kept who had an address, and who asked. It may be left out.</summary>
+    public WhoRetention Who(TableReader file)
+    {
+        var usual = new WhoRetention();
+        if (file.Table("who", required: false) is not { } table)
+            return usual;
+        var kept = new WhoRetention { Sessions = Kept(table, "keep-sessions", usual.Sessions), Questions = Kept(table, "keep-questions", usual.Questions) };
+        table.Finish();
+        return kept;
+    }
+
+    private Duration Kept(TableReader table, string key, Duration usual)
+    {
+        var example = DurationText.Print(usual);
+        if (table.TextIfAny(key, example) is not { } text)
+            return usual;
+        if (DurationText.TryParse(text.Value, out var time) && time >= WhoRetention.Least)
+            return time;
+        problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is no time from {DurationText.Print(WhoRetention.Least)} to {DurationText.DaysMax} d.", $"Write {key} = \"{example}\".");
+        return usual;
+    }
 
     private RadiusClient? Client(TableReader table)
     {

@@ -85,6 +85,9 @@ internal sealed record Settings
     /// <summary>Where access servers say who has which address.</summary>
     public AccountingOptions Accounting { get; init; } = AccountingOptions.None;
 
+    /// <summary>How long it is kept who had an address, and who asked.</summary>
+    public WhoRetention WhoRetention { get; init; } = new();
+
     /// <summary>Who stops packets.</summary>
     public EnforcementSettings Enforcement { get; init; } = EnforcementSettings.None;
 

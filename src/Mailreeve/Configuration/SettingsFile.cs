@@ -90,6 +90,7 @@ internal sealed class SettingsFile
         var network = new NetworkReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example));
         var radius = network.Radius(file);
         var translators = network.Translators(file);
+        var whoRetention = network.Who(file);
         var lists = new ListsReader(problems, EndPoints, (table, key, example) => Prefixes(table, key, example)).Read(file, provider);
         var thirdParties = new ThirdPartyReader(problems, folder).Read(file);
         var relayTest = new RelayTestReader(problems, PrefixesIfAny).Read(file, provider.Domains, provider.HostName);
@@ -127,6 +128,7 @@ internal sealed class SettingsFile
             Outbound = outbound,
             AsksRegistries = asksRegistries,
             Accounting = radius,
+            WhoRetention = whoRetention,
             Enforcement = enforcement,
             Lists = lists,
             ThirdParties = thirdParties,

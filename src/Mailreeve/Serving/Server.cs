@@ -230,7 +230,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, BlockExpiryClerk>()
             .AddSingleton<IClerk>(s => new CustomerBlockClerk(
                 s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
-            .AddSingleton<IClerk, LostSessionClerk>();
+            .AddSingleton<IClerk, LostSessionClerk>()
+            .AddSingleton<IClerk>(s => new WhoRetentionClerk(s.GetRequiredService<Database>(), settings.WhoRetention, s.GetRequiredService<IClock>()));
         if (settings.Enforcement.Webhooks.Count > 0)
         {
             services.AddSingleton<IClerk>(s => new WebhookClerk(

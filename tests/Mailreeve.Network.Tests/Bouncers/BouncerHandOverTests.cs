@@ -232,7 +232,7 @@ public sealed class BouncerHandOverTests
         public static async Task<Desk> OpenAsync(Dialect dialect = Dialect.Sqlite, bool takesRanges = false)
         {
             var database = await TestDatabase.OpenAsync(dialect);
-            var hash = BouncerKey.HashOf(BouncerKey.Make());
+            var hash = ProgramKey.HashOf(ProgramKey.Make());
             Assert.True(await database.Database.WriteAsync(db => new BouncerStore(db).AddAsync(Name, hash, takesRanges, Actor.Policy, Some.Time, Stop), Stop));
             Assert.False(await database.Database.WriteAsync(db => new BouncerStore(db).AddAsync(Name, hash, takesRanges, Actor.Policy, Some.Time, Stop), Stop));
             return new Desk(database, await LiveViews.LoadAsync(database.Database, Stop));

@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Mailreeve.Storage.Network;
 
-namespace Mailreeve.Network.Bouncers;
+namespace Mailreeve.Network;
 
-/// <summary>Keys of bouncers: made here, shown once, and kept as a hash.</summary>
+/// <summary>Keys by which programs are known, bouncers and the operator's own tools: made here, shown once, and kept as a hash.</summary>
 /// <remarks>256 random bits: nobody finds one by trying, not even with the hashes in hand. So one round of SHA-256 keeps them.</remarks>
-public static class BouncerKey
+public static class ProgramKey
 {
     private const int Bytes = 32;
 
@@ -21,16 +20,20 @@ public static class BouncerKey
     public static bool IsOne([NotNullWhen(true)] string? key) => key is { Length: 2 * Bytes };
 
     /// <summary>Whose key it is; null when nobody's. Looks at all of them, however early one fits, and takes the same time for each.</summary>
-    public static BouncerRow? OwnerOf(string? key, IReadOnlyList<BouncerRow> bouncers)
+    /// <param name="key">The key, as a stranger sent it.</param>
+    /// <param name="all">Those who have keys.</param>
+    /// <param name="hash">How the key of one of them is kept.</param>
+    public static T? OwnerOf<T>(string? key, IReadOnlyList<T> all, Func<T, string> hash)
+        where T : class
     {
         if (!IsOne(key))
             return null;
-        var hash = Encoding.ASCII.GetBytes(HashOf(key));
-        BouncerRow? owner = null;
-        foreach (var bouncer in bouncers)
+        var asked = Encoding.ASCII.GetBytes(HashOf(key));
+        T? owner = null;
+        foreach (var one in all)
         {
-            if (CryptographicOperations.FixedTimeEquals(hash, Encoding.ASCII.GetBytes(bouncer.KeyHash)))
-                owner = bouncer;
+            if (CryptographicOperations.FixedTimeEquals(asked, Encoding.ASCII.GetBytes(hash(one))))
+                owner = one;
         }
 
         return owner;

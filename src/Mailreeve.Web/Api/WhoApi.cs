@@ -1,0 +1,61 @@
+using Mailreeve.Network;
+using Mailreeve.Network.Who;
+using Mailreeve.Policy;
+using Mailreeve.Storage;
+using Mailreeve.Storage.Network;
+using Mailreeve.Web.Access;
+using Mailreeve.Web.Desk;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using NodaTime;
+
+namespace Mailreeve.Web.Api;
+
+/// <summary>
+/// <c>GET /api/who</c>: who had an address at a time, for the operator's own tools. It names customers, so each tool has a key
+/// (<c>mailreeve api-key add</c>), and each answer is on record before it is given.
+/// </summary>
+internal static class WhoApi
+{
+    private const string Scheme = "Bearer ";
+
+    public static void Map(IEndpointRouteBuilder pages) => pages.MapGet("/api/who", GetAsync).RequireRateLimiting(RateLimits.Who);
+
+    private static async Task<IResult> GetAsync(HttpContext http, Database database, WebOptions options, IClock clock, CancellationToken stop)
+    {
+        if (await WhoseKeyAsync(http, database, stop) is not { } key)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return Refuse(401, "No key of ours", "Send Authorization: Bearer KEY, with a key that 'mailreeve api-key add' has printed.");
+        }
+
+        // One that is misspelt would be answered as if it had not been there: for another time, with another customer.
+        if (http.Request.Query.Keys.Any(k => !WhoAsked.Names.Contains(k, StringComparer.Ordinal)))
+            return Refuse(400, "Not a question", $"A question consists of {string.Join(", ", WhoAsked.Names)}, and of nothing else.");
+        var asked = new WhoAsked(http.Request.Query);
+        var now = clock.GetCurrentInstant();
+        if (asked.QuestionAt(now) is not { } question)
+        {
+            var (name, problem) = asked.Problems.Count > 0 ? asked.Problems.First() : new("address", "Say which address: /api/who?address=198.51.100.7.");
+            return Refuse(400, "Not a question", $"{name}: {problem}");
+        }
+
+        var asker = new WhoAsker(Actor.Tool(key.Name), now, options.WhoAnswersPerKeyAndHour);
+        if (await WhoDesk.AnswerAsync(database, options.Provider, question, asked.KnownAt, asker, stop) is { } finding)
+            return Results.Json(WhoJson.Of(finding));
+        http.Response.Headers.RetryAfter = "600";
+        return Refuse(429, "Too often for this key", $"A key is answered {options.WhoAnswersPerKeyAndHour} times in an hour.");
+    }
+
+    private static async Task<ApiKeyRow?> WhoseKeyAsync(HttpContext http, Database database, CancellationToken stop)
+    {
+        var value = http.Request.Headers.Authorization.ToString();
+        if (!value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var all = await database.ReadAsync(db => new ApiKeyStore(db).InUseAsync(stop), stop);
+        return ProgramKey.OwnerOf(value[Scheme.Length..].Trim(), all, k => k.KeyHash);
+    }
+
+    private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Mailreeve.Protocols.Net;
+
+namespace Mailreeve.Commands;
+
+/// <summary><c>mailreeve who-asked [ADDRESS] [--limit N]</c></summary>
+internal static class WhoAskedCommand
+{
+    private const int LimitDefault = 100;
+
+    public static Command Make()
+    {
+        var config = Setup.ConfigOption();
+        var address = new Argument<Address?>("address")
+        {
+            Description = "Only questions about this address.",
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = result =>
+            {
+                if (result.Tokens.Count == 0)
+                    return null;
+                if (Address.TryParse(result.Tokens[0].Value, out var read))
+                    return read;
+                result.AddError($"'{result.Tokens[0].Value}' is no address.");
+                return null;
+            },
+        };
+        var limit = new Option<int>("--limit") { Description = $"Lines at most. Default: {LimitDefault}.", DefaultValueFactory = _ => LimitDefault };
+        limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000)
+                result.AddError("A limit is 1 to 1000000.");
+        });
+        var command = new Command("who-asked", "Tells who asked who had an address, the newest first, and which customers were named to them.") { address, limit, config };
+        command.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, config, (database, _, output) =>
+            Network.Commands.WhoAskedCommand.RunAsync(database, parsed.GetValue(address), parsed.GetValue(limit), output, stop)));
+        return command;
+    }
+}
