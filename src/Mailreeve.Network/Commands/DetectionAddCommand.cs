@@ -1,4 +1,3 @@
-using Mailreeve.Network.Detections;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Detections;
 using Mailreeve.Protocols.Net;

@@ -1,6 +1,5 @@
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Net;
-using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Storage.Abuse;

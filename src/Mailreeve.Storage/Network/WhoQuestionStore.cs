@@ -55,7 +55,13 @@ public sealed class WhoQuestionStore(DbSession db)
 
     /// <summary>When somebody asked last; null when never.</summary>
     public Task<Instant?> LastOfAsync(Actor asker, CancellationToken stop) =>
-        db.SingleOrDefaultAsync<Instant?>("SELECT MAX(asked_at) FROM who_question WHERE asked_by = @asker", new { asker }, stop);
+        db.SingleOrDefaultAsync<Instant?>("""
+            SELECT asked_at
+            FROM   who_question
+            WHERE  asked_by = @asker
+            ORDER  BY asked_at DESC
+            LIMIT  1
+            """, new { asker }, stop);
 
     /// <summary>Whether there is a question from before a moment.</summary>
     public async Task<bool> AnyBeforeAsync(Instant before, CancellationToken stop) =>

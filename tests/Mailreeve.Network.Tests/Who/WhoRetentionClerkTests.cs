@@ -130,7 +130,7 @@ public sealed class WhoRetentionClerkTests
     private static Task<IReadOnlyList<string>> SessionsAsync(Database database) =>
         database.ReadAsync(db => db.QueryAsync<string>("SELECT session FROM address_session ORDER BY session", null, Stop), Stop);
 
-    private static Task AskAsync(Database database, Instant at, string tool) => TryAddAsync(database, Question(at, tool), null);
+    private static Task<bool> AskAsync(Database database, Instant at, string tool) => TryAddAsync(database, Question(at, tool), null);
 
     private static Task<bool> TryAddAsync(Database database, WhoQuestionRow question, long? perHour) =>
         database.WriteAsync(db => new WhoQuestionStore(db).TryAddAsync(question, perHour, Stop), Stop);

@@ -1,6 +1,5 @@
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Abuse;
-using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Abuse;
 

@@ -26,6 +26,3 @@ CREATE TABLE block_proposal (
     placed          BIGINT
 );
 CREATE INDEX block_proposal_waiting ON block_proposal (expires_at) WHERE state = 'waiting';
-
--- Which hosts are known at an address is asked before it is blocked.
-CREATE INDEX host_address_address ON host_address (address);
