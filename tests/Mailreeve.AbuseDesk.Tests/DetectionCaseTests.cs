@@ -1,11 +1,9 @@
 using Mailreeve.Policy;
-using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Detections;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
-using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Network;
 using MimeKit;
 using NodaTime;

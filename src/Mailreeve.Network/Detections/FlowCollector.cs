@@ -120,14 +120,14 @@ public sealed class FlowCollector(
 
     // The flags of all packets of one direction tell it: who was answered sends an ACK, or an RST when it never meant to connect. Of the two ends of a
     // connection the one with the higher port is the client: answers of servers are no contacts of theirs. A SYN alone is always a client's.
-    private static Contact? ContactOf(FlowRecord flow, Instant now)
+    private static ContactAttempt? ContactOf(FlowRecord flow, Instant now)
     {
         if (flow.Protocol != FlowRecord.Tcp || !flow.TcpFlags.HasFlag(TcpFlags.Syn))
             return null;
         var isAnswered = (flow.TcpFlags & (TcpFlags.Ack | TcpFlags.Rst)) != 0;
         if (isAnswered && flow.DestinationPort >= flow.SourcePort)
             return null;
-        return new Contact(flow.Source, flow.Destination, flow.DestinationPort, isAnswered, flow.EndedAt > now || flow.EndedAt < now - LateMost ? now : flow.EndedAt);
+        return new ContactAttempt(flow.Source, flow.Destination, flow.DestinationPort, isAnswered, flow.EndedAt > now || flow.EndedAt < now - LateMost ? now : flow.EndedAt);
     }
 
     private async Task ReceiveAsync(Socket socket, CancellationToken stop)

@@ -9,7 +9,7 @@ namespace Mailreeve.Policy.Detections;
 /// <param name="Port">The port there.</param>
 /// <param name="IsAnswered">Whether a connection came about.</param>
 /// <param name="At">When.</param>
-public readonly record struct Contact(Address Source, Address Destination, int Port, bool IsAnswered, Instant At);
+public readonly record struct ContactAttempt(Address Source, Address Destination, int Port, bool IsAnswered, Instant At);
 
 /// <summary>
 /// Finds scanners among those who try to reach others: a <see cref="ThresholdWalk"/> for each source over its first contacts. A contact is a host with
@@ -38,7 +38,7 @@ public sealed class ScanWatch
     public int Sources => now.Count + before.Count;
 
     /// <summary>Takes a contact in.</summary>
-    public void Add(in Contact contact)
+    public void Add(in ContactAttempt contact)
     {
         var source = Find(contact);
         if (!source.IsFirst(contact))
@@ -81,7 +81,7 @@ public sealed class ScanWatch
         return taken;
     }
 
-    private Source Find(in Contact contact)
+    private Source Find(in ContactAttempt contact)
     {
         if (contact.At >= periodEnds || now.Count >= SourcesMax)
         {
@@ -112,7 +112,7 @@ public sealed class ScanWatch
         public Instant? ToldAt { get; set; }
 
         // When it has reached very many, it begins anew to learn whom: what is known already would count once more, a step either way.
-        public bool IsFirst(in Contact contact)
+        public bool IsFirst(in ContactAttempt contact)
         {
             if (contacts.Count >= ContactsMax)
                 contacts.Clear();

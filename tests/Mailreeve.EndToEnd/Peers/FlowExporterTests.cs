@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Mailreeve.Policy;
-using Mailreeve.Policy.Accounts;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Serving;
 using Mailreeve.Storage;

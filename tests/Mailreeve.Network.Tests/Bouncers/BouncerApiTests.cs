@@ -21,12 +21,12 @@ public sealed class BouncerApiTests
     [InlineData(true, "192.0.2.0/31")]
     public async Task One_that_takes_no_ranges_is_given_none(bool takesRanges, string values)
     {
-        var key = BouncerKey.Make();
+        var key = ProgramKey.Make();
         await using var test = await TestDatabase.OpenAsync(Dialect.Sqlite);
         await test.Database.WriteAsync(
             async db =>
             {
-                await new BouncerStore(db).AddAsync("fw1", BouncerKey.HashOf(key), takesRanges, Actor.Policy, Some.Time, Stop);
+                await new BouncerStore(db).AddAsync("fw1", ProgramKey.HashOf(key), takesRanges, Actor.Policy, Some.Time, Stop);
                 await new BlockStore(db).PlaceAsync([Some.Block with { Prefix = Prefix.Parse("192.0.2.0/31") }], Stop);
                 return 0;
             }, Stop);
@@ -37,7 +37,7 @@ public sealed class BouncerApiTests
         var answer = await AskAsync(api, key);
 
         Assert.Equal(values, string.Join(' ', answer!.Value.EnumerateArray().Select(d => d.GetProperty("value").GetString()).Order()));
-        foreach (var wrong in new[] { null, "", key[1..], $"{key}0", BouncerKey.Make() })
+        foreach (var wrong in new[] { null, "", key[1..], $"{key}0", ProgramKey.Make() })
             Assert.Null(await AskAsync(api, wrong));
     }
 

@@ -92,12 +92,14 @@ public sealed class EveFollowerTests
         }
     }
 
-    private static string Line(int second, string source, string target, string category = "Web Application Attack", int severity = 1) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-        {"timestamp":"{{Some.Time - Duration.FromMinutes(10) + Duration.FromSeconds(second):uuuu-MM-dd'T'HH:mm:ss}}.000001+0000","event_type":"alert","src_ip":"{{source}}","src_port":50096,"dest_ip":"{{target}}","dest_port":80,"proto":"TCP","app_proto":"http","alert":{"signature_id":7,"signature":"a try","category":"{{category}}","severity":{{severity}}}}
+    private static string Line(int second, string source, string target, string category = "Web Application Attack", int severity = 1)
+    {
+        var time = (Some.Time - Duration.FromMinutes(10) + Duration.FromSeconds(second)).ToString("uuuu-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        return $$$"""
+            {"timestamp":"{{{time}}}.000001+0000","event_type":"alert","src_ip":"{{{source}}}","src_port":50096,"dest_ip":"{{{target}}}","dest_port":80,"proto":"TCP","app_proto":"http","alert":{"signature_id":7,"signature":"a try","category":"{{{category}}}","severity":{{{severity}}} }}
 
-        """);
+            """;
+    }
 
     private static Task<IReadOnlyList<DetectionRow>> RowsAsync(Database database) => database.ReadAsync(db => new DetectionStore(db).ListAsync(100, Stop), Stop);
 }

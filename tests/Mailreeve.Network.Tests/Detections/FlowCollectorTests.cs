@@ -7,7 +7,6 @@ using Mailreeve.Storage;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using NodaTime;
 
 namespace Mailreeve.Network.Tests.Detections;
 

@@ -68,7 +68,7 @@ public sealed class WhoRetentionClerkTests
         {
             await new BlockStore(db).PlaceAsync([Some.Block], Stop);
             await new SessionOrderStore(db).AddAsync(
-                [new NewSessionOrder(Some.Block.Id, 1, false, "nas", SessionAction.Disconnect), new NewSessionOrder(Some.Block.Id, 2, false, "nas", SessionAction.Disconnect)],
+                [.. new long[] { 1, 2 }.Select(session => new NewSessionOrder(Some.Block.Id, session, false, "nas", SessionAction.Disconnect, Some.Time))],
                 Some.Time, Stop);
         }, Stop);
 

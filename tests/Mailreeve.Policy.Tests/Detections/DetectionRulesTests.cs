@@ -1,5 +1,7 @@
+using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Detections;
 using Mailreeve.Policy.Trust;
+using Mailreeve.Testing;
 using NodaTime;
 
 namespace Mailreeve.Policy.Tests.Detections;
@@ -38,7 +40,7 @@ public sealed class DetectionRulesTests
     [Fact]
     public void Each_type_opens_a_case_of_the_shipped_policy()
     {
-        var types = ShippedPolicy.Policy.LadderOf(Cases.CaseKind.NetworkAbuse).Types;
+        var types = ShippedPolicy.Policy.LadderOf(CaseKind.NetworkAbuse).Types;
         Assert.All(DetectionTypes.ByName.Values, t => Assert.Contains(t, types));
     }
 

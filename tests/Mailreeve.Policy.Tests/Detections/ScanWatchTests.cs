@@ -57,7 +57,7 @@ public sealed class ScanWatchTests
     {
         var watch = new ScanWatch();
         for (var i = 1; i <= 250; i++)
-            watch.Add(new Contact(Source, Host(i), 443, i % 5 != 0, Start));
+            watch.Add(new ContactAttempt(Source, Host(i), 443, i % 5 != 0, Start));
         Assert.Empty(watch.Take("flows", Start));
         for (var port = 1; port <= 8; port++)
             watch.Add(Failed(Host(1), port));
@@ -69,7 +69,7 @@ public sealed class ScanWatchTests
     {
         var watch = new ScanWatch();
         for (var i = 0; i < 3 * ScanWatch.SourcesMax; i++)
-            watch.Add(new Contact(new Address((UInt128)(ulong)i << 64), Host(1), 22, false, Start));
+            watch.Add(new ContactAttempt(new Address((UInt128)(ulong)i << 64), Host(1), 22, false, Start));
         Assert.InRange(watch.Sources, 1, 2 * ScanWatch.SourcesMax);
     }
 
@@ -108,7 +108,7 @@ public sealed class ScanWatchTests
         return true;
     });
 
-    private static Contact Failed(Address destination, int port) => new(Source, destination, port, false, Start);
+    private static ContactAttempt Failed(Address destination, int port) => new(Source, destination, port, false, Start);
 
     private static Address Host(int number) => new(Address.Parse("2001:db8::").Bits + (UInt128)number);
 }

@@ -38,7 +38,7 @@ public sealed class RelayTestMessageTests
 
         Assert.DoesNotContain(message, octet => octet > 127);
         Assert.Equal("r1-2-abc", RelayTestArrival.Read(message).Token);
-        Assert.Contains("Beispiel Österreich runs", MimeKit.MimeMessage.Load(new MemoryStream(message)).TextBody, StringComparison.Ordinal);
+        Assert.Contains("Beispiel Österreich runs", MimeKit.MimeMessage.Load(new MemoryStream(message), TestContext.Current.CancellationToken).TextBody, StringComparison.Ordinal);
     }
 
     [Fact]
