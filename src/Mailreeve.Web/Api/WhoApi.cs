@@ -51,10 +51,12 @@ internal static class WhoApi
     private static async Task<ApiKeyRow?> WhoseKeyAsync(HttpContext http, Database database, CancellationToken stop)
     {
         var value = http.Request.Headers.Authorization.ToString();
-        if (!value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        // Whoever has no key at all costs no look into the database.
+        var key = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
+        if (!ProgramKey.IsOne(key))
             return null;
         var all = await database.ReadAsync(db => new ApiKeyStore(db).InUseAsync(stop), stop);
-        return ProgramKey.OwnerOf(value[Scheme.Length..].Trim(), all, k => k.KeyHash);
+        return ProgramKey.OwnerOf(key, all, k => k.KeyHash);
     }
 
     private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
