@@ -26,7 +26,6 @@ public sealed class FlowCollector(
     /// <summary>The name of the sensor.</summary>
     public const string Sensor = "flows";
 
-    private const int ReceiveBufferBytes = 4 << 20;
     private const int UnwrittenMax = 10_000;
 
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
@@ -39,37 +38,28 @@ public sealed class FlowCollector(
     private readonly ScanWatch watch = new();
     // What could not be written yet; only the one who writes touches it.
     private readonly List<NewDetection> unwritten = [];
-    private readonly List<Socket> sockets = [];
+    private readonly DatagramDoors doors = new();
 
     /// <summary>What became of the datagrams.</summary>
     public FlowCounts Counts { get; } = new();
 
     /// <summary>Where it listens, once it was started.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+    public IReadOnlyList<IPEndPoint> EndPoints => doors.EndPoints;
 
     /// <inheritdoc/>
     /// <exception cref="SocketException">A port is in use, or may not be used.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var endPoint in options.Listen)
-        {
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            sockets.Add(socket);
-            socket.ReceiveBufferSize = ReceiveBufferBytes;
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-            socket.Bind(endPoint);
-            log.FlowsTaken(socket.LocalEndPoint!);
-        }
-
+        doors.Open(options.Listen);
+        foreach (var endPoint in doors.EndPoints)
+            log.FlowsTaken(endPoint);
         return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (var socket in sockets)
-            socket.Dispose();
+        doors.Dispose();
         base.Dispose();
     }
 
@@ -116,7 +106,9 @@ public sealed class FlowCollector(
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([.. sockets.Select(s => Task.Run(() => ReceiveAsync(s, stoppingToken), stoppingToken)), WriteAlwaysAsync(stoppingToken)]);
+        Task.WhenAll(
+            doors.ReceiveAsync((_, from, datagram) => Take(datagram.Span, Address.From(from.Address)), log.FlowsNotReceived, stoppingToken),
+            WriteAlwaysAsync(stoppingToken));
 
     // The flags of all packets of one direction tell it: who was answered sends an ACK, or an RST when it never meant to connect. Of the two ends of a
     // connection the one with the higher port is the client: answers of servers are no contacts of theirs. A SYN alone is always a client's.
@@ -128,28 +120,6 @@ public sealed class FlowCollector(
         if (isAnswered && flow.DestinationPort >= flow.SourcePort)
             return null;
         return new ContactAttempt(flow.Source, flow.Destination, flow.DestinationPort, isAnswered, flow.EndedAt > now || flow.EndedAt < now - LateMost ? now : flow.EndedAt);
-    }
-
-    private async Task ReceiveAsync(Socket socket, CancellationToken stop)
-    {
-        var buffer = new byte[ushort.MaxValue];
-        EndPoint any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stop);
-                Take(buffer.AsSpan(0, received.ReceivedBytes), Address.From(((IPEndPoint)received.RemoteEndPoint).Address));
-            }
-            catch (SocketException e)
-            {
-                log.FlowsNotReceived(e, socket.LocalEndPoint!);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
     }
 
     private async Task WriteAlwaysAsync(CancellationToken stop)

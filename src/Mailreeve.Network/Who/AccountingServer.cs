@@ -24,70 +24,37 @@ public sealed class AccountingServer(
 {
     private const int WaitingMax = 16_384;
     private const int RecordsPerCommit = 1_000;
-    private const int ReceiveBufferBytes = 4 << 20;
 
     private readonly Channel<Waiting> waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(WaitingMax) { SingleReader = true });
     private readonly ConcurrentDictionary<string, bool> warned = new(StringComparer.Ordinal);
-    private readonly List<Socket> sockets = [];
+    private readonly DatagramDoors doors = new();
 
     /// <summary>What became of the packets.</summary>
     public AccountingCounts Counts { get; } = new();
 
     /// <summary>Where it listens, once it was started.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. sockets.Select(s => (IPEndPoint)s.LocalEndPoint!)];
+    public IReadOnlyList<IPEndPoint> EndPoints => doors.EndPoints;
 
     /// <inheritdoc/>
     /// <exception cref="SocketException">A port is in use, or may not be used.</exception>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var endPoint in options.Listen)
-        {
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            sockets.Add(socket);
-            socket.ReceiveBufferSize = ReceiveBufferBytes;
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
-                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
-            socket.Bind(endPoint);
-            log.AccountingTaken(socket.LocalEndPoint!);
-        }
-
+        doors.Open(options.Listen);
+        foreach (var endPoint in doors.EndPoints)
+            log.AccountingTaken(endPoint);
         return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        foreach (var socket in sockets)
-            socket.Dispose();
+        doors.Dispose();
         base.Dispose();
     }
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([.. sockets.Select(s => Task.Run(() => ReceiveAsync(s, stoppingToken), stoppingToken)), WriteAsync(stoppingToken)]);
-
-    private async Task ReceiveAsync(Socket socket, CancellationToken stop)
-    {
-        var buffer = new byte[ushort.MaxValue];
-        EndPoint any = new IPEndPoint(socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var received = await socket.ReceiveFromAsync(buffer, SocketFlags.None, any, stop);
-                Look(socket, (IPEndPoint)received.RemoteEndPoint, buffer.AsMemory(0, received.ReceivedBytes));
-            }
-            catch (SocketException e)
-            {
-                // ICMP about an answer that nobody took comes out here, and other passing troubles of one datagram.
-                log.AccountingNotReceived(e, socket.LocalEndPoint!);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-        }
-    }
+        Task.WhenAll(doors.ReceiveAsync(Look, log.AccountingNotReceived, stoppingToken), WriteAsync(stoppingToken));
 
     private void Look(Socket socket, IPEndPoint from, ReadOnlyMemory<byte> datagram)
     {
