@@ -47,6 +47,10 @@ public sealed class DetectionCaseTests
         }
 
         Assert.Equal(2, (await desk.OnlyCaseAsync()).Events.Count(e => e.Happened is CaseEvent.Detected));
+        await desk.WaitAsync(Duration.FromMinutes(10));
+        await SeeAsync(desk, Host, "suricata-1", DetectionTypes.PortScan, 30, isTwoWay: true);
+        await desk.WorkAsync();
+        Assert.Equal(3, (await desk.OnlyCaseAsync()).Events.Count(e => e.Happened is CaseEvent.Detected));
     });
 
     [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
@@ -71,13 +75,14 @@ public sealed class DetectionCaseTests
     public Task What_is_too_little_of_a_server_of_ours_or_of_nobody_makes_no_case(Dialect dialect) => TestDesk.RunAsync(dialect, async desk =>
     {
         await SeeAsync(desk, Host, "suricata-1", DetectionTypes.PortScan, 3, isTwoWay: true);
+        await SeeAsync(desk, Host, "fail2ban", DetectionTypes.LoginAttack, 30, isTwoWay: true, Duration.FromHours(-37));
         await SeeAsync(desk, "192.0.2.90", "suricata-1", DetectionTypes.PortScan, 30, isTwoWay: true);
         await SeeAsync(desk, "192.0.2.250", "suricata-1", DetectionTypes.PortScan, 30, isTwoWay: true);
         await desk.WorkAsync();
 
         Assert.Empty(await desk.CasesAsync());
         Assert.Equal(
-            ["Too little for a case.", "A mail server of ours: no customer's."],
+            ["Too little for a case.", "Too little for a case.", "A mail server of ours: no customer's."],
             (await RowsAsync(desk)).Where(r => r.Address != Address.Parse("192.0.2.250")).OrderBy(r => r.Id).Select(r => r.Outcome));
         Assert.Contains(await RowsAsync(desk), r => r.Outcome.StartsWith("It cannot be told whose it was.", StringComparison.Ordinal));
     });

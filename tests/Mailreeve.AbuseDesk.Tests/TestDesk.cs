@@ -86,7 +86,7 @@ internal sealed class TestDesk : IAsyncDisposable
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
         Relays = new RelayCaseClerk(Db, Books, views, Clock);
-        Detections = new DetectionCaseClerk(Db, Books, Provider, views, new DetectionTerms(), Clock);
+        Detections = new DetectionCaseClerk(Db, Books, Provider, views, new DetectionTerms { Window = Duration.FromHours(36) }, Clock);
         People = new CaseDesk(Db, Books, Clock);
     }
 

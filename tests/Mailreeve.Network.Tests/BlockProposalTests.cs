@@ -20,7 +20,7 @@ public sealed class BlockProposalTests
     private static readonly Actor Otto = Actor.Operator("otto");
 
     private static readonly BlockOrder Wide = new(
-        Prefix.Parse("203.0.112.0/21"), BlockScope.Port25, new ClauseId("C8"), "Attacks our customers.", Duration.FromDays(2));
+        Prefix.Parse("198.18.112.0/21"), BlockScope.Port25, new ClauseId("C8"), "Attacks our customers.", Duration.FromDays(2));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -34,7 +34,7 @@ public sealed class BlockProposalTests
         Assert.Contains("Another operator must say yes until 2026-03-03 10:15 UTC", said.ToString(), StringComparison.Ordinal);
         Assert.Empty(desk.Blocked());
         await BlockListCommand.RunAsync(desk.Database, desk.Clock.GetCurrentInstant(), said, Stop);
-        Assert.Contains("proposal 1: 203.0.112.0/21  port 25  waits for a second person", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("proposal 1: 198.18.112.0/21  port 25  waits for a second person", said.ToString(), StringComparison.Ordinal);
 
         desk.Clock.AdvanceHours(23);
         var again = await desk.Blocks.PlaceAsync(Wide, OperatorRole.Admin, Otto, Stop);
@@ -59,7 +59,7 @@ public sealed class BlockProposalTests
         await desk.Blocks.PlaceAsync(Wide, OperatorRole.Admin, Olga, Stop);
 
         var later = new BlockProposals(
-            desk.Database, desk.BlocksOf(Some.Provider with { NeverBlock = [new(Prefix.Parse("203.0.113.5"), "our new name server")] }), desk.Clock);
+            desk.Database, desk.BlocksOf(Some.Provider with { NeverBlock = [new(Prefix.Parse("198.18.113.5"), "our new name server")] }), desk.Clock);
         var refused = Assert.IsType<BlockOutcome.Refused>(await later.ConfirmAsync(1, OperatorRole.Admin, Otto, Stop));
 
         Assert.Contains("our new name server", refused.Why, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ namespace Mailreeve.Web.Tests;
 public sealed class BlockOrderPageTests
 {
     private static readonly BlockOrder Wide = new(
-        Prefix.Parse("203.0.112.0/21"), BlockScope.All, new ClauseId("C8"), "Attacks our customers.", Duration.FromDays(2));
+        Prefix.Parse("198.18.112.0/21"), BlockScope.All, new ClauseId("C8"), "Attacks our customers.", Duration.FromDays(2));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -120,11 +120,11 @@ public sealed class BlockOrderPageTests
         var admin = await host.SignedInAsync(OperatorRole.Admin);
         var desk = await host.SignedInAsync(OperatorRole.AbuseDesk);
 
-        var look = await LookAsync(admin, "203.0.112.0/21", "Attacks our customers.");
+        var look = await LookAsync(admin, "198.18.112.0/21", "Attacks our customers.");
         Assert.Contains("It takes two people", look, StringComparison.Ordinal);
         using var waits = await admin.SubmitAsync(look, "/desk/blocks/place");
         Assert.Equal("/desk/blocks/proposals/1", waits.Headers.Location?.OriginalString);
-        await host.Get<BlockDesk>().PlaceAsync(Wide with { Prefix = Prefix.Parse("198.51.96.0/21") }, OperatorRole.Admin, Actor.Operator("olga"), Stop);
+        await host.Get<BlockDesk>().PlaceAsync(Wide with { Prefix = Prefix.Parse("198.19.96.0/21") }, OperatorRole.Admin, Actor.Operator("olga"), Stop);
 
         // One's own is not for oneself to decide.
         Assert.DoesNotContain("/desk/blocks/proposals/1/confirm", await admin.OpenAsync("/desk/blocks/proposals/1"), StringComparison.Ordinal);
@@ -141,7 +141,7 @@ public sealed class BlockOrderPageTests
 
         using var confirmed = await admin.SendAsync("/desk/blocks/proposals/2", "/desk/blocks/proposals/2/confirm");
         Assert.Equal(HttpStatusCode.SeeOther, confirmed.StatusCode);
-        Assert.Equal("198.51.96.0/21", $"{Assert.Single(await BlocksAsync(host)).Prefix}");
+        Assert.Equal("198.19.96.0/21", $"{Assert.Single(await BlocksAsync(host)).Prefix}");
         Assert.Contains("Half of it is a university.", await admin.OpenAsync("/desk/blocks/proposals/1"), StringComparison.Ordinal);
     }
 

@@ -62,8 +62,9 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         var store = new DetectionStore(db);
         var address = rows[0].Address;
         // What somebody else did with the address before is not theirs.
-        var earlier = (await store.OfAsync(address, now - terms.Window, SeenMax, stop)).Where(d => d.CustomerId == holder).ToList();
-        var seen = earlier.Concat(rows).DistinctBy(d => d.Id).Select(d => d.Seen).ToList();
+        var since = now - terms.Window;
+        var earlier = (await store.OfAsync(address, since, SeenMax, stop)).Where(d => d.CustomerId == holder);
+        var seen = earlier.Concat(rows.Where(d => d.LastAt >= since)).Select(d => d.Seen).ToList();
         var verdict = DetectionRules.Judge(books.Policy.Terms.Trust, terms.TargetsAtLeast, seen);
         if (verdict.Sensors == 0)
         {
@@ -88,7 +89,7 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
                 clause, stop);
         }
 
-        if (open is null || verdict.Level > open.Trust || !earlier.Exists(d => d.CaseId == id && d.ToldAt > now - SaidAgainAfter))
+        if (open is null || verdict.Level > open.Trust || !await WasSaidAsync(db, id, now - SaidAgainAfter, stop))
         {
             book.Record(id, new CaseEvent.Detected(verdict.Level, verdict.Points, DetectionWords.Of(verdict, seen)), Actor.Policy, clause);
             await book.DecideAsync(id, new CaseFacts(), stop);
@@ -97,6 +98,9 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         await store.ToldAsync(rows, new DetectionOutcome($"Case {id}.", holder, id), now, stop);
         await book.SaveAsync(stop);
     }
+
+    private static async Task<bool> WasSaidAsync(DbSession db, CaseId id, Instant since, CancellationToken stop) =>
+        (await new CaseStore(db).EventsAsync(id, stop)).Any(e => e.At > since && e.Happened is CaseEvent.Detected);
 
     private static WhoQuestion QuestionOf(DetectionRow row) =>
         new(row.Address, (int?)row.Port, new Interval(row.FirstAt - Doubt, row.LastAt + Doubt));

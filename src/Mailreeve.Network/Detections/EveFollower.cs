@@ -123,10 +123,17 @@ public sealed class EveFollower(EveLog file, Provider provider, Database databas
         if (!File.Exists(file.Path))
             return null;
         await using var now = Open();
-        var buffer = new byte[EveAlert.LineBytesMax];
-        var length = await now.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop);
-        var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
-        return end < 0 && length < buffer.Length ? null : Convert.ToHexString(SHA256.HashData(buffer.AsSpan(0, end < 0 ? length : end)));
+        var buffer = ArrayPool<byte>.Shared.Rent(EveAlert.LineBytesMax);
+        try
+        {
+            var length = await now.ReadAtLeastAsync(buffer.AsMemory(0, EveAlert.LineBytesMax), EveAlert.LineBytesMax, throwOnEndOfStream: false, stop);
+            var end = buffer.AsSpan(0, length).IndexOf((byte)'\n');
+            return end < 0 && length < EveAlert.LineBytesMax ? null : Convert.ToHexString(SHA256.HashData(buffer.AsSpan(0, end < 0 ? length : end)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private FileStream Open() => new(file.Path, new FileStreamOptions

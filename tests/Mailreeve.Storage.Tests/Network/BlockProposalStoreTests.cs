@@ -11,7 +11,7 @@ public sealed class BlockProposalStoreTests
     private static readonly NewBlockProposal Proposal = new()
     {
         Id = 1,
-        Prefix = Prefix.Parse("203.0.112.0/21"),
+        Prefix = Prefix.Parse("198.18.112.0/21"),
         Scope = BlockScope.Port25,
         List = "own",
         Clause = new ClauseId("C8"),
@@ -39,7 +39,7 @@ public sealed class BlockProposalStoreTests
         }, Stop);
 
         var waiting = await test.Database.ReadAsync(db => new BlockProposalStore(db).WaitingAsync(10, Stop), Stop);
-        Assert.Equal(["203.0.112.0/21", $"all of {Some.Customer.Name} ({Some.Customer.RegNumber})"], waiting.Select(w => w.Target));
+        Assert.Equal(["198.18.112.0/21", $"all of {Some.Customer.Name} ({Some.Customer.RegNumber})"], waiting.Select(w => w.Target));
         Assert.Equal((BlockScope.Port25, "own", Proposal.Lasts, Proposal.Why), (waiting[0].Scope, waiting[0].List, waiting[0].For, waiting[0].Why));
         Assert.Equal((null, Some.Customer.Id), (waiting[1].Prefix, waiting[1].CustomerId));
 
