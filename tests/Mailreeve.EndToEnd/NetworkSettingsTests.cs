@@ -38,6 +38,7 @@ public sealed class NetworkSettingsTests
         SettingsFile.Read("mailreeve.toml", Minimal + $"""
             [dnsbl]
             zone = "bl.example"
+            listen = ["127.0.0.1:5353"]
             name-servers = ["ns.provider.test"]
 
             [dnsbl.rpz]
