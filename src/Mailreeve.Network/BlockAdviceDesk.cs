@@ -29,7 +29,7 @@ public static class BlockAdviceDesk
     {
         var holders = await HoldersAsync(db, directory, provider, [address], now, stop);
         var accused = holders[address].Chain is [var holder, ..] ? directory.Find(holder) : null;
-        var sites = await new HostStore(db).AtAsync([Prefix.Single(address)], stop);
+        var sites = await new HostStore(db).AtAsync([Prefix.Single(address)], SiteReach.KnownMax, stop);
         // The names that are theirs: by their own domains, or by the address when a name is nobody's.
         var names = sites.Select(s => s.Host).Where(h => OwnerOf(directory, h, now) is not { } owner || owner == accused?.Id).Take(NamesMax).ToList();
         var places = Places(new Asked(directory, provider, accused, names, now), [(address, null)], holders, sites);
@@ -58,7 +58,7 @@ public static class BlockAdviceDesk
         var owner = whose ?? names.Select(n => OwnerOf(directory, n, now)).FirstOrDefault(o => o is not null)
             ?? led.Where(a => a.LastSeen is null && holders[a.Address].Chain.Count > 0).Select(a => (CustomerId?)holders[a.Address].Chain[0]).FirstOrDefault();
         var accused = owner is { } id ? directory.Find(id) : null;
-        var places = Places(new Asked(directory, provider, accused, names, now), led, holders, await store.AtAsync([.. addresses.Select(Prefix.Single)], stop));
+        var places = Places(new Asked(directory, provider, accused, names, now), led, holders, await store.AtAsync([.. addresses.Select(Prefix.Single)], SiteReach.KnownMax, stop));
         return BlockAdviceRules.Of(new BlockPlace(names, accused, places) { BelowNames = Below(directory, names, accused, now) });
     }
 

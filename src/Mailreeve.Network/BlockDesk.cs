@@ -27,7 +27,7 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     /// <summary>How long it may last; whoever wants longer looks at it again.</summary>
     public static readonly Duration ExpiryMax = Duration.FromDays(366);
 
-    private const int ReasonLengthMax = 1000;
+    internal const int ReasonLengthMax = 1000;
     private const long ProposalsMax = 1000;
 
     /// <summary>What a block would hit, and what stands in its way; nothing is placed.</summary>
@@ -46,15 +46,10 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     public async Task<(BlockPlan Plan, BlockOutcome Outcome)> PlaceAsync(BlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
     {
         var plan = await PlanAsync(order, role, stop);
-        if (plan.Problem is { } problem)
-            return (plan, new BlockOutcome.Refused(problem));
-        if (plan.FourEyes is { } why)
-        {
-            return (plan, await ProposeAsync(
-                id => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Prefix = order.Prefix, List = order.List }, stop));
-        }
-
-        return (plan, new BlockOutcome.Placed(await database.WriteAsync(db => PlaceAsync(db, order, plan, by, stop), stop)));
+        return (plan, await CarryOutAsync(
+            plan,
+            (id, why) => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Prefix = order.Prefix, List = order.List },
+            db => PlaceAsync(db, order, plan, by, stop), stop));
     }
 
     /// <summary>What a block of all that a customer has would hit now, and what stands in its way; nothing is placed.</summary>
@@ -79,15 +74,10 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     public async Task<(BlockPlan Plan, BlockOutcome Outcome)> PlaceAsync(CustomerBlockOrder order, OperatorRole role, Actor by, CancellationToken stop)
     {
         var plan = await PlanAsync(order, role, stop);
-        if (plan.Problem is { } problem)
-            return (plan, new BlockOutcome.Refused(problem));
-        if (plan.FourEyes is { } why)
-        {
-            return (plan, await ProposeAsync(
-                id => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Customer = order.Customer }, stop));
-        }
-
-        return (plan, new BlockOutcome.Placed(await database.WriteAsync(db => PlaceAsync(db, order, plan, by, stop), stop)));
+        return (plan, await CarryOutAsync(
+            plan,
+            (id, why) => ProposalOf(id, order.Scope, order.Clause, order.Reason, order.For, why, by, plan.StartsAt) with { Customer = order.Customer },
+            db => PlaceAsync(db, order, plan, by, stop), stop));
     }
 
     /// <summary>Writes a block that nothing stands in the way of.</summary>
@@ -158,6 +148,14 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
         State = ProposalState.Waiting,
     };
 
+    private async Task<BlockOutcome> CarryOutAsync(
+        BlockPlan plan, Func<long, string, NewBlockProposal> propose, Func<DbSession, Task<long>> place, CancellationToken stop) => plan switch
+    {
+        { Problem: { } problem } => new BlockOutcome.Refused(problem),
+        { FourEyes: { } why } => await ProposeAsync(id => propose(id, why), stop),
+        _ => new BlockOutcome.Placed(await database.WriteAsync(place, stop)),
+    };
+
     // Who sends a form twice wants one block.
     private Task<BlockOutcome> ProposeAsync(Func<long, NewBlockProposal> proposalOf, CancellationToken stop) =>
         database.WriteAsync<BlockOutcome>(async db =>
@@ -181,7 +179,7 @@ public sealed class BlockDesk(Database database, LiveViews views, AbusePolicy po
     {
         var directory = views.Directory;
         var meant = hit.SelectMany(c => directory.TreeOf(c).Concat(directory.ChainIdsOf(c))).ToHashSet();
-        var known = await database.ReadAsync(db => new HostStore(db).AtAsync(prefixes, stop), stop);
+        var known = await database.ReadAsync(db => new HostStore(db).AtAsync(prefixes, SiteReach.KnownMax, stop), stop);
         return new BlockFacts(prefixes, provider.NeverBlock.FirstOrDefault(n => prefixes.Any(n.Prefix.Overlaps)), others)
         {
             OtherSites = SiteReach.Others(known.Select(h => directory.SiteAt(h.Host, h.Address, now)), meant),

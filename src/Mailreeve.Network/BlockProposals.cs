@@ -14,8 +14,6 @@ namespace Mailreeve.Network;
 /// <param name="clock">The time.</param>
 public sealed class BlockProposals(Database database, BlockDesk desk, IClock clock)
 {
-    private const int ReasonLengthMax = 1000;
-
     /// <summary>What it would hit now, as for this person; its problem is why this person cannot say yes.</summary>
     public async Task<BlockPlan> PlanAsync(BlockProposalRow proposal, OperatorRole role, Actor by, CancellationToken stop)
     {
@@ -60,8 +58,8 @@ public sealed class BlockProposals(Database database, BlockDesk desk, IClock clo
     /// <returns>What stands in the way; null when it is declined.</returns>
     public async Task<string?> DeclineAsync(long id, OperatorRole role, Actor by, string reason, CancellationToken stop)
     {
-        if (reason.Trim().Length is 0 or > ReasonLengthMax)
-            return $"Say why not, in at most {ReasonLengthMax} characters. Whoever wanted the block reads it.";
+        if (reason.Trim().Length is 0 or > BlockDesk.ReasonLengthMax)
+            return $"Say why not, in at most {BlockDesk.ReasonLengthMax} characters. Whoever wanted the block reads it.";
         var now = clock.GetCurrentInstant();
         if (await database.ReadAsync(db => new BlockProposalStore(db).FindAsync(id, stop), stop) is not { } proposal)
             return $"There is no proposal {id}.";

@@ -13,22 +13,28 @@ namespace Mailreeve.AbuseDesk.Cases;
 /// <summary>Finds out what a block would hit before it is decided.</summary>
 internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveViews views)
 {
-    /// <summary>The facts about the blocks that the ladder of this case may ask for.</summary>
-    public async Task<CaseFacts> FactsForAsync(DbSession db, AbuseCase open, Instant now, CancellationToken stop)
+    /// <summary>The facts about the blocks that the ladder of this case may ask for, but for the sites that they would hit.</summary>
+    public CaseFacts FactsFor(AbuseCase open, Instant now)
     {
         var directory = views.Directory;
         var facts = new CaseFacts();
         var measures = policy.LadderOf(open.Kind).Rungs.Select(r => r.Measure).ToHashSet();
         if (measures.Contains(RungMeasure.BlockAddress) && ResourcePrefix(open) is { } prefix)
-            facts = facts with { AddressBlock = await FactsForAsync(db, open, [prefix], now, stop) };
+            facts = facts with { AddressBlock = FactsFor(directory, open, [prefix], now) };
         if (measures.Contains(RungMeasure.BlockCustomer) || measures.Contains(RungMeasure.BlockPort25))
-            facts = facts with { CustomerBlock = await FactsForAsync(db, open, views.Directory.ReachOf(open.Customer, [], now), now, stop) };
+            facts = facts with { CustomerBlock = FactsFor(directory, open, directory.ReachOf(open.Customer, [], now), now) };
         return facts;
     }
 
-    private async Task<BlockFacts> FactsForAsync(DbSession db, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now, CancellationToken stop)
+    /// <summary>The same facts with those sites.</summary>
+    public async Task<CaseFacts> WithSitesAsync(DbSession db, AbuseCase open, CaseFacts facts, Instant now, CancellationToken stop) => facts with
     {
-        var directory = views.Directory;
+        AddressBlock = facts.AddressBlock with { OtherSites = await SitesAsync(db, open, facts.AddressBlock.Prefixes, now, stop) },
+        CustomerBlock = facts.CustomerBlock with { OtherSites = await SitesAsync(db, open, facts.CustomerBlock.Prefixes, now, stop) },
+    };
+
+    private BlockFacts FactsFor(Directory directory, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now)
+    {
         var never = provider.NeverBlock.FirstOrDefault(n => prefixes.Any(p => p.Overlaps(n.Prefix)));
         var own = directory.TreeOf(open.Customer).ToHashSet();
         var others = prefixes
@@ -38,10 +44,16 @@ internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveVi
             .Where(c => !own.Contains(c) && !IsUpstreamOf(directory, c, open.Customer))
             .Distinct()
             .Count();
-        // An address of a downstream often has a name in its upstream's domain.
-        own.UnionWith(directory.ChainIdsOf(open.Customer));
-        var known = await new HostStore(db).AtAsync(prefixes, stop);
-        return new BlockFacts(prefixes, never, others) { OtherSites = SiteReach.Others(known.Select(h => directory.SiteAt(h.Host, h.Address, now)), own) };
+        return new BlockFacts(prefixes, never, others);
+    }
+
+    // An address of a downstream often has a name in its upstream's domain.
+    private async Task<IReadOnlyList<string>> SitesAsync(DbSession db, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now, CancellationToken stop)
+    {
+        var directory = views.Directory;
+        var meant = directory.TreeOf(open.Customer).Concat(directory.ChainIdsOf(open.Customer)).ToHashSet();
+        var known = await new HostStore(db).AtAsync(prefixes, SiteReach.KnownMax, stop);
+        return SiteReach.Others(known.Select(h => directory.SiteAt(h.Host, h.Address, now)), meant);
     }
 
     private static bool IsUpstreamOf(Directory directory, CustomerId candidate, CustomerId customer) =>

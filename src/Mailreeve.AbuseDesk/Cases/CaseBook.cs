@@ -73,6 +73,19 @@ internal sealed class CaseBook
         return id;
     }
 
+    /// <summary>Takes a case that is open into the book, or opens one.</summary>
+    /// <param name="open">The case, read in this transaction; null when there is none.</param>
+    /// <param name="opening">How one begins.</param>
+    /// <param name="clause">The clause that it is about.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<CaseId> TakeOrOpenAsync(AbuseCase? open, CaseEvent.Opened opening, ClauseId clause, CancellationToken stop)
+    {
+        if (open is null)
+            return await OpenAsync(opening, clause, stop);
+        Take(open);
+        return open.Id;
+    }
+
     /// <summary>Records that something happened.</summary>
     public void Record(CaseId id, CaseEvent happened, Actor actor, ClauseId? clause)
     {
@@ -96,18 +109,21 @@ internal sealed class CaseBook
     /// <param name="stop">Stops the work.</param>
     public async Task DecideAsync(CaseId id, CaseFacts occasion, CancellationToken stop)
     {
-        var facts = await WithBlocksAsync(id, occasion, stop);
-        await CarryOutAsync(id, CaseRules.Decide(policy, this[id], facts, now), Actor.Policy, stop);
+        var facts = WithBlocks(id, occasion);
+        var measures = CaseRules.Decide(policy, this[id], facts, now);
+        // The sites that a block hits can only make a question of it: where none is to be placed, nobody need look for them.
+        if (measures.Any(m => m is Measure.PlaceBlock))
+            measures = CaseRules.Decide(policy, this[id], await planner.WithSitesAsync(db, this[id], facts, now, stop), now);
+        await CarryOutAsync(id, measures, Actor.Policy, stop);
     }
 
     /// <summary>Why an operator's yes to this step could not be followed; null when it can.</summary>
-    public async Task<string?> ForbiddenAsync(CaseId id, string step, CancellationToken stop) =>
-        CaseRules.Forbidden(policy, this[id], step, await WithBlocksAsync(id, new CaseFacts(), stop), now);
+    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()), now);
 
     /// <summary>Does what an operator has said yes to.</summary>
     public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
     {
-        var facts = await WithBlocksAsync(id, new CaseFacts(), stop);
+        var facts = WithBlocks(id, new CaseFacts());
         await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
     }
 
@@ -179,9 +195,9 @@ internal sealed class CaseBook
             await pool.GiveBackAsync(stop);
     }
 
-    private async Task<CaseFacts> WithBlocksAsync(CaseId id, CaseFacts occasion, CancellationToken stop)
+    private CaseFacts WithBlocks(CaseId id, CaseFacts occasion)
     {
-        var facts = await planner.FactsForAsync(db, this[id], now, stop);
+        var facts = planner.FactsFor(this[id], now);
         return occasion with { AddressBlock = facts.AddressBlock, CustomerBlock = facts.CustomerBlock };
     }
 

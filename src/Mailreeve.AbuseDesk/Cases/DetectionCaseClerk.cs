@@ -17,7 +17,6 @@ namespace Mailreeve.AbuseDesk.Cases;
 public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provider provider, LiveViews views, DetectionTerms terms, IClock clock) : IClerk
 {
     private const long Batch = 200;
-    private const long SeenMax = 1000;
 
     // Clocks of sensors and access servers differ a little.
     private static readonly Duration Doubt = Duration.FromSeconds(30);
@@ -48,14 +47,18 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         }
 
         var records = await AddressRecords.FindAsync(db, [.. rows.Select(QuestionOf)], provider, null, stop);
-        foreach (var theirs in rows.ToLookup(r => WhoRules.Decide(records.FactsOf(QuestionOf(r), views.Directory, provider)), WhoComparer.Instance))
+        foreach (var theirs in rows.Select(r => (Row: r, Who: WhoRules.Decide(records.FactsOf(QuestionOf(r), views.Directory, provider)))).GroupBy(r => HolderOf(r.Who)))
         {
-            if (theirs.Key is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] chain })
-                await TakeAsync(db, [.. theirs], holder, chain[^1], now, stop);
+            IReadOnlyList<DetectionRow> same = [.. theirs.Select(t => t.Row)];
+            if (theirs.Key is { } holder)
+                await TakeAsync(db, same, holder, views.Directory.ChainIdsOf(holder)[^1], now, stop);
             else
-                await store.ToldAsync([.. theirs], new DetectionOutcome($"It cannot be told whose it was. {theirs.Key.Why}"), now, stop);
+                await store.ToldAsync(same, new DetectionOutcome($"It cannot be told whose it was. {theirs.First().Who.Why}"), now, stop);
         }
     }
+
+    private static CustomerId? HolderOf(WhoAnswer who) =>
+        who is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] } ? holder : null;
 
     private async Task TakeAsync(DbSession db, IReadOnlyList<DetectionRow> rows, CustomerId holder, CustomerId direct, Instant now, CancellationToken stop)
     {
@@ -63,8 +66,7 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         var address = rows[0].Address;
         // What somebody else did with the address before is not theirs.
         var since = now - terms.Window;
-        var earlier = (await store.OfAsync(address, since, SeenMax, stop)).Where(d => d.CustomerId == holder);
-        var seen = earlier.Concat(rows.Where(d => d.LastAt >= since)).Select(d => d.Seen).ToList();
+        var seen = (await store.SeenAsync(address, holder, since, stop)).Concat(rows.Where(d => d.LastAt >= since).Select(d => d.Seen)).ToList();
         var verdict = DetectionRules.Judge(books.Policy.Terms.Trust, terms.TargetsAtLeast, seen);
         if (verdict.Sensors == 0)
         {
@@ -75,20 +77,11 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         var clause = books.Policy.LadderOf(CaseKind.NetworkAbuse).Clause;
         var book = books.Open(db, now);
         var open = (await new CaseStore(db).OpenAsync([direct], [$"{address}"], stop)).FirstOrDefault(c => c.Kind == CaseKind.NetworkAbuse);
-        CaseId id;
-        if (open is not null)
-        {
-            book.Take(open);
-            id = open.Id;
-        }
-        else
-        {
-            id = await book.OpenAsync(
-                new CaseEvent.Opened(
-                    direct, direct == holder ? null : holder, CaseKind.NetworkAbuse, new Resource(ResourceKind.Address, $"{address}"), DetectionRules.TypeOf(seen)),
-                clause, stop);
-        }
-
+        var id = await book.TakeOrOpenAsync(
+            open,
+            new CaseEvent.Opened(
+                direct, direct == holder ? null : holder, CaseKind.NetworkAbuse, new Resource(ResourceKind.Address, $"{address}"), DetectionRules.TypeOf(seen)),
+            clause, stop);
         if (open is null || verdict.Level > open.Trust || !await WasSaidAsync(db, id, now - SaidAgainAfter, stop))
         {
             book.Record(id, new CaseEvent.Detected(verdict.Level, verdict.Points, DetectionWords.Of(verdict, seen)), Actor.Policy, clause);
@@ -104,17 +97,4 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
 
     private static WhoQuestion QuestionOf(DetectionRow row) =>
         new(row.Address, (int?)row.Port, new Interval(row.FirstAt - Doubt, row.LastAt + Doubt));
-
-    // Answers are the same when they name the same holder.
-    private sealed class WhoComparer : IEqualityComparer<WhoAnswer>
-    {
-        public static readonly WhoComparer Instance = new();
-
-        public bool Equals(WhoAnswer? x, WhoAnswer? y) => HolderOf(x) == HolderOf(y);
-
-        public int GetHashCode(WhoAnswer answer) => HolderOf(answer).GetHashCode();
-
-        private static CustomerId HolderOf(WhoAnswer? answer) =>
-            answer is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] } ? holder : default;
-    }
 }

@@ -63,17 +63,7 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         var clause = books.Policy.LadderOf(CaseKind.OpenRelay).Clause;
         var proof = (await new RelayRunStore(db).AttemptsAsync(run.Id, stop)).FirstOrDefault(a => a.Verdict == RelayVerdict.Proven);
         var facts = proof is null ? "" : $"Test '{proof.Test}', port {proof.Port}; the message came out at {proof.ExitAddress}.";
-        CaseId id;
-        if (cases.FirstOrDefault(c => c.Type == CaseType) is { } open)
-        {
-            book.Take(open);
-            id = open.Id;
-        }
-        else
-        {
-            id = await book.OpenAsync(opening, clause, stop);
-        }
-
+        var id = await book.TakeOrOpenAsync(cases.FirstOrDefault(c => c.Type == CaseType), opening, clause, stop);
         book.Record(id, new CaseEvent.RelayProven(run.Id, facts), Actor.Policy, clause);
         await book.DecideAsync(id, new CaseFacts(), stop);
     }

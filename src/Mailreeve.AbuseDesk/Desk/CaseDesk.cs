@@ -107,7 +107,7 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             if (await decisions.FindAsync(decision, stop) is not { } asked || await book.LoadAsync(asked.CaseId, stop) is null)
                 return new DeskResult.Refused("There is no such question.");
             // The question stays: a yes that changes nothing would look like a block in force.
-            if (accept && asked.State == DecisionState.Asked && await book.ForbiddenAsync(asked.CaseId, asked.Step, stop) is { } why)
+            if (accept && asked.State == DecisionState.Asked && book.Forbidden(asked.CaseId, asked.Step) is { } why)
                 return new DeskResult.Refused(why);
             if (!await decisions.DecideAsync(decision, accept ? DecisionState.Accepted : DecisionState.Refused, by, reason.Trim(), now, stop))
                 return new DeskResult.Refused("It has been decided already.");

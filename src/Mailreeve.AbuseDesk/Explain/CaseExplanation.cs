@@ -92,7 +92,7 @@ public static class CaseExplanation
 
     private static string StateOf(AbuseCase open) => open.Phase switch
     {
-        CasePhase.Notifying when open.IsDoubtful => "open; nobody vouches for the complaints, so the customer was not told, and no clock runs",
+        CasePhase.Notifying when open.IsDoubtful => "open; a person must look first, so the customer was not told, and no clock runs",
         CasePhase.Notifying when open.UndeliverableStep is not null => "open; no contact could be reached, so no clock runs",
         CasePhase.Notifying => "open; the notice was not accepted yet, so no clock runs",
         CasePhase.AwaitingAnswer when open.OverdueHandledRound >= open.Round => $"open; the time to answer ended at {At(open.Due!.Value)}",

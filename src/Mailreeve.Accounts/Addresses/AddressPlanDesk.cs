@@ -20,7 +20,7 @@ public static class AddressPlanDesk
     public static async Task<IReadOnlyList<SharedAddress>> FindAsync(
         DbSession db, Directory directory, Provider provider, CustomerId? customer, Instant now, CancellationToken stop)
     {
-        var rows = await new HostStore(db).WithinAsync(provider.Networks, stop);
+        var rows = await new HostStore(db).AtAsync(provider.Networks, long.MaxValue, stop);
         var sites = rows.Select(r => (Row: r, Owner: directory.Owning(r.Host).FirstOrDefault(a => a.HeldAt(now))?.Customer))
             .Where(s => s.Owner is not null).Select(s => new PlacedSite(s.Row.Host, s.Owner!.Value, s.Row.Address)).ToList();
         // Of what was passed on as a whole, whoever it was passed on to comes first.

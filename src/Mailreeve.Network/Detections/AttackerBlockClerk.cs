@@ -1,9 +1,9 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Detections;
-using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 using NodaTime;
@@ -18,7 +18,6 @@ public sealed class AttackerBlockClerk(
     Database database, LiveViews views, AbusePolicy policy, IReadOnlyList<NeverBlockEntry> never, DetectionTerms terms, IClock clock) : IClerk
 {
     private const long Batch = 200;
-    private const long SeenMax = 1000;
     private const long ForgottenAtOnce = 1000;
 
     private static readonly ClauseId Clause = new("C5");
@@ -51,21 +50,23 @@ public sealed class AttackerBlockClerk(
         var now = clock.GetCurrentInstant();
         var store = new DetectionStore(db);
         var address = rows[0].Address;
-        var seen = (await store.OfAsync(address, now - terms.Window, SeenMax, stop)).Select(d => d.Seen).ToList();
+        var seen = await store.SeenAsync(address, customer: null, now - terms.Window, stop);
         var verdict = DetectionRules.Judge(policy.Terms.Trust, terms.TargetsAtLeast, seen);
-        var outcome = verdict.Level < TrustLevel.Block ? new DetectionOutcome("Too little for a block without a person.")
-            : WhyNot(address, now) is { } why ? new DetectionOutcome(why)
-            : await store.BlocksInForceAsync(stop) >= terms.BlocksAtMost ? new DetectionOutcome($"Not blocked: {terms.BlocksAtMost} such blocks are in force.")
-            : await BlockAsync(db, address, DetectionWords.Of(verdict, seen), now, stop);
-        await store.ToldAsync(rows, outcome, now, stop);
+        var why = AttackerRules.WhyNot(policy, terms, verdict, await FactsAsync(db, address, now, stop));
+        await store.ToldAsync(
+            rows, why is null ? await BlockAsync(db, address, DetectionWords.Of(verdict, seen), now, stop) : new DetectionOutcome(why), now, stop);
     }
 
-    private string? WhyNot(Address address, Instant now) =>
-        ThirdPartyRules.IsNobodys(address) ? "Nobody's address on the Internet."
-        : never.FirstOrDefault(n => n.Prefix.Contains(address)) is { } entry ? $"Never blocked: {entry.Reason}."
-        : views.Blocks.TryFind(address, now, out var block) && block.Scope == BlockScope.All ? $"Blocked already, block {block.Id.Value}."
-        : !terms.BlocksOthers ? "It would be blocked; detection.block-others is not set."
-        : null;
+    // At an address of others every site that is known is somebody else's.
+    private async Task<AttackerFacts> FactsAsync(DbSession db, Address address, Instant now, CancellationToken stop)
+    {
+        var prefix = Prefix.Single(address);
+        var known = await new HostStore(db).AtAsync([prefix], SiteReach.KnownMax, stop);
+        return new AttackerFacts(
+            new BlockFacts([prefix], never.FirstOrDefault(n => n.Prefix.Contains(address)), 0) { OtherSites = [.. known.Select(k => k.Host)] },
+            views.Blocks.TryFind(address, now, out var block) && block.Scope == BlockScope.All ? block.Id : null,
+            await new DetectionStore(db).BlocksInForceAsync(stop));
+    }
 
     private async Task<DetectionOutcome> BlockAsync(DbSession db, Address address, string facts, Instant now, CancellationToken stop)
     {

@@ -30,9 +30,6 @@ public sealed class FlowCollector(
 
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(1);
 
-    // A router whose clock is off further than this is taken at ours.
-    private static readonly Duration LateMost = Duration.FromMinutes(15);
-
     private readonly Lock gate = new();
     private readonly FlowReader reader = new();
     private readonly ScanWatch watch = new();
@@ -82,7 +79,7 @@ public sealed class FlowCollector(
             var now = clock.GetCurrentInstant();
             foreach (var flow in flows)
             {
-                if (ContactOf(flow, now) is { } contact)
+                if (ContactAttempt.Of(flow, now) is { } contact)
                     watch.Add(contact);
             }
         }
@@ -109,18 +106,6 @@ public sealed class FlowCollector(
         Task.WhenAll(
             doors.ReceiveAsync((_, from, datagram) => Take(datagram.Span, Address.From(from.Address)), log.FlowsNotReceived, stoppingToken),
             WriteAlwaysAsync(stoppingToken));
-
-    // The flags of all packets of one direction tell it: who was answered sends an ACK, or an RST when it never meant to connect. Of the two ends of a
-    // connection the one with the higher port is the client: answers of servers are no contacts of theirs. A SYN alone is always a client's.
-    private static ContactAttempt? ContactOf(FlowRecord flow, Instant now)
-    {
-        if (flow.Protocol != FlowRecord.Tcp || !flow.TcpFlags.HasFlag(TcpFlags.Syn))
-            return null;
-        var isAnswered = (flow.TcpFlags & (TcpFlags.Ack | TcpFlags.Rst)) != 0;
-        if (isAnswered && flow.DestinationPort >= flow.SourcePort)
-            return null;
-        return new ContactAttempt(flow.Source, flow.Destination, flow.DestinationPort, isAnswered, flow.EndedAt > now || flow.EndedAt < now - LateMost ? now : flow.EndedAt);
-    }
 
     private async Task WriteAlwaysAsync(CancellationToken stop)
     {

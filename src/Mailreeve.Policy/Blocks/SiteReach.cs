@@ -3,6 +3,9 @@ namespace Mailreeve.Policy.Blocks;
 /// <summary>Which sites a block hits that it is not meant for (D5). Pure.</summary>
 public static class SiteReach
 {
+    /// <summary>So many that are known are looked at; more of them change nothing.</summary>
+    public const long KnownMax = 10_000;
+
     /// <summary>The sites of others, each once, in order of their names.</summary>
     /// <param name="sites">All that are known at the addresses.</param>
     /// <param name="meant">Whom the block is meant for, with those below and above them.</param>

@@ -3,14 +3,6 @@ using NodaTime;
 
 namespace Mailreeve.Policy.Detections;
 
-/// <summary>That somebody tried to reach somebody.</summary>
-/// <param name="Source">Who.</param>
-/// <param name="Destination">Whom.</param>
-/// <param name="Port">The port there.</param>
-/// <param name="IsAnswered">Whether a connection came about.</param>
-/// <param name="At">When.</param>
-public readonly record struct ContactAttempt(Address Source, Address Destination, int Port, bool IsAnswered, Instant At);
-
 /// <summary>
 /// Finds scanners among those who try to reach others: a <see cref="ThresholdWalk"/> for each source over its first contacts. A contact is a host with
 /// a port, so that who tries all ports of one host is found as well as who tries all hosts.

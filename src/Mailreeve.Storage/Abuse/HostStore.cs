@@ -7,9 +7,6 @@ namespace Mailreeve.Storage.Abuse;
 /// <summary>Hosts that reports name: which are to be looked up, and where they led when they were.</summary>
 public sealed class HostStore(DbSession db)
 {
-    /// <summary>Rows of <see cref="AtAsync"/> at most.</summary>
-    public const int AtMax = 10_000;
-
     // Ranges in one statement.
     private const int RangesMax = 100;
 
@@ -35,13 +32,16 @@ public sealed class HostStore(DbSession db)
                 """, new { hosts = hosts.ToArray() }, stop);
 
     /// <summary>Hosts that led to any of these addresses when they were last looked up, in order of their names.</summary>
-    /// <returns><see cref="AtMax"/> at most; a host once for each of its addresses.</returns>
-    public async Task<IReadOnlyList<HostAddressRow>> AtAsync(IReadOnlyCollection<Prefix> prefixes, CancellationToken stop)
+    /// <param name="prefixes">The addresses.</param>
+    /// <param name="limit">Rows at most for each hundred of them.</param>
+    /// <param name="stop">Stops the work.</param>
+    /// <returns>A host once for each of its addresses.</returns>
+    public async Task<IReadOnlyList<HostAddressRow>> AtAsync(IReadOnlyCollection<Prefix> prefixes, long limit, CancellationToken stop)
     {
         var found = new List<HostAddressRow>();
         foreach (var some in prefixes.Chunk(RangesMax))
         {
-            var values = new Dictionary<string, object> { ["limit"] = AtMax };
+            var values = new Dictionary<string, object> { ["limit"] = limit };
             for (var i = 0; i < some.Length; i++)
                 (values[$"first{i}"], values[$"last{i}"]) = (some[i].First, some[i].Last);
             found.AddRange(await db.QueryAsync<HostAddressRow>($"""
@@ -54,26 +54,8 @@ public sealed class HostStore(DbSession db)
                 """, values, stop));
         }
 
-        return [.. found.OrderBy(f => f.Host, StringComparer.Ordinal).ThenBy(f => f.Address).Take(AtMax)];
-    }
-
-    /// <summary>Which hosts led into these networks when they were last looked up.</summary>
-    public async Task<IReadOnlyList<HostAddressRow>> WithinAsync(IReadOnlyCollection<Prefix> networks, CancellationToken stop)
-    {
-        var rows = new List<HostAddressRow>();
-        foreach (var network in networks)
-        {
-            rows.AddRange(await db.QueryAsync<HostAddressRow>("""
-                SELECT a.host, a.address, a.first_at, a.last_at
-                FROM   host_address a
-                JOIN   host_lookup h ON h.host = a.host
-                WHERE  a.address BETWEEN @first AND @last AND a.last_at = h.answered_at
-                ORDER  BY a.address, a.host
-                """, new { first = network.First, last = network.Last }, stop));
-        }
-
-        // One network of ours may lie in another one.
-        return [.. rows.DistinctBy(r => (r.Host, r.Address))];
+        // One prefix may lie in another one.
+        return [.. found.DistinctBy(f => (f.Host, f.Address)).OrderBy(f => f.Host, StringComparer.Ordinal).ThenBy(f => f.Address)];
     }
 
     /// <summary>Asks for hosts to be looked up, and lets these reports wait for it, once.</summary>

@@ -35,15 +35,19 @@ public sealed class DetectionStore(DbSession db)
             LIMIT  @limit
             """, new { ours = ours ? 1L : 0L, limit }, stop);
 
-    /// <summary>What was seen of an address since then, oldest first.</summary>
-    public Task<IReadOnlyList<DetectionRow>> OfAsync(Address address, Instant since, long limit, CancellationToken stop) =>
-        db.QueryAsync<DetectionRow>("""
-            SELECT *
+    /// <summary>What each sensor saw of an address since then, each type added up: however often it was told, these are few.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="customer">Only what was found to be this customer's; null for all.</param>
+    /// <param name="since">Since when.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<IReadOnlyList<Detection>> SeenAsync(Address address, CustomerId? customer, Instant since, CancellationToken stop) =>
+        [.. (await db.QueryAsync<SeenRow>($"""
+            SELECT sensor, type, CAST(SUM(targets) AS BIGINT) AS targets, MAX(two_way) AS two_way, MIN(first_at) AS first_at, MAX(last_at) AS last_at
             FROM   detection
-            WHERE  address = @address AND last_at >= @since
-            ORDER  BY last_at, id
-            LIMIT  @limit
-            """, new { address, since, limit }, stop);
+            WHERE  address = @address AND last_at >= @since {(customer is null ? "" : "AND customer_id = @customer")}
+            GROUP  BY sensor, type
+            ORDER  BY sensor, type
+            """, new { address, customer = customer ?? default, since }, stop)).Select(r => r.Seen)];
 
     /// <summary>What a case rests on, oldest first.</summary>
     public Task<IReadOnlyList<DetectionRow>> OfCaseAsync(CaseId id, long limit, CancellationToken stop) =>
@@ -123,23 +127,14 @@ public sealed record DetectionOutcome(string Said, CustomerId? Customer = null, 
 /// <param name="Position">Octets read.</param>
 public sealed record DetectionLogRow(string Sensor, string Head, long Position);
 
-/// <summary>A row of <c>detection</c>.</summary>
-public sealed record DetectionRow
+/// <summary>What a sensor saw, as it stands in columns.</summary>
+public record SeenRow
 {
-    /// <summary>Its number.</summary>
-    public required long Id { get; init; }
-
     /// <summary>Who saw it.</summary>
     public required string Sensor { get; init; }
 
     /// <summary>XARF v4 <c>category/type</c>.</summary>
     public required string Type { get; init; }
-
-    /// <summary>Of whom.</summary>
-    public required Address Address { get; init; }
-
-    /// <summary>From which of its ports; null when there was none, or several.</summary>
-    public long? Port { get; init; }
 
     /// <summary>How many hosts, ports or accounts were tried.</summary>
     public required long Targets { get; init; }
@@ -152,6 +147,22 @@ public sealed record DetectionRow
 
     /// <summary>When it was last seen.</summary>
     public required Instant LastAt { get; init; }
+
+    /// <summary>As the policy looks at it.</summary>
+    public Detection Seen => new() { Sensor = Sensor, Type = Type, Targets = Targets, IsTwoWay = TwoWay != 0, FirstAt = FirstAt, LastAt = LastAt };
+}
+
+/// <summary>A row of <c>detection</c>.</summary>
+public sealed record DetectionRow : SeenRow
+{
+    /// <summary>Its number.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>Of whom.</summary>
+    public required Address Address { get; init; }
+
+    /// <summary>From which of its ports; null when there was none, or several.</summary>
+    public long? Port { get; init; }
 
     /// <summary>What the sensor says about it.</summary>
     public required string Detail { get; init; }
@@ -176,7 +187,4 @@ public sealed record DetectionRow
 
     /// <summary>The block it led to.</summary>
     public BlockId? BlockId { get; init; }
-
-    /// <summary>As the policy looks at it.</summary>
-    public Detection Seen => new() { Sensor = Sensor, Type = Type, Targets = Targets, IsTwoWay = TwoWay != 0, FirstAt = FirstAt, LastAt = LastAt };
 }

@@ -44,7 +44,7 @@ public sealed class AttackerBlockClerkTests
     {
         foreach (var (address, outcome) in new[]
         {
-            ("198.51.100.1", "Never blocked: our upstream."), ("10.1.2.3", "Nobody's address on the Internet."), ("203.0.113.1", "Blocked, block 1."),
+            ("198.51.100.1", "198.51.100.0/28 is on the never-block list: our upstream."), ("10.1.2.3", "Nobody's address on the Internet."), ("203.0.113.1", "Blocked, block 1."),
             ("2001:db8:9::1", "Blocked, block 2."), ("203.0.113.3", "Not blocked: 2 such blocks are in force."),
         })
         {

@@ -19,15 +19,12 @@ public sealed class HostStoreTests
         Assert.Equal(["moved.example"], await AtAsync(test, "192.0.2.8"));
         Assert.Equal(["moved.example", "shop.example"], await AtAsync(test, "2001:db8::7", "203.0.113.25", "192.0.2.99"));
         Assert.Empty(await AtAsync(test));
-        Assert.Equal(
-            ["shop.example 192.0.2.7", "moved.example 192.0.2.8", "moved.example 2001:db8::7"],
-            (await test.Database.ReadAsync(
-                db => new HostStore(db).WithinAsync([Prefix.Parse("192.0.2.0/24"), Prefix.Parse("192.0.2.0/28"), Prefix.Parse("2001:db8::/32")], Stop), Stop))
-            .Select(r => $"{r.Host} {r.Address}"));
+        // One prefix lies in another, and each host is there once for each address.
+        Assert.Equal(["moved.example", "moved.example", "shop.example"], await AtAsync(test, "192.0.2.0/24", "192.0.2.0/28", "2001:db8::/32"));
     }
 
     private static async Task<IEnumerable<string>> AtAsync(TestDatabase test, params string[] addresses) =>
-        (await test.Database.ReadAsync(db => new HostStore(db).AtAsync([.. addresses.Select(Prefix.Parse)], Stop), Stop)).Select(r => r.Host);
+        (await test.Database.ReadAsync(db => new HostStore(db).AtAsync([.. addresses.Select(Prefix.Parse)], 100, Stop), Stop)).Select(r => r.Host);
 
     private static Task AnswerAsync(TestDatabase test, string host, Instant at, params string[] addresses) => test.Database.WriteAsync(async db =>
     {
