@@ -1,7 +1,10 @@
 using Mailreeve.Configuration;
+using Mailreeve.Network.Detections;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Detections;
 using Mailreeve.Storage.Network;
+using NodaTime;
 
 namespace Mailreeve.EndToEnd;
 
@@ -46,6 +49,28 @@ public sealed class NetworkSettingsTests
             """, out var mistakes);
 
         Assert.Equal(isGood, mistakes.Count == 0);
+    }
+
+    [Fact]
+    public void Sensors_are_read_and_what_is_left_out_is_usual()
+    {
+        var settings = SettingsFile.Read("mailreeve.toml", Minimal + """
+            [detection]
+            listen = ["127.0.0.1:2055"]
+            exporters = ["192.0.2.1", "192.0.2.8/29"]
+            block-others = true
+            block-for = "2 h"
+
+            [[detection.eve]]
+            name = "suricata-1"
+            path = "/var/log/suricata/eve.json"
+            """, out var mistakes);
+
+        Assert.Empty(mistakes);
+        var detection = settings!.Detection;
+        Assert.Equal(new DetectionTerms { BlocksOthers = true, BlockFor = Duration.FromHours(2) }, detection.Terms);
+        Assert.Equal(new EveLog("suricata-1", "/var/log/suricata/eve.json", 2), Assert.Single(detection.Logs));
+        Assert.Equal(("127.0.0.1:2055", 2), (Assert.Single(detection.Listen).ToString(), detection.Exporters.Count));
     }
 
     [Fact]
@@ -106,6 +131,10 @@ public sealed class NetworkSettingsTests
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10\"", "is not an address with a port")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\non-block = \"change\"", "A session is changed by the filter")]
     [InlineData("[radius]\nlisten = [\"127.0.0.1:1813\"]\n[[radius.client]]\nname = \"b\"\naddresses = [\"192.0.2.10\"]\nsecret = \"a shared secret\"\ncoa = \"192.0.2.10:3799\"\ncoa-attributes = [\"80=00\"]", "is no attribute that may be added")]
+    [InlineData("[detection]\nlisten = [\"127.0.0.1:2055\"]", "detection.exporters")]
+    [InlineData("[detection]\nwindow = \"31 d\"", "'31 d' is no time from 1 s to 30 d. Write window = \"24 h\".")]
+    [InlineData("[detection]\ntargets-at-least = 0", "0 is outside 1 to 100000. Leave the key out for 4.")]
+    [InlineData("[detection]\n[[detection.eve]]\nname = \"flows\"\npath = \"eve.json\"", "Give each sensor its own name; 'flows' is taken.")]
     [InlineData("[who]\nkeep-sessions = \"12 h\"", "'12 h' is no time from 24 h to 3650 d. Write keep-sessions = \"180 d\".")]
     [InlineData("[who]\nkeep-sessions = 180", "This must be text")]
     [InlineData("[who]\nkeep = \"180 d\"", "This key is unknown.")]

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Mailreeve.Network.Commands;
 using Mailreeve.Policy.Detections;
-using Mailreeve.Policy.Files;
-using Mailreeve.Protocols.Net;
 using NodaTime;
 
 namespace Mailreeve.Commands;
@@ -18,16 +16,7 @@ internal static class DetectionCommands
 
     private static Command Add()
     {
-        var address = new Argument<Address>("address")
-        {
-            Description = "Who attacked, as 198.51.100.7 or 2001:db8::7.",
-            CustomParser = result =>
-            {
-                if (!Address.TryParse(result.Tokens[0].Value, out var read))
-                    result.AddError($"'{result.Tokens[0].Value}' is no address.");
-                return read;
-            },
-        };
+        var address = CommandInput.Address("Who attacked");
         var sensor = new Option<string>("--sensor") { Description = "The name of who saw it; always the same for the same.", Required = true };
         sensor.Validators.Add(result =>
         {
@@ -47,17 +36,7 @@ internal static class DetectionCommands
                 result.AddError("Targets are 1 to 1000000.");
         });
         var connected = new Option<bool>("--connected") { Description = "A connection was made, as for a password over TCP: nobody has forged the address." };
-        var at = new Option<Instant?>("--at")
-        {
-            Description = "When, as 2026-03-02T10:15:30Z or with another offset; now when it is left out.",
-            CustomParser = result =>
-            {
-                if (FileMoment.TryParse(result.Tokens[0].Value, DateTimeZone.Utc, out var moment, out var problem))
-                    return moment;
-                result.AddError($"'{result.Tokens[0].Value}': {problem} Write it like 2026-03-02T10:15:30Z.");
-                return null;
-            },
-        };
+        var at = CommandInput.Moment("--at", "When, as 2026-03-02T10:15:30Z or with another offset; now when it is left out.");
         var detail = new Option<string>("--detail") { Description = "What else there is to say; operators see it.", DefaultValueFactory = _ => "" };
         var add = new Command("add", "Says that a sensor saw an address attack; for fail2ban and its like. What follows is decided by the running program.")
         {

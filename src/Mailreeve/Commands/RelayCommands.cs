@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Mailreeve.Network.Commands;
 using Mailreeve.Network.Relay;
-using Mailreeve.Protocols.Net;
 using Mailreeve.Storage.Live;
 using NodaTime;
 
@@ -16,16 +15,7 @@ internal static class RelayCommands
 
     private static Command Test()
     {
-        var address = new Argument<Address>("address")
-        {
-            Description = "The host, as 198.51.100.7 or 2001:db8::7.",
-            CustomParser = result =>
-            {
-                if (!Address.TryParse(result.Tokens[0].Value, out var read))
-                    result.AddError($"'{result.Tokens[0].Value}' is no address.");
-                return read;
-            },
-        };
+        var address = CommandInput.Address("The host");
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell whether it may be tested, and what would be said." };
         var test = new Command("test", "Asks for a test of a host; the running program makes it. Ends with 1 when it may not be tested.") { address, dryRun };
         test.SetAction((parsed, stop) => Setup.WithDatabaseAsync(parsed, Config, async (database, settings, output) =>

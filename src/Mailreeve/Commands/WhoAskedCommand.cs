@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mailreeve.Protocols.Net;
 
 namespace Mailreeve.Commands;
 
@@ -11,20 +10,7 @@ internal static class WhoAskedCommand
     public static Command Make()
     {
         var config = Setup.ConfigOption();
-        var address = new Argument<Address?>("address")
-        {
-            Description = "Only questions about this address.",
-            Arity = ArgumentArity.ZeroOrOne,
-            CustomParser = result =>
-            {
-                if (result.Tokens.Count == 0)
-                    return null;
-                if (Address.TryParse(result.Tokens[0].Value, out var read))
-                    return read;
-                result.AddError($"'{result.Tokens[0].Value}' is no address.");
-                return null;
-            },
-        };
+        var address = CommandInput.AddressIfAny("Only questions about this address.");
         var limit = new Option<int>("--limit") { Description = $"Lines at most. Default: {LimitDefault}.", DefaultValueFactory = _ => LimitDefault };
         limit.Validators.Add(result =>
         {

@@ -5,8 +5,6 @@ using System.Text.Json;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Attribution;
-using Mailreeve.Policy.Files;
-using Mailreeve.Protocols.Net;
 using NodaTime;
 using NodaTime.Text;
 
@@ -22,30 +20,21 @@ internal static class WhoCommand
     public static Command Make()
     {
         var config = Setup.ConfigOption();
-        var address = new Argument<Address>("address")
-        {
-            Description = "The address, as 198.51.100.7 or 2001:db8::7.",
-            CustomParser = result =>
-            {
-                if (!Address.TryParse(result.Tokens[0].Value, out var read))
-                    result.AddError($"'{result.Tokens[0].Value}' is no address.");
-                return read;
-            },
-        };
+        var address = CommandInput.Address("The address");
         var port = new Option<int?>("--port") { Description = "The source port. Where several customers share an address, only it tells them apart." };
         port.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 65_535)
                 result.AddError("A port is 1 to 65535.");
         });
-        var at = MomentOption("--at", "When, as 2026-03-02T10:15:30Z or with another offset; now when it is left out.");
+        var at = CommandInput.Moment("--at", "When, as 2026-03-02T10:15:30Z or with another offset; now when it is left out.");
         var doubt = new Option<int>("--doubt") { Description = "By how many seconds that time may be off, either way.", DefaultValueFactory = _ => (int)WhoDesk.UsualDoubt.TotalSeconds };
         doubt.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 0 or > 30 * 86_400)
                 result.AddError("A doubt is 0 to 2592000 seconds.");
         });
-        var knownAt = MomentOption("--known-at", "Answer as it would have been answered at this time, before later corrections.");
+        var knownAt = CommandInput.Moment("--known-at", "Answer as it would have been answered at this time, before later corrections.");
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("who", "Tells which customer had an address at a time, and what says so. Ends with 1 when it names nobody.")
         {
@@ -62,18 +51,6 @@ internal static class WhoCommand
         }));
         return command;
     }
-
-    private static Option<Instant?> MomentOption(string name, string description) => new(name)
-    {
-        Description = description,
-        CustomParser = result =>
-        {
-            if (FileMoment.TryParse(result.Tokens[0].Value, DateTimeZone.Utc, out var moment, out var problem))
-                return moment;
-            result.AddError($"'{result.Tokens[0].Value}': {problem} Write it like 2026-03-02T10:15:30Z.");
-            return null;
-        },
-    };
 
     private static IEnumerable<string> LinesOf(WhoFinding finding)
     {

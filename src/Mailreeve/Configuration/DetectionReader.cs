@@ -69,13 +69,6 @@ internal sealed class DetectionReader(
         return number;
     }
 
-    private Duration Time(TableReader table, string key, Duration usual, Duration most)
-    {
-        if (table.TextIfAny(key, DurationText.Print(usual)) is not { } text)
-            return usual;
-        if (DurationText.TryParse(text.Value, out var time) && time > Duration.Zero && time <= most)
-            return time;
-        problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is no time up to {DurationText.Print(most)}.", $"Write {key} = \"{DurationText.Print(usual)}\".");
-        return usual;
-    }
+    private Duration Time(TableReader table, string key, Duration usual, Duration most) =>
+        SettingsFile.Time(problems, table, key, usual, Duration.FromSeconds(1), most);
 }

@@ -49,16 +49,8 @@ internal sealed class NetworkReader(
         return kept;
     }
 
-    private Duration Kept(TableReader table, string key, Duration usual)
-    {
-        var example = DurationText.Print(usual);
-        if (table.TextIfAny(key, example) is not { } text)
-            return usual;
-        if (DurationText.TryParse(text.Value, out var time) && time >= WhoRetention.Least)
-            return time;
-        problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is no time from {DurationText.Print(WhoRetention.Least)} to {DurationText.DaysMax} d.", $"Write {key} = \"{example}\".");
-        return usual;
-    }
+    private Duration Kept(TableReader table, string key, Duration usual) =>
+        SettingsFile.Time(problems, table, key, usual, WhoRetention.Least, Duration.FromDays(DurationText.DaysMax));
 
     private RadiusClient? Client(TableReader table)
     {

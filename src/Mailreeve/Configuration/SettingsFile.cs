@@ -182,6 +182,24 @@ internal sealed class SettingsFile
         return new TlsSettings { Files = first is null ? others : [first, .. others], Acme = reader.Acme(file, hostName, dataFolder, EndPoints) };
     }
 
+    /// <summary>A time that need not be there.</summary>
+    /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="table">Where it stands.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="usual">What it is otherwise.</param>
+    /// <param name="least">The shortest.</param>
+    /// <param name="most">The longest.</param>
+    internal static Duration Time(FileProblems problems, TableReader table, string key, Duration usual, Duration least, Duration most)
+    {
+        var example = DurationText.Print(usual);
+        if (table.TextIfAny(key, example) is not { } text)
+            return usual;
+        if (DurationText.TryParse(text.Value, out var time) && time >= least && time <= most)
+            return time;
+        problems.Add(text.At, table.KeyOf(key), $"'{text.Value}' is no time from {DurationText.Print(least)} to {DurationText.Print(most)}.", $"Write {key} = \"{example}\".");
+        return usual;
+    }
+
     private void NeedsCertificate(TableReader? table, IReadOnlyList<IPEndPoint> listenTls, bool hasCertificate) =>
         NeedsCertificate(problems, table, listenTls, hasCertificate);
 
