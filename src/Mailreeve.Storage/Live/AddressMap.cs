@@ -11,37 +11,42 @@ namespace Mailreeve.Storage.Live;
 /// </summary>
 /// <typeparam name="T">What a prefix carries; several values may share a prefix.</typeparam>
 /// <remarks>
-/// An IPv4 address finds the ranges of its upper 16 bits by an index, and its own among them by their lower 16 bits, which lie side by side:
-/// six octets for each range, so that a million prefixes fit a processor's cache, where a table of 2²⁴ entries does not.
+/// An IPv4 address is looked up in a table by its upper 24 bits, and in one of its fourth octet where something begins within: few instructions, so
+/// that a processor waits for the memory of many at once. Only the /8 in which something is have a table, of 256 KiB each.
 /// </remarks>
 public sealed class AddressMap<T>
 {
     private const int None = -1;
-    private const int UpperHalves = 1 << 16;
+    private const int Networks8 = 1 << 8;
+    private const int Networks24 = 1 << 16;
 
-    private static readonly UInt128 FirstIPv4 = Address.Parse("0.0.0.0").Bits;
+    private static readonly Prefix AllIPv4 = Prefix.Parse("0.0.0.0/0");
+    private static readonly UInt128 FirstIPv4 = AllIPv4.First.Bits;
+    private static readonly int[] Nothing = TableOf(None);
+    private static readonly int[][] NothingAnywhere = [.. Enumerable.Repeat(Nothing, Networks8)];
 
-    // Distinct prefixes in the order of their addresses, the wider ones first; the one around each; and what they carry.
+    // Distinct prefixes in the order of their addresses, the wider ones first; the one around each; and what they carry: the values of each stand
+    // side by side, from where the first of them is.
     private readonly Prefix[] prefixes;
     private readonly int[] around;
-    private readonly T[][] values;
+    private readonly T[] values;
+    private readonly int[] firstValues;
 
-    // IPv4: where the ranges of each upper half begin, the lower halves at which they do, and the prefix of each.
-    private readonly int[] chunks = [];
-    private readonly ushort[] lows = [];
-    private readonly int[] owners = [];
+    // IPv4: for each /8 the entries of its /24, and those of the fourth octets that entries lead to.
+    private readonly int[][] tables = NothingAnywhere;
+    private readonly AddressSteps steps = AddressSteps.None;
 
     // The whole space, for the rest.
     private readonly UInt128[] firsts;
     private readonly int[] ownersOfAll;
 
-    private AddressMap(Prefix[] prefixes, T[][] values)
+    private AddressMap(Prefix[] prefixes, T[] values, int[] firstValues)
     {
-        (this.prefixes, this.values) = (prefixes, values);
+        (this.prefixes, this.values, this.firstValues) = (prefixes, values, firstValues);
         around = new int[prefixes.Length];
         var ranges = Ranges(prefixes, around);
-        if (prefixes.Any(p => p.IsIPv4))
-            (chunks, lows, owners) = IPv4(ranges);
+        if (prefixes.Any(AllIPv4.Overlaps))
+            (tables, steps) = new TableBuilder(ranges).Build();
         firsts = [.. ranges.Select(r => r.First)];
         ownersOfAll = [.. ranges.Select(r => r.Owner)];
     }
@@ -50,7 +55,15 @@ public sealed class AddressMap<T>
     public static AddressMap<T> From(IEnumerable<(Prefix Prefix, T Value)> entries)
     {
         var groups = entries.GroupBy(e => e.Prefix, e => e.Value).OrderBy(g => g.Key.First).ThenBy(g => g.Key.Length).ToList();
-        return new AddressMap<T>([.. groups.Select(g => g.Key)], [.. groups.Select(g => g.ToArray())]);
+        var values = new List<T>(groups.Count);
+        var firstValues = new int[groups.Count + 1];
+        for (var i = 0; i < groups.Count; i++)
+        {
+            values.AddRange(groups[i]);
+            firstValues[i + 1] = values.Count;
+        }
+
+        return new AddressMap<T>([.. groups.Select(g => g.Key)], [.. values], firstValues);
     }
 
     /// <summary>Everything that covers the address, most specific first.</summary>
@@ -58,8 +71,8 @@ public sealed class AddressMap<T>
     {
         for (var at = Find(address); at != None; at = around[at])
         {
-            foreach (var value in values[at])
-                yield return value;
+            for (var i = firstValues[at]; i < firstValues[at + 1]; i++)
+                yield return values[i];
         }
     }
 
@@ -73,7 +86,7 @@ public sealed class AddressMap<T>
     {
         for (var at = Find(address); at != None; at = around[at])
         {
-            foreach (var value in values[at])
+            foreach (var value in values.AsSpan(firstValues[at]..firstValues[at + 1]))
             {
                 if (fits(value, argument))
                 {
@@ -95,15 +108,15 @@ public sealed class AddressMap<T>
         {
             if (prefixes[at].Length < prefix.Length)
             {
-                foreach (var value in values[at])
-                    yield return value;
+                for (var i = firstValues[at]; i < firstValues[at + 1]; i++)
+                    yield return values[i];
             }
         }
 
         for (var at = FirstIn(prefix); at < prefixes.Length && prefix.Contains(prefixes[at]); at++)
         {
-            foreach (var value in values[at])
-                yield return value;
+            for (var i = firstValues[at]; i < firstValues[at + 1]; i++)
+                yield return values[i];
         }
     }
 
@@ -111,25 +124,14 @@ public sealed class AddressMap<T>
     internal int Find(Address address)
     {
         var bits = address.Bits;
-        return bits - FirstIPv4 <= uint.MaxValue && chunks.Length > 0 ? FindIPv4((uint)bits) : FindAnywhere(bits);
+        return address.IsIPv4 ? FindIPv4((uint)bits) : FindAnywhere(bits);
     }
 
     private int FindIPv4(uint bits)
     {
-        ref var chunk = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunks), (int)(bits >> 16));
-        var from = chunk;
-        ref var low = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(lows), from);
-        var wanted = (ushort)bits;
-        // The last range that begins at or before it. Without branches: which way it goes is chance.
-        var at = 0;
-        for (var count = Unsafe.Add(ref chunk, 1) - from; count > 1;)
-        {
-            var half = count >> 1;
-            at += Unsafe.Add(ref low, at + half) <= wanted ? half : 0;
-            count -= half;
-        }
-
-        return Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(owners), from + at);
+        var table = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(tables), (nint)(bits >> 24));
+        var entry = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(table), (nint)(ushort)(bits >> 8));
+        return AddressSteps.IsStep(entry) ? steps.Follow(entry, (byte)bits) : entry;
     }
 
     private int FindAnywhere(UInt128 bits)
@@ -190,29 +192,75 @@ public sealed class AddressMap<T>
         }
     }
 
-    private static (int[] Chunks, ushort[] Lows, int[] Owners) IPv4(List<(UInt128 First, int Owner)> ranges)
+    private static int[] TableOf(int entry)
     {
-        var chunks = new int[UpperHalves + 1];
-        var lows = new List<ushort>(ranges.Count + UpperHalves);
-        var owners = new List<int>(ranges.Count + UpperHalves);
-        var (next, owner) = (0, None);
-        for (var upper = 0; upper < UpperHalves; upper++)
+        var table = new int[Networks24];
+        Array.Fill(table, entry);
+        return table;
+    }
+
+    // Goes through the ranges once.
+    private sealed class TableBuilder(List<(UInt128 First, int Owner)> ranges)
+    {
+        private readonly AddressSteps.Builder steps = new();
+        private int next;
+        private int owner = None;
+
+        // The last /8 that is all the same: another one with the same in it needs no table of its own.
+        private (int Owner, int[] Table) whole = (None, Nothing);
+
+        public (int[][] Tables, AddressSteps Steps) Build()
         {
-            chunks[upper] = lows.Count;
-            var begin = FirstIPv4 + ((UInt128)upper << 16);
-            for (; next < ranges.Count && ranges[next].First <= begin; next++)
-                owner = ranges[next].Owner;
-            lows.Add(0);
-            owners.Add(owner);
-            for (; next < ranges.Count && ranges[next].First <= begin + ushort.MaxValue; next++)
-            {
-                owner = ranges[next].Owner;
-                lows.Add((ushort)ranges[next].First);
-                owners.Add(owner);
-            }
+            var tables = new int[Networks8][];
+            for (var i = 0; i < Networks8; i++)
+                tables[i] = TableFrom(FirstIPv4 + ((UInt128)i << 24));
+            return (tables, steps.Build());
         }
 
-        chunks[UpperHalves] = lows.Count;
-        return (chunks, [.. lows], [.. owners]);
+        private int[] TableFrom(UInt128 begin)
+        {
+            Pass(begin);
+            if (!BeginsBefore(begin + (1 << 24)))
+                return (whole = whole.Owner == owner ? whole : (owner, TableOf(owner))).Table;
+            var table = new int[Networks24];
+            for (var at = 0; at < Networks24;)
+            {
+                var first = begin + ((UInt128)at << 8);
+                Pass(first);
+                var (entry, after) = BeginsBefore(first + (1 << 8)) ? (StepFrom(first), at + 1) : (owner, AtNext(begin, 8, Networks24));
+                table.AsSpan(at..after).Fill(entry);
+                at = after;
+            }
+
+            return table;
+        }
+
+        private int StepFrom(UInt128 begin)
+        {
+            Span<ulong> begins = stackalloc ulong[4];
+            Span<int> found = stackalloc int[byte.MaxValue + 1];
+            begins.Clear();
+            var count = 0;
+            for (var octet = 0; octet <= byte.MaxValue; octet = AtNext(begin, 0, byte.MaxValue + 1))
+            {
+                Pass(begin + (UInt128)octet);
+                begins[octet >> 6] |= 1UL << octet;
+                found[count++] = owner;
+            }
+
+            return steps.Add(begins, found[..count]);
+        }
+
+        private void Pass(UInt128 first)
+        {
+            for (; next < ranges.Count && ranges[next].First <= first; next++)
+                owner = ranges[next].Owner;
+        }
+
+        private bool BeginsBefore(UInt128 end) => next < ranges.Count && ranges[next].First < end;
+
+        // In which of so many networks the next range begins; their number when it does in none.
+        private int AtNext(UInt128 begin, int bits, int count) =>
+            BeginsBefore(begin + ((UInt128)count << bits)) ? (int)((ranges[next].First - begin) >> bits) : count;
     }
 }
