@@ -92,9 +92,10 @@ var addresses = new Command("addresses", "Look-ups of who has an address.") { pr
 addresses.SetAction(parsed => new AddressesBench(parsed.GetValue(prefixes), parsed.GetValue(seconds)).Run());
 var records = new Option<int>("--records") { Description = "Accounting records", DefaultValueFactory = _ => 90_000 };
 var onTheirWay = new Option<int>("--window") { Description = "Records on their way at once, 1 to 250", DefaultValueFactory = _ => 200 };
-var accounting = new Command("sessions", "RADIUS accounting from the datagram to the answer, and questions about it.") { database, records, onTheirWay };
+var ended = new Option<int>("--present") { Description = "Ended sessions that are there before, ten of each address", DefaultValueFactory = _ => 0 };
+var accounting = new Command("sessions", "RADIUS accounting from the datagram to the answer, and questions about it.") { database, records, onTheirWay, ended };
 accounting.SetAction((parsed, stop) => new SessionsBench(
-    DialectOf(parsed), parsed.GetValue(records), Math.Clamp(parsed.GetValue(onTheirWay), 1, 250)).RunAsync(stop));
+    DialectOf(parsed), parsed.GetValue(records), Math.Clamp(parsed.GetValue(onTheirWay), 1, 250), parsed.GetValue(ended)).RunAsync(stop));
 var listed = new Option<int>("--entries") { Description = "Addresses in the list", DefaultValueFactory = _ => 1_000_000 };
 var rounds = new Option<int>("--rounds") { Description = "How often each is measured", DefaultValueFactory = _ => 5 };
 var dnsbl = new Command("dnsbl", "Answers of our own list against rbldnsd, turn by turn; changes; memory.") { listed, rounds, seconds };

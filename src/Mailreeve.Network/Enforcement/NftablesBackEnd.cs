@@ -173,7 +173,11 @@ public sealed class NftablesBackEnd : IBlockBackEnd
             }
 
             if (TellsOfOthers(newsBuffer.AsSpan(0, octets)))
+            {
+                // A change of many elements is told in many pieces, and whoever looks now sees what all of them tell.
+                Drain();
                 return;
+            }
         }
     }
 
