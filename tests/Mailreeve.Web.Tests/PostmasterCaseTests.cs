@@ -8,12 +8,10 @@ using Mailreeve.AbuseDesk.Notices;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Network.Postmaster;
 using Mailreeve.Network.Relay;
-using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Mail;
 using Mailreeve.Policy.Notices;
-using Mailreeve.Policy.Postmaster;
 using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
@@ -83,6 +81,7 @@ public sealed class PostmasterCaseTests
         Assert.DoesNotContain(logged.Lines, l => l.Contains(reply.Groups[2].Value, StringComparison.OrdinalIgnoreCase));
         var desk = await host.SignedInAsync(OperatorRole.Postmaster);
         Assert.Contains("A person reads postmaster@.", await desk.OpenAsync($"/desk/cases/{id}"), StringComparison.Ordinal);
+        Assert.Contains("/desk/cases?q=alder.example", await desk.OpenAsync("/desk/postmasters"), StringComparison.Ordinal);
     }
 
     [Fact]

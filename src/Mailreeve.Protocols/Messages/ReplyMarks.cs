@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Mailreeve.Protocols.Messages;
@@ -7,6 +8,9 @@ public sealed record ReplyMarks
 {
     // A field that says more than this about itself says nothing that matters here.
     private const int WordLengthMax = 100;
+
+    // Parameters and comments follow the word.
+    private static readonly SearchValues<byte> WordEnd = SearchValues.Create(" \t\r\n;("u8);
 
     // RFC 3834 has none of these; they are what vacation programs and ticket systems before it wrote.
     private static readonly string[] AutoReplyFields = ["X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Mail-Autoreply"];
@@ -54,7 +58,7 @@ public sealed record ReplyMarks
 
     private static string Word(ReadOnlySpan<byte> value)
     {
-        var end = value.IndexOfAny(" \t\r\n;("u8);
+        var end = value.IndexOfAny(WordEnd);
         var word = end < 0 ? value : value[..end];
         return Encoding.Latin1.GetString(word[..Math.Min(word.Length, WordLengthMax)]).ToLowerInvariant();
     }

@@ -1,5 +1,4 @@
 using Mailreeve.Mail.Smtp;
-using Mailreeve.Policy;
 using Mailreeve.Policy.Postmaster;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;

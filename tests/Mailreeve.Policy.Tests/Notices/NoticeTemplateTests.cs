@@ -118,7 +118,7 @@ public class NoticeTemplateTests
         var notice = Render(ShippedPolicy.Notices[name], PostmasterFacts);
 
         Assert.Equal(subject, notice.Subject);
-        foreach (var said in new[] { "2026-03-09 12:00 UTC", "\nhttps://isp.example/postmaster#abcdefghijklmnopqrstuvwx\n", "this is it: abcdefghijklmnopqrstuvwx", "Clause C7" })
+        foreach (var said in new[] { "2026-03-09 12:00 UTC", "\nhttps://isp.example/postmaster#abcdefghijklmnopqrstuvwx\n", "this is it:\n\nabcdefghijklmnopqrstuvwx\n", "Clause C7" })
             Assert.Contains(said, notice.Text, StringComparison.Ordinal);
     }
 

@@ -52,7 +52,7 @@ public sealed class PostmasterReplyRulesTests
 
         Assert.True(PostmasterCode.IsLikeOne(code));
         Assert.True(PostmasterCode.IsLikeOne(code.ToUpperInvariant()));
-        Assert.False(PostmasterCode.IsLikeOne(code[1..]));
+        Assert.False(PostmasterCode.IsLikeOne(code.AsSpan(1)));
         Assert.False(PostmasterCode.IsLikeOne($"{code[1..]}1"));
         Assert.Equal(PostmasterCode.HashOf(code), PostmasterCode.HashOf(code.ToUpperInvariant()));
         Assert.Equal($"postmaster+{code}@provider.example", PostmasterCode.AddressFor(code, "provider.example"));
