@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Mailreeve.Mail.Inbound;
@@ -299,22 +297,6 @@ public class InboundTests(SharedHost shared) : IClassFixture<SharedHost>
 
         Assert.StartsWith("Return-Path:", await server.OnlyMessageAsync(mailbox), StringComparison.Ordinal);
         Assert.Empty(dns.Asked);
-    }
-
-    [Fact]
-    public async Task C7_what_a_postmaster_answers_is_shown_to_no_filter_that_logs_recipients()
-    {
-        await using var dns = new DnsPeer();
-        using var filter = new TcpListener(IPAddress.Loopback, 0);
-        filter.Start();
-        var options = new InboundOptions { Rspamd = new Uri($"http://{filter.LocalEndpoint}"), FilterTimeout = TimeSpan.FromMilliseconds(100) };
-        await using var server = await InboundServer.StartAsync(Host, dns, options);
-
-        Assert.StartsWith("250", await server.SendAsync("ann@sender.example", ["postmaster+abcdefghijklmnopqrstuvwx@provider.example"], Message), StringComparison.Ordinal);
-        Assert.False(filter.Pending());
-
-        Assert.StartsWith("250", await server.SendAsync("ann@sender.example", ["abuse@provider.example"], Message), StringComparison.Ordinal);
-        Assert.True(filter.Pending());
     }
 
     [Fact]
