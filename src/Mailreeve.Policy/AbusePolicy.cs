@@ -62,6 +62,9 @@ public sealed record PolicyTerms
     /// <summary>Time to close an open relay (C7).</summary>
     public required Term<Duration> CloseRelayWithin { get; init; }
 
+    /// <summary>Time to answer a mail to postmaster@, and then to settle the case. Ours: the document leaves it open (C7).</summary>
+    public required Term<Duration> ReadPostmasterWithin { get; init; }
+
     /// <summary>How long after a case was closed new evidence opens it again. Ours: the document leaves it open (C4).</summary>
     public required Term<Duration> ReopenWithin { get; init; }
 

@@ -19,6 +19,7 @@ public sealed record Figure(string Name, string Text, ClauseId Clause)
         new("block-four-eyes-above", terms.BlockFourEyesAbove.Value.ToString(), terms.BlockFourEyesAbove.Clause),
         new("suspend-after-notice", DurationText.Human(terms.SuspendAfterNotice.Value), terms.SuspendAfterNotice.Clause),
         new("close-relay-within", DurationText.Human(terms.CloseRelayWithin.Value), terms.CloseRelayWithin.Clause),
+        new("read-postmaster-within", DurationText.Human(terms.ReadPostmasterWithin.Value), terms.ReadPostmasterWithin.Clause),
         new("mailbox-capacity", SizeText.Print(terms.MailboxCapacityBytes.Value), terms.MailboxCapacityBytes.Clause),
         new("message-retention", DurationText.Human(terms.MessageRetention.Value), terms.MessageRetention.Clause),
         new("inactive-mailbox-retention", DurationText.Human(terms.InactiveMailboxRetention.Value), terms.InactiveMailboxRetention.Clause),

@@ -86,6 +86,7 @@ internal sealed class TestDesk : IAsyncDisposable
         Deadlines = new DeadlineClerk(Db, Books, Clock);
         ExpiredBlocks = new ExpiredBlockClerk(Db, Books, Clock);
         Relays = new RelayCaseClerk(Db, Books, views, Clock);
+        Postmasters = new PostmasterCaseClerk(Db, Books, views, Clock);
         Detections = new DetectionCaseClerk(Db, Books, Provider, views, new DetectionTerms { Window = Duration.FromHours(36) }, Clock);
         People = new CaseDesk(Db, Books, Clock);
     }
@@ -132,6 +133,8 @@ internal sealed class TestDesk : IAsyncDisposable
 
     public RelayCaseClerk Relays { get; }
 
+    public PostmasterCaseClerk Postmasters { get; }
+
     public CaseDesk People { get; }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -172,7 +175,7 @@ internal sealed class TestDesk : IAsyncDisposable
         for (var round = 0; round < 20; round++)
         {
             var done = 0;
-            foreach (var clerk in new IClerk[] { Intake, Hosts, Relays, Detections, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
+            foreach (var clerk in new IClerk[] { Intake, Hosts, Relays, Postmasters, Detections, ExpiredBlocks, Deadlines, Notices, Outcomes, Answers })
                 done += await clerk.WorkAsync(Stop);
             if (done == 0)
                 return;

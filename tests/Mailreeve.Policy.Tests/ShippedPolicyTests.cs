@@ -19,7 +19,7 @@ public class ShippedPolicyTests
         Assert.Equal(ShippedPolicy.Source.Scenarios.Count, check.ScenariosHeld);
         Assert.True(check.ScenariosHeld >= 15);
         Assert.Equal(
-            $"Revision 20020201: 22 clauses, 5 ladders, {check.Notices.Count} notices, {check.ScenariosHeld} scenarios hold.",
+            $"Revision 20020201: 22 clauses, 6 ladders, {check.Notices.Count} notices, {check.ScenariosHeld} scenarios hold.",
             Assert.Single(check.Lines()));
     }
 
@@ -40,6 +40,7 @@ public class ShippedPolicyTests
         Assert.Equal(Rests(Duration.FromHours(24), "C4"), terms.AnswerWithin);
         Assert.Equal(Rests(Duration.FromHours(2), "C6"), terms.SuspendAfterNotice);
         Assert.Equal(Rests(Duration.FromHours(48), "C7"), terms.CloseRelayWithin);
+        Assert.Equal(Rests(Duration.FromDays(7), "C7"), terms.ReadPostmasterWithin);
         Assert.Equal(Rests(25_000_000L, "C9"), terms.MailboxCapacityBytes);
         Assert.Equal(Rests(Duration.FromDays(30), "C9"), terms.MessageRetention);
         Assert.Equal(Rests(Duration.FromDays(60), "C9"), terms.InactiveMailboxRetention);
@@ -61,6 +62,7 @@ public class ShippedPolicyTests
     [InlineData("C4", "24 hours")]
     [InlineData("C6", "2 hours")]
     [InlineData("C7", "48 hours")]
+    [InlineData("C7", "7 days")]
     [InlineData("C9", "25 MB")]
     [InlineData("C9", "30 days")]
     [InlineData("C9", "60 days")]
@@ -83,6 +85,7 @@ public class ShippedPolicyTests
     [InlineData(CaseKind.NetworkAbuse, 24, "C5")]
     [InlineData(CaseKind.SupportService, 2, "C6")]
     [InlineData(CaseKind.OpenRelay, 48, "C7")]
+    [InlineData(CaseKind.Postmaster, 168, "C7")]
     public void Each_kind_of_case_has_its_ladder_and_clock(CaseKind kind, int hours, string clause)
     {
         var ladder = Policy.LadderOf(kind);
@@ -106,7 +109,7 @@ public class ShippedPolicyTests
     [Fact]
     public void Only_charges_and_attacks_and_suspensions_wait_for_an_operator_by_design() =>
         Assert.Equal(
-            "charge block-repeated charge block-repeated block-at-once block-unanswered charge suspend",
+            "charge block-repeated charge block-repeated block-at-once block-unanswered charge suspend refer-unanswered",
             string.Join(' ', Policy.Ladders.SelectMany(l => l.Rungs).Where(r => r.Mode == RungMode.Ask).Select(r => r.Name)));
 
     [Fact]

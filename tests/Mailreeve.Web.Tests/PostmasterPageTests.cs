@@ -4,6 +4,7 @@ using System.Text;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Postmaster;
 using Mailreeve.Storage.Network;
+using NodaTime;
 
 namespace Mailreeve.Web.Tests;
 
@@ -66,7 +67,7 @@ public sealed class PostmasterPageTests
         var now = host.Clock.GetCurrentInstant();
         await store.PutAsync([("alder.example", WebHost.Alder.Id)], now, Stop);
         var row = (await store.FindAsync("alder.example", Stop))!;
-        var asked = row.At(PostmasterRules.After(row.Standing, PostmasterFinding.Accepts, now)) with
+        var asked = row.At(PostmasterRules.After(row.Standing, PostmasterFinding.Accepts, Duration.FromDays(7), now)) with
         {
             Cycle = 1, CodeHash = SHA256.HashData(Encoding.UTF8.GetBytes(code)),
         };

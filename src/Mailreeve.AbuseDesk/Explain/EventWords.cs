@@ -45,6 +45,8 @@ internal static class EventWords
             CaseEvent.ReopenedByPerson e => ("The case was opened again.", [e.Reason]),
             CaseEvent.RelayProven e => ($"Relay test {e.Run} proved that the server relays.", [Short(e.Facts)]),
             CaseEvent.RelayClosed e => ($"Relay test {e.Run} was made in full and found the server closed.", []),
+            CaseEvent.PostmasterUnread e => (e.IsRefused ? "A check found that mail for postmaster@ of the domain is refused." : "A check found that nobody answers mail to postmaster@ of the domain.", [Short(e.Facts)]),
+            CaseEvent.PostmasterSettled e => (e.IsRead ? "A person reads postmaster@ of the domain." : "The domain is not checked any more.", [Short(e.Facts)]),
             CaseEvent.Detected e => ($"Sensors of ours saw the address attack; what may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points).", [Short(e.Facts)]),
             CaseEvent.Reopened e => ($"Report {e.Report} shows that it went on after the customer's answer: the case is open again.", [$"What it shows was not before {At(e.Earliest)}; the customer answered {(before.AnsweredAt is { } answered ? At(answered) : "before")}."]),
             CaseEvent.ListwashingSeen e => ("It looks as if only those who complained were taken off a list (listwashing).", [Short(e.Facts)]),

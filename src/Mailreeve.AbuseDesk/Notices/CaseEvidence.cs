@@ -25,13 +25,14 @@ public sealed class CaseEvidence(Provider provider, RedactionKey key)
         : await AllOfCaseAsync(db, of, 1, stop) is [var first, ..] ? first.Evidence.Text : "";
 
     /// <summary>
-    /// What we saw ourselves: of the relay test that proved the case, the last one of several, what was said and where it came out; or what sensors
-    /// detected. Empty for nothing.
+    /// What we saw ourselves: of the relay test that proved the case, the last one of several, what was said and where it came out; what sensors
+    /// detected; or what the mail servers of a domain said about its postmaster. Empty for nothing.
     /// </summary>
     public static Task<string> SeenByUsAsync(DbSession db, AbuseCase of, CancellationToken stop) => of.Kind switch
     {
         CaseKind.OpenRelay => RelayEvidence.OfCaseAsync(db, of, stop),
         CaseKind.NetworkAbuse => DetectionEvidence.OfCaseAsync(db, of, stop),
+        CaseKind.Postmaster => PostmasterEvidence.OfCaseAsync(db, of, stop),
         _ => Task.FromResult(""),
     };
 

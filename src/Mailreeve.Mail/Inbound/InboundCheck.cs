@@ -142,8 +142,9 @@ internal sealed class InboundCheck : IDisposable
         return (dkim.Judge(key => keys[key], now), arc.Judge(key => keys[key], now));
     }
 
+    // Filters write recipients into their logs, where no code of a postmaster belongs; of such an answer nothing is kept that could harm.
     private async Task<RspamdReply?> AskRspamdAsync(ReadOnlySequence<byte> message, IReadOnlyList<AcceptedRecipient> to, string reference) =>
-        checks.Rspamd is { } rspamd
+        checks.Rspamd is { } rspamd && !to.Any(r => r.Route is MailRoute.PostmasterAnswer)
             ? await rspamd.AskAsync(message, client, helo, $"{from}", to.Select(r => $"{r.Mailbox}"), reference, CancellationToken.None)
             : null;
 

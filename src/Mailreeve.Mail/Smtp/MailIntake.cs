@@ -1,4 +1,6 @@
 using Mailreeve.Policy.Mail;
+using Mailreeve.Policy.Postmaster;
+using Mailreeve.Protocols.Messages;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -25,6 +27,9 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
 
             if (message.Recipients[0].Route is MailRoute.Collected)
                 return await CollectAsync(session, message, stop);
+
+            if (message.Recipients[0].Route is MailRoute.PostmasterAnswer(var code) && await AnswerAsync(session, code, message, stop) is { } answer)
+                return answer;
 
             // One row whoever it was for: the row names the recipients. What cannot be understood is kept too, for a person.
             return $"report {await new ReportStore(session).AddAsync(ReportOf(message), stop)}";
@@ -55,6 +60,19 @@ public sealed class MailIntake(Database db, byte[] bounceKey)
 
         // What is too much is taken and forgotten: nothing of it should come back to whoever wrote it.
         return first is null ? "nothing new" : $"collected {first}";
+    }
+
+    // Neither the code is kept nor the message: what is decided about it is. An old code is nobody's any more, and a person reads what comes to it.
+    private static async Task<string?> AnswerAsync(DbSession session, string code, ReceivedMessage message, CancellationToken stop)
+    {
+        var hash = PostmasterCode.HashOf(code);
+        if (await new PostmasterStore(session).FindByCodeAsync(hash, stop) is null)
+            return null;
+        var mark = PostmasterReplyRules.MarkOf(message.From, ReplyMarks.Read(message.Raw));
+        // One of a person's is enough, and so is one of a program's: whoever has the code could go on writing.
+        return await new PostmasterReplyStore(session).AddAsync(new NewPostmasterReply(message.ReceivedAt, hash, mark), stop) is { } id
+            ? $"answer {id}"
+            : "nothing new";
     }
 
     private static IncomingReport ReportOf(ReceivedMessage message) => new()

@@ -1,6 +1,5 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Postmaster;
-using Mailreeve.Protocols.Messages;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Mail;
@@ -11,10 +10,16 @@ namespace Mailreeve.Network.Postmaster;
 
 /// <summary>
 /// Checks postmaster@ of each domain of those who have the service <c>mail-server</c> (C7): first whether their servers take mail for it, then
-/// by a mail with a link whether a person reads it.
+/// by a mail that a person answers whether a person reads it.
 /// </summary>
+/// <param name="database">The database.</param>
+/// <param name="views">Who has the service, and which domains.</param>
+/// <param name="prober">Asks servers.</param>
+/// <param name="mail">Writes to postmasters.</param>
+/// <param name="readWithin">How long a person has to answer.</param>
+/// <param name="clock">The time.</param>
 public sealed class PostmasterClerk(
-    Database database, LiveViews views, PostmasterProber prober, PostmasterDesk desk, Provider provider, IClock clock) : IClerk
+    Database database, LiveViews views, PostmasterProber prober, PostmasterMail mail, Duration readWithin, IClock clock) : IClerk
 {
     private static readonly Duration SyncEvery = Duration.FromMinutes(10);
 
@@ -61,7 +66,7 @@ public sealed class PostmasterClerk(
             var store = new PostmasterStore(db);
             await store.PutAsync(changed, now, stop);
             foreach (var domain in gone)
-                await store.DropAsync(domain, stop);
+                await store.LeaveAsync(domain, stop);
         }, stop);
     }
 
@@ -69,14 +74,14 @@ public sealed class PostmasterClerk(
     {
         var probing = await prober.RunAsync(row.Domain, stop);
         var now = clock.GetCurrentInstant();
-        var after = row.At(PostmasterRules.After(row.Standing, probing.Finding, now)) with
+        var after = row.At(PostmasterRules.After(row.Standing, probing.Finding, readWithin, now)) with
         {
             CheckedAt = now, Detail = probing.Detail, Transcript = probing.Transcript, CodeHash = null,
         };
         if (after.State == PostmasterState.Asked)
         {
-            var cycle = row.Cycle + 1;
-            after = after with { Cycle = cycle, CodeHash = PostmasterDesk.HashOf(desk.CodeOf(row.CustomerId, row.Domain, cycle)) };
+            after = after with { Cycle = row.Cycle + 1 };
+            after = after with { CodeHash = mail.CodeHashFor(after) };
         }
 
         await database.WriteAsync(db => StandAsync(db, row, after, now, stop), stop);
@@ -85,7 +90,9 @@ public sealed class PostmasterClerk(
     private Task RemindAsync(PostmasterRow row, Instant now, CancellationToken stop)
     {
         var after = row.At(PostmasterRules.AfterSilence(row.Standing, now));
-        return database.WriteAsync(db => StandAsync(db, row, after.State == PostmasterState.Overdue ? after with { Detail = "Nobody has answered in time." } : after, now, stop), stop);
+        if (after.State == PostmasterState.Overdue)
+            after = after with { Detail = $"No person has answered in time. {row.Detail}" };
+        return database.WriteAsync(db => StandAsync(db, row, after, now, stop), stop);
     }
 
     // The mail is a row of the same transaction: it is sent once, and only if the domain stands where it was seen.
@@ -94,51 +101,9 @@ public sealed class PostmasterClerk(
         if (!await new PostmasterStore(db).RecordAsync(before, after, stop))
             return;
         if (after.State == PostmasterState.Asked && (after.Cycle != before.Cycle || after.Mails != before.Mails))
-            await new OutboundStore(db).AddAsync([MailTo(after, await db.NextIdsAsync("outbound", 1, stop), now)], stop);
+            await new OutboundStore(db).AddAsync([mail.Write(after, ZoneOf(after.CustomerId), await db.NextIdsAsync("outbound", 1, stop), now)], stop);
     }
 
-    private NewOutbound MailTo(PostmasterRow row, long id, Instant now)
-    {
-        var code = desk.CodeOf(row.CustomerId, row.Domain, row.Cycle);
-        var to = $"postmaster@{row.Domain}";
-        var message = new SystemMessage
-        {
-            FromName = provider.Name,
-            From = $"support@{provider.Domains[0]}",
-            To = to,
-            Subject = $"{(row.Mails > 1 ? "Reminder: " : "")}Does somebody read postmaster@{row.Domain}?",
-            Text = $"""
-                Dear postmaster of {row.Domain},
-
-                whoever runs a mail server at {provider.Name} keeps the mailbox postmaster@ of
-                its domains, and somebody reads it (clause C7 of our policy,
-                {provider.BaseUrl}/policy). This message asks whether that is so.
-
-                Please open this page and press the button on it, until {row.DueAt:uuuu-MM-dd HH:mm} UTC:
-
-                {desk.LinkOf(code)}
-
-                If the field for the code is empty there, this is it: {code}
-
-                Opening the page alone does nothing: programs open links, too.
-
-                If you have questions, write to support@{provider.Domains[0]} or call
-                {provider.SupportTelephone}.
-
-                {provider.Name}
-                """,
-            MessageId = $"postmaster.{id}@{provider.HostName}",
-            Date = now,
-        };
-        return new NewOutbound
-        {
-            Id = id,
-            Purpose = OutboundPurpose.Postmaster,
-            SubjectId = row.CustomerId.Value,
-            EnvelopeFrom = "",
-            Recipient = to,
-            Message = message.Write(),
-            CreatedAt = now,
-        };
-    }
+    private DateTimeZone ZoneOf(CustomerId customer) =>
+        views.Directory.Find(customer) is { } known ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(known.TimeZone) ?? DateTimeZone.Utc : DateTimeZone.Utc;
 }

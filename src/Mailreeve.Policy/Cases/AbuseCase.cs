@@ -109,7 +109,7 @@ public sealed record AbuseCase
     {
         // What ended stays ended: a word that came too late is on record and opens nothing.
         CaseEvent.Answered or CaseEvent.AnswerAccepted or CaseEvent.AnswerRefused or CaseEvent.DeadlineExtended or CaseEvent.Closed
-            or CaseEvent.RelayProven or CaseEvent.RelayClosed or CaseEvent.Detected
+            or CaseEvent.RelayProven or CaseEvent.RelayClosed or CaseEvent.Detected or CaseEvent.PostmasterUnread or CaseEvent.PostmasterSettled
             when Phase == CasePhase.Closed => this,
         CaseEvent.Opened e => this with
         {
@@ -181,7 +181,8 @@ public sealed record AbuseCase
         },
         CaseEvent.ListwashingSeen e => this with { StepsTaken = StepsTaken.Add(e.Step) },
         CaseEvent.RelayProven => this with { Trust = Trust < TrustLevel.Block ? TrustLevel.Block : Trust, IsConfirmed = true },
-        CaseEvent.RelayClosed => this with { Phase = CasePhase.Resolving, Due = null },
+        CaseEvent.PostmasterUnread => this with { IsConfirmed = true },
+        CaseEvent.RelayClosed or CaseEvent.PostmasterSettled => this with { Phase = CasePhase.Resolving, Due = null },
         // What opens the case says how far it is trusted; later it can only be more.
         CaseEvent.Detected e => this with { Trust = Version <= 1 || e.Level > Trust ? e.Level : Trust },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),

@@ -33,6 +33,8 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(RelayProven), "relay-proven")]
 [JsonDerivedType(typeof(RelayClosed), "relay-closed")]
 [JsonDerivedType(typeof(Detected), "detected")]
+[JsonDerivedType(typeof(PostmasterUnread), "postmaster-unread")]
+[JsonDerivedType(typeof(PostmasterSettled), "postmaster-settled")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -165,6 +167,17 @@ public abstract record CaseEvent
     /// <param name="Points">What speaks for it.</param>
     /// <param name="Facts">How many sensors, what and when; names none of them.</param>
     public sealed record Detected(TrustLevel Level, long Points, string Facts) : CaseEvent;
+
+    /// <summary>A check of ours found that postmaster@ of the domain refuses mail, or that nobody answered what was sent there (C7).</summary>
+    /// <param name="IsRefused">Whether mail is refused; otherwise it is taken, and nobody has answered in time.</param>
+    /// <param name="Facts">What was found.</param>
+    /// <param name="Transcript">What was said to its servers and by them; the domain's next check has another.</param>
+    public sealed record PostmasterUnread(bool IsRefused, string Facts, string Transcript) : CaseEvent;
+
+    /// <summary>What C7 asks for is there again, or is not asked of this customer any more.</summary>
+    /// <param name="IsRead">Whether a person has answered; otherwise the domain is not checked any more.</param>
+    /// <param name="Facts">Why.</param>
+    public sealed record PostmasterSettled(bool IsRead, string Facts) : CaseEvent;
 
     /// <summary>The case is over.</summary>
     public sealed record Closed(CaseDisposition Disposition, string Reason) : CaseEvent;

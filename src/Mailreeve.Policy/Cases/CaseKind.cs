@@ -17,4 +17,7 @@ public enum CaseKind
 
     /// <summary>A mail server that relays for anyone (C7).</summary>
     OpenRelay,
+
+    /// <summary>A mail server whose domain has no postmaster@ that takes mail, or that anybody reads (C7).</summary>
+    Postmaster,
 }

@@ -187,6 +187,10 @@ public static class CaseRules
             case RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25:
                 Block(policy, open, rung, step, facts, now, measures);
                 return;
+            case RungMeasure.Refer:
+                measures.Add(new Measure.Ask(
+                    step, QuestionFor(rung, open), "The policy names no measure for this. What follows is for a person to decide.") { Clause = rung.Clause });
+                return;
             default:
                 measures.Add(new Measure.Ask(step, QuestionFor(rung, open), "The policy asks an operator for this step.") { Clause = rung.Clause });
                 return;
@@ -308,6 +312,7 @@ public static class CaseRules
         RungMeasure.BlockCustomer => "Block all addresses of the customer?",
         RungMeasure.BlockPort25 => "Block port 25 of all the customer's hosts?",
         RungMeasure.SuspendService => $"Suspend the service behind {open.Resource}?",
+        RungMeasure.Refer => $"Have you spoken with the customer about {open.Resource}?",
         _ => "Take this step?",
     };
 }

@@ -69,6 +69,9 @@ public enum RungMeasure
 
     /// <summary>Suspends the service of the case (C6).</summary>
     SuspendService,
+
+    /// <summary>Puts the case before a person, who settles it with the customer. The program does nothing by itself.</summary>
+    Refer,
 }
 
 /// <summary>Who takes a step.</summary>

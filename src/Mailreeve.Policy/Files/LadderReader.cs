@@ -101,7 +101,7 @@ internal sealed class LadderReader(
         return null;
     }
 
-    private static readonly IReadOnlyList<string> TimeNames = ["answer-within", "suspend-after-notice", "close-relay-within"];
+    private static readonly IReadOnlyList<string> TimeNames = ["answer-within", "suspend-after-notice", "close-relay-within", "read-postmaster-within"];
 
     private List<Rung>? Rungs(TableReader ladder)
     {
@@ -154,6 +154,8 @@ internal sealed class LadderReader(
         if (name is null || when is null || measure is null || mode is null || clause is not { } id)
             return null;
         CheckSense(table, when.Value, measure.Value, notice);
+        if (measure == RungMeasure.Refer)
+            CheckReferred(table, mode.Value, notice);
         return new Rung(name.Value, when.Value, measure.Value, mode.Value, id, notice?.Value);
     }
 
@@ -181,6 +183,15 @@ internal sealed class LadderReader(
 
         if (notice is not null)
             problems.Add(notice.At, table.KeyOf("notice"), "A proposed charge sends no notice.", "Remove this line.");
+    }
+
+    // It is put before a person, and nothing else happens.
+    private void CheckReferred(TableReader table, RungMode mode, TomlValue.Text? notice)
+    {
+        if (mode != RungMode.Ask)
+            problems.Add(table.Entry("mode")!.Value.At, table.KeyOf("mode"), "What is referred is for a person to decide.", "Write mode = \"ask\".");
+        if (notice is not null)
+            problems.Add(notice.At, table.KeyOf("notice"), "What is referred sends no notice.", "Remove this line.");
     }
 
     private ClauseId? Clause(TableReader table)

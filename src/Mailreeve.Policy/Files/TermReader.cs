@@ -26,6 +26,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         var answer = Time("answer-within", "24 h");
         var suspend = Time("suspend-after-notice", "2 h");
         var relay = Time("close-relay-within", "48 h");
+        var postmaster = Time("read-postmaster-within", "7 d");
         var reopen = Time("reopen-within", "30 d");
         var reopenedAnswer = Time("reopened-answer-within", "4 h");
         var blockTime = Time("block-at-most", "30 d");
@@ -52,7 +53,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
         if (fillLast?.Value >= 100)
             problems.Add(terms.Entry("fill-warning-last")!.Value.At, terms.KeyOf("fill-warning-last"), "At 100 per cent it is full.", "Write less than 100.");
 
-        if (charge is null || answer is null || suspend is null || relay is null || reopen is null || reopenedAnswer is null || blockTime is null || blockSize is null
+        if (charge is null || answer is null || suspend is null || relay is null || postmaster is null || reopen is null || reopenedAnswer is null || blockTime is null || blockSize is null
             || blockSites is null || blockFourEyes is null || capacity is null || retention is null || inactive is null || step is null || price is null || steps is null
             || warnFirst is null || warnLast is null || fillFirst is null || fillLast is null || sending is null
             || trust is null)
@@ -63,6 +64,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
             AnswerWithin = answer,
             SuspendAfterNotice = suspend,
             CloseRelayWithin = relay,
+            ReadPostmasterWithin = postmaster,
             ReopenWithin = reopen,
             ReopenedAnswerWithin = reopenedAnswer,
             BlockAtMost = blockTime,
@@ -147,7 +149,7 @@ internal sealed class TermReader(FileProblems problems, TableReader? terms)
     /// <summary>The names of all terms: keys of the table and placeholders in texts.</summary>
     public static readonly IReadOnlyList<string> Names =
     [
-        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "reopen-within", "reopened-answer-within", "block-at-most", "block-addresses-at-most",
+        "complaint-charge", "answer-within", "suspend-after-notice", "close-relay-within", "read-postmaster-within", "reopen-within", "reopened-answer-within", "block-at-most", "block-addresses-at-most",
         "block-sites-at-most", "block-four-eyes-above",
         "mailbox-capacity", "message-retention", "inactive-mailbox-retention", "extra-storage-step", "extra-storage-price",
         "extra-storage-steps-at-most", "inactive-warning-first", "inactive-warning-last", "fill-warning-first", "fill-warning-last",

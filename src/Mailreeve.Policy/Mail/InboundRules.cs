@@ -57,10 +57,10 @@ public static class InboundRules
 
     /// <summary>
     /// Whether mail for a recipient is never refused for what was found about it: abuse@ and postmaster@ in any domain, where complaints
-    /// come (RFC 2142 §5), the bounces of our own notices, and what a relay test waits for.
+    /// come (RFC 2142 §5), the bounces of our own notices, what a relay test waits for, and what postmasters of customers answer.
     /// </summary>
     public static bool IsForRole(Mailbox to, MailRoute route) =>
-        route is MailRoute.NoticeBounce or MailRoute.Collected or MailRoute.Role { Address: RoleAddress.Abuse or RoleAddress.Postmaster }
+        route is MailRoute.NoticeBounce or MailRoute.Collected or MailRoute.PostmasterAnswer or MailRoute.Role { Address: RoleAddress.Abuse or RoleAddress.Postmaster }
         || DomainName.Same(to.LocalPart, "abuse") || DomainName.Same(to.LocalPart, "postmaster");
 
     /// <summary>What a name in HELO is worth (RFC 5321 §4.1.4 forbids to refuse for a name that is only wrong).</summary>

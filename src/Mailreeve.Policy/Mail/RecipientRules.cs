@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mailreeve.Policy.Mailboxes;
+using Mailreeve.Policy.Postmaster;
 using Mailreeve.Policy.Relay;
 using Mailreeve.Protocols.Smtp;
 
@@ -48,6 +49,8 @@ public static class RecipientRules
             return new RecipientVerdict.Accept(new MailRoute.Role(role));
         if (to.LocalPart.Length > BouncePrefix.Length && DomainName.Same(to.LocalPart.AsSpan(0, BouncePrefix.Length), BouncePrefix))
             return new RecipientVerdict.Accept(new MailRoute.NoticeBounce(to.LocalPart[BouncePrefix.Length..]));
+        if (CodeOf(to.LocalPart) is { } code)
+            return new RecipientVerdict.Accept(new MailRoute.PostmasterAnswer(code));
 
         return facts.Mailbox is { } mailbox ? Into(mailbox, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
     }
@@ -80,6 +83,12 @@ public static class RecipientRules
         _ when mailbox.RoomBytes < Math.Max(1, sizeBytes ?? 1) => new RecipientVerdict.Refuse(RefusalReason.MailboxFull, MailboxTerms),
         _ => new RecipientVerdict.Accept(new MailRoute.ToMailbox(mailbox.Id)),
     };
+
+    private static string? CodeOf(string localPart) =>
+        localPart.Length > PostmasterCode.Prefix.Length && DomainName.Same(localPart.AsSpan(0, PostmasterCode.Prefix.Length), PostmasterCode.Prefix)
+        && PostmasterCode.IsLikeOne(localPart.AsSpan(PostmasterCode.Prefix.Length))
+            ? localPart[PostmasterCode.Prefix.Length..]
+            : null;
 
     private static RoleAddress? RoleOf(string localPart)
     {

@@ -57,6 +57,10 @@ public abstract record MailRoute
     /// <summary>To the collector of relay tests: it is a message of one, or a bounce (C7).</summary>
     public sealed record Collected : MailRoute;
 
+    /// <summary>To whoever checks the postmasters of customers: a reply to a mail that asked whether somebody reads it (C7).</summary>
+    /// <param name="Code">What stands behind <c>postmaster+</c>, as sent. Whoever does not know a code can write anything of its form there.</param>
+    public sealed record PostmasterAnswer(string Code) : MailRoute;
+
     /// <summary>Back to the notice that could not be delivered.</summary>
     /// <param name="Token">What stands behind <c>notice+</c>, as sent. Anyone can write anything there.</param>
     public sealed record NoticeBounce(string Token) : MailRoute;

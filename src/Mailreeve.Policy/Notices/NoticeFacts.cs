@@ -117,6 +117,25 @@ public abstract record NoticeFacts
         public required ClauseId Clause { get; init; }
     }
 
+    /// <summary>A mail to postmaster@ of a customer's domain that asks whether somebody reads it (C7).</summary>
+    public sealed record OfPostmaster : NoticeFacts
+    {
+        /// <summary>The domain, <c>{domain}</c>.</summary>
+        public required string Domain { get; init; }
+
+        /// <summary>Until when a person has time to answer, <c>{deadline-utc}</c> and <c>{deadline-local}</c>.</summary>
+        public required Instant Deadline { get; init; }
+
+        /// <summary>The page with the button, <c>{answer-url}</c>; the code is behind its "#".</summary>
+        public required string AnswerUrl { get; init; }
+
+        /// <summary>The code for that page, <c>{code}</c>.</summary>
+        public required string Code { get; init; }
+
+        /// <summary>The clause it rests on: <c>{clause}</c>, <c>{clause-title}</c>, <c>{clause-text}</c>.</summary>
+        public required ClauseId Clause { get; init; }
+    }
+
     /// <summary>An answer to a reporter.</summary>
     /// <param name="Report">Their report, <c>{report}</c>.</param>
     /// <param name="Resource">What it was about, <c>{resource}</c>.</param>

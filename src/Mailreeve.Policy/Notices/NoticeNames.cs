@@ -57,11 +57,17 @@ public static class NoticeNames
     /// <summary>What a customer sends is held (C1).</summary>
     public const string SendingHeld = "sending-held";
 
+    /// <summary>To postmaster@ of a customer's domain: does somebody read this (C7)?</summary>
+    public const string PostmasterAsked = "postmaster-asked";
+
+    /// <summary>The same once more.</summary>
+    public const string PostmasterReminder = "postmaster-reminder";
+
     /// <summary>All of them. A ladder may name others; those go to the customer of the case.</summary>
     public static readonly IReadOnlyList<string> Required =
     [
         Complaint, Blocked, Accepted, Refused, Lifted, Unfounded, Reopened, Repeat, RegistrationNumber, NotOurs, MailboxUnused, MailboxClosed,
-        MailboxFilling, SendingHeld, ReportReceived, ReportNeedsFacts, ReportOutcome, ReportDigest,
+        MailboxFilling, SendingHeld, ReportReceived, ReportNeedsFacts, ReportOutcome, ReportDigest, PostmasterAsked, PostmasterReminder,
     ];
 
     private static readonly IReadOnlyList<string> CaseNames =
@@ -83,6 +89,11 @@ public static class NoticeNames
         "customer", "registration-number", "sender", "held-utc", "held-local", "figures", "hold-url", "clause", "clause-title", "clause-text",
     ];
 
+    private static readonly IReadOnlyList<string> PostmasterNames =
+    [
+        "domain", "deadline-utc", "deadline-local", "answer-url", "code", "clause", "clause-title", "clause-text",
+    ];
+
     /// <summary>Placeholders, beside those of the provider and of the terms, that a notice of this name may use.</summary>
     internal static IReadOnlyList<string> PlaceholdersOf(string notice) => notice switch
     {
@@ -90,6 +101,7 @@ public static class NoticeNames
         NotOurs or ReportReceived or ReportNeedsFacts or ReportOutcome or ReportDigest => ReportNames,
         SendingHeld => HoldNames,
         MailboxUnused or MailboxClosed or MailboxFilling => MailboxNames,
+        PostmasterAsked or PostmasterReminder => PostmasterNames,
         _ => CaseNames,
     };
 }

@@ -36,7 +36,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         "evidence" => MarkdownText.CodeBlock(value),
         "reason" or "wanted" or "reports" => MarkdownText.Quote(value),
         "clause-text" => Indent("> ", ProviderText.Fill(ClauseOf()!.Text, provider)),
-        "case-url" or "mailbox-url" or "hold-url" or "status-url" => MarkdownText.Link(value),
+        "case-url" or "mailbox-url" or "hold-url" or "status-url" or "answer-url" => MarkdownText.Link(value),
         _ when Placeholders.IsLink(name) => MarkdownText.Link(value),
         _ => MarkdownText.Escape(value),
     };
@@ -54,6 +54,7 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         },
         NoticeFacts.OfMailbox f => OfMailbox(f, name),
         NoticeFacts.OfHold f => OfHold(f, name),
+        NoticeFacts.OfPostmaster f => OfPostmaster(f, name),
         NoticeFacts.OfReport f => name switch
         {
             "report" => f.Report.ToString(),
@@ -125,11 +126,25 @@ internal sealed class NoticeValues(AbusePolicy policy, ProviderFacts provider, N
         _ => null,
     };
 
+    private string? OfPostmaster(NoticeFacts.OfPostmaster f, string name) => name switch
+    {
+        "domain" => f.Domain,
+        "deadline-utc" => Utc.Format(f.Deadline),
+        "deadline-local" => LocalText(f.Deadline),
+        "answer-url" => f.AnswerUrl,
+        "code" => f.Code,
+        "clause" => f.Clause.Value,
+        "clause-title" => ProviderText.FillPlain(ClauseOf()!.Title, provider),
+        "clause-text" => ProviderText.FillPlain(ClauseOf()!.Text, provider),
+        _ => null,
+    };
+
     private Clause? ClauseOf() => facts switch
     {
         NoticeFacts.OfCase f => policy.ClauseOf(f.Clause),
         NoticeFacts.OfMailbox f => policy.ClauseOf(f.Clause),
         NoticeFacts.OfHold f => policy.ClauseOf(f.Clause),
+        NoticeFacts.OfPostmaster f => policy.ClauseOf(f.Clause),
         _ => null,
     };
 

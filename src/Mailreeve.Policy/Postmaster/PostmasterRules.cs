@@ -11,9 +11,6 @@ public static class PostmasterRules
     /// <summary>How long a server may put off mail for postmaster before that counts as a refusal.</summary>
     public static readonly Duration PutOffAtMost = Duration.FromHours(24);
 
-    /// <summary>How long a person has to answer the mail that asks for it.</summary>
-    public static readonly Duration ReadWithin = Duration.FromDays(7);
-
     /// <summary>Until the mail is sent once more.</summary>
     public static readonly Duration RemindEvery = Duration.FromDays(2);
 
@@ -25,6 +22,9 @@ public static class PostmasterRules
 
     /// <summary>Until a domain is checked again that refuses, or takes no mail at all.</summary>
     public static readonly Duration RecheckAfter = Duration.FromDays(1);
+
+    /// <summary>Until a customer may have a domain checked once more: each check that finds its mail taken writes another mail.</summary>
+    public static readonly Duration CustomerEvery = Duration.FromHours(1);
 
     /// <summary>What is tried: each recipient with the null sender, as a bounce has it, and with a real one.</summary>
     /// <param name="domain">The domain.</param>
@@ -48,8 +48,9 @@ public static class PostmasterRules
     /// <summary>Where a domain stands after a check, and when something is to be done about it next.</summary>
     /// <param name="before">Where it stood.</param>
     /// <param name="finding">What the check has shown.</param>
+    /// <param name="readWithin">How long a person has to answer the mail that asks for it.</param>
     /// <param name="now">The time.</param>
-    public static PostmasterStanding After(PostmasterStanding before, PostmasterFinding finding, Instant now) => finding switch
+    public static PostmasterStanding After(PostmasterStanding before, PostmasterFinding finding, Duration readWithin, Instant now) => finding switch
     {
         PostmasterFinding.NoMail => new PostmasterStanding(PostmasterState.NoMail, now + RecheckAfter),
         PostmasterFinding.Refuses => new PostmasterStanding(PostmasterState.Refuses, now + RecheckAfter),
@@ -58,7 +59,7 @@ public static class PostmasterRules
             new PostmasterStanding(PostmasterState.Refuses, now + RecheckAfter) { PutOffSince = since },
         PostmasterFinding.PutOff => new PostmasterStanding(PostmasterState.PutOff, now + RetryEvery) { PutOffSince = before.PutOffSince ?? now },
         // It accepts: now somebody is to read it.
-        _ => new PostmasterStanding(PostmasterState.Asked, now + RemindEvery) { DueAt = now + ReadWithin, Mails = 1 },
+        _ => new PostmasterStanding(PostmasterState.Asked, now + Duration.Min(RemindEvery, readWithin)) { DueAt = now + readWithin, Mails = 1 },
     };
 
     /// <summary>Where a domain stands whose postmaster was asked and has not answered, when its time for a reminder has come.</summary>
@@ -72,6 +73,10 @@ public static class PostmasterRules
 
     /// <summary>Where a domain stands when a person has answered.</summary>
     public static PostmasterStanding AfterAnswer(Instant now) => new(PostmasterState.Read, now + AgainAfter);
+
+    /// <summary>Whether cases must hear of it: the domain has come to stand where one is to be opened, or ended.</summary>
+    public static bool IsNews(PostmasterState before, PostmasterState after) =>
+        before != after && after is PostmasterState.Refuses or PostmasterState.Overdue or PostmasterState.Read or PostmasterState.NoMail or PostmasterState.Gone;
 }
 
 /// <summary>One envelope that is tried.</summary>
@@ -118,6 +123,9 @@ public enum PostmasterState
 
     /// <summary>A person has answered.</summary>
     Read,
+
+    /// <summary>It is not checked any more: the contract has ended, or the domain is gone. Cases are still to hear of it.</summary>
+    Gone,
 }
 
 /// <summary>Where the postmaster of a domain stands, and what is next.</summary>

@@ -17,7 +17,7 @@ public sealed record Scenario
     /// <summary>The kind of case.</summary>
     public required CaseKind Kind { get; init; }
 
-    /// <summary>The address the case is about.</summary>
+    /// <summary>The address the case is about; a domain when it is about a postmaster.</summary>
     public required string Resource { get; init; }
 
     /// <summary>What blocking that address would mean.</summary>
@@ -53,6 +53,12 @@ public enum ScenarioEvent
 
     /// <summary>The same reporter sends the same evidence again.</summary>
     SameComplaint,
+
+    /// <summary>A check of ours found what the case is about, an open relay or a postmaster that is not read; the first one opens the case.</summary>
+    CheckFailed,
+
+    /// <summary>A check of ours found that it is over.</summary>
+    CheckPassed,
 
     /// <summary>A mail server accepted the oldest notice that waits.</summary>
     NoticeAccepted,

@@ -1,8 +1,10 @@
+using System.Text;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Files;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
+using Mailreeve.Protocols.Smtp;
 using NodaTime;
 
 namespace Mailreeve.Policy.Scenarios;
@@ -29,10 +31,13 @@ public static class ScenarioFile
         var kind = file.Word<CaseKind>("kind");
         var resource = file.Text("resource", "192.0.2.7");
         Prefix address = default;
-        if (resource is not null && !Prefix.TryParse(resource.Value, out address))
+        var isName = kind == CaseKind.Postmaster;
+        if (resource is not null && !isName && !Prefix.TryParse(resource.Value, out address))
             problems.Add(resource.At, "resource", $"'{resource.Value}' is not an address.", "Write it like \"192.0.2.7\".");
+        if (resource is not null && isName && (Prefix.TryParse(resource.Value, out _) || !DomainName.IsValid(Encoding.UTF8.GetBytes(resource.Value))))
+            problems.Add(resource.At, "resource", $"'{resource.Value}' is not a domain.", "Write it like \"customer.example\".");
 
-        var addressBlock = Block(file, "block", problems) ?? new BlockFacts([address], null, 0);
+        var addressBlock = Block(file, "block", problems) ?? (isName ? BlockFacts.Nothing : new BlockFacts([address], null, 0));
         var customerBlock = Block(file, "customer-block", problems) ?? addressBlock;
         var steps = Steps(file, problems);
         file.Finish();
@@ -44,7 +49,7 @@ public static class ScenarioFile
             File = fileName,
             Title = title.Value,
             Kind = kind.Value,
-            Resource = address.ToString(),
+            Resource = isName ? resource.Value : address.ToString(),
             AddressBlock = addressBlock,
             CustomerBlock = customerBlock,
             Steps = steps,
@@ -93,8 +98,12 @@ public static class ScenarioFile
                 continue;
             if (steps.Count > 0 && step.At < steps[^1].At)
                 problems.Add(table.Entry("at")!.Value.At, table.KeyOf("at"), "This is before the step above.", "Put the steps in order of time.");
-            if (steps.Count == 0 && step.Happened != ScenarioEvent.Complaint)
-                problems.Add(table.At, table.KeyOf("happened"), "A case begins with a complaint.", "Write happened = \"complaint\".");
+            if (steps.Count == 0 && step.Happened is not (ScenarioEvent.Complaint or ScenarioEvent.CheckFailed))
+            {
+                problems.Add(
+                    table.At, table.KeyOf("happened"), "A case begins with a complaint, or with a check of ours.", "Write happened = \"complaint\" or \"check-failed\".");
+            }
+
             steps.Add(step);
         }
 

@@ -101,6 +101,13 @@ public sealed class ScenarioRun
             case ScenarioEvent.SameComplaint:
                 Apply(new CaseEvent.ComplaintAdded(new ReportId(NextId()), new EventId(NextId()), IsNewReporter: false, IsRepeat: true), now);
                 break;
+            case ScenarioEvent.CheckFailed or ScenarioEvent.CheckPassed:
+                if (Checked(step.Happened == ScenarioEvent.CheckPassed) is not { } found)
+                    return Impossible(step, "Nothing of this kind is checked by us.");
+                if (step.Happened == ScenarioEvent.CheckFailed)
+                    OpenIfNew(now);
+                Apply(found, now);
+                break;
             case ScenarioEvent.NoticeAccepted or ScenarioEvent.NoticeUndeliverable:
                 if (!waiting.TryDequeue(out var notice))
                     return Impossible(step, "No notice waits for delivery.");
@@ -139,20 +146,31 @@ public sealed class ScenarioRun
 
     private CaseFacts Complain(TrustLevel? trust, Instant now)
     {
-        var isFirst = open.Version == 0;
-        if (open.Version == 0)
-        {
-            var type = policy.LadderOf(scenario.Kind).Types is [var first, ..] ? first : "";
-            var resource = new Resource(ResourceKind.Address, scenario.Resource);
-            Apply(new CaseEvent.Opened(new CustomerId(1), null, scenario.Kind, resource, type), now);
-        }
-
+        var isFirst = OpenIfNew(now);
         var report = new ReportId(NextId());
         Apply(new CaseEvent.ComplaintAdded(report, new EventId(NextId()), IsNewReporter: true, IsRepeat: false, IsVouched: (trust ?? open.Trust) != TrustLevel.Nothing), now);
         if (isFirst || trust is not null)
             Apply(new CaseEvent.TrustJudged(report, trust ?? TrustLevel.Block, 0, [], [], IsConfirmed: false), now);
         return new CaseFacts { NewComplaint = report };
     }
+
+    private bool OpenIfNew(Instant now)
+    {
+        if (open.Version > 0)
+            return false;
+        var type = policy.LadderOf(scenario.Kind).Types is [var first, ..] ? first : "";
+        var resource = new Resource(scenario.Kind == CaseKind.Postmaster ? ResourceKind.Domain : ResourceKind.Address, scenario.Resource);
+        Apply(new CaseEvent.Opened(new CustomerId(1), null, scenario.Kind, resource, type), now);
+        return true;
+    }
+
+    // What a check of ours records; null for kinds that none is about.
+    private CaseEvent? Checked(bool isPassed) => scenario.Kind switch
+    {
+        CaseKind.OpenRelay => isPassed ? new CaseEvent.RelayClosed(NextId()) : new CaseEvent.RelayProven(NextId(), "It relays."),
+        CaseKind.Postmaster => isPassed ? new CaseEvent.PostmasterSettled(IsRead: true, "Read.") : new CaseEvent.PostmasterUnread(IsRefused: true, "Refused.", ""),
+        _ => null,
+    };
 
     private CaseEvent Delivered(ScenarioStep step, Measure.Notify notice, Instant now) =>
         step.Happened == ScenarioEvent.NoticeUndeliverable

@@ -22,6 +22,18 @@ public sealed class CaseStore(DbSession db)
         IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, CancellationToken stop) =>
         AboutAsync(customers, resources, "phase <> 'closed'", since: default, stop);
 
+    /// <summary>Open cases of a kind about this resource, whoever answers for them.</summary>
+    public async Task<IReadOnlyList<AbuseCase>> OpenAboutAsync(CaseKind kind, string resource, CancellationToken stop)
+    {
+        var rows = await db.QueryAsync<CaseRow>("""
+            SELECT *
+            FROM   abuse_case
+            WHERE  resource = @resource AND kind = @kind AND phase <> 'closed'
+            ORDER  BY id
+            """, new { kind, resource }, stop);
+        return [.. rows.Select(r => r.ToCase())];
+    }
+
     /// <summary>Resolved cases of any of these customers about any of these resources, closed since; the last closed first.</summary>
     public async Task<IReadOnlyList<AbuseCase>> ResolvedAsync(
         IReadOnlyCollection<CustomerId> customers, IReadOnlyCollection<string> resources, Instant since, CancellationToken stop)

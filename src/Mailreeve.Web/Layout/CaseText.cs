@@ -14,6 +14,7 @@ internal static class CaseText
         CaseKind.NetworkAbuse => "Attack or port scan",
         CaseKind.SupportService => "Service that supports spam",
         CaseKind.OpenRelay => "Open mail relay",
+        CaseKind.Postmaster => "Postmaster not read",
         _ => Show.Title(kind),
     };
 
@@ -50,6 +51,12 @@ internal static class CaseText
             "Make your mail server refuse mail that is neither from you nor for you.",
             "Test it from outside your network.",
             "Tell us below what was changed.",
+        ],
+        CaseKind.Postmaster =>
+        [
+            "Make your mail server take mail for postmaster@ of the domain, and for postmaster alone, also with the empty sender.",
+            "See that somebody reads it, and answer our mail that lies there.",
+            "Have it checked again below, or tell us what was changed.",
         ],
         CaseKind.NetworkAbuse =>
         [

@@ -11,6 +11,7 @@ internal static class EventText
     /// <summary>As the customer reads it; null for what goes on between the desk and its reporters, which is not the customer's to see.</summary>
     public static string? ForCustomer(CaseEvent happened, Func<Instant, string> time) => happened switch
     {
+        CaseEvent.Opened { CaseKind: CaseKind.Postmaster } => "We opened this case after a check of ours.",
         CaseEvent.Opened => "We received a complaint and opened this case.",
         CaseEvent.ComplaintAdded { IsRepeat: false, IsVouched: true } => "A complaint was added to this case.",
         CaseEvent.NoticeAccepted { Due: { } due } => $"Your contact's mail server accepted our notice. Your answer is due {time(due)}.",
@@ -28,6 +29,10 @@ internal static class EventText
         CaseEvent.ChargeDecided e => With("A charge was cancelled.", e.Reason),
         CaseEvent.RelayProven e => With("Our test has proved that the mail server relays for anybody.", e.Facts),
         CaseEvent.RelayClosed => "Our test has found the mail server closed.",
+        CaseEvent.PostmasterUnread { IsRefused: true } e => With("Our check found that mail for postmaster@ is refused.", e.Facts),
+        CaseEvent.PostmasterUnread e => With("Our check found that nobody answers mail to postmaster@.", e.Facts),
+        CaseEvent.PostmasterSettled { IsRead: true } => "Somebody reads postmaster@: our mail was answered.",
+        CaseEvent.PostmasterSettled e => With("The domain is not checked any more.", e.Facts),
         CaseEvent.Detected e => With("Sensors of ours saw your address attack others.", e.Facts),
         CaseEvent.ReopenedByPerson => "We found that it went on after your answer. The case is open again.",
         CaseEvent.Reopened => "We were shown that it went on after your answer. The case is open again.",
@@ -66,6 +71,8 @@ internal static class EventText
         CaseEvent.DecisionMade e => With($"Step {e.Step}: no.", e.Reason),
         CaseEvent.RelayProven e => With($"Relay test {e.Run} proved that the server relays.", e.Facts),
         CaseEvent.RelayClosed e => $"Relay test {e.Run}, made in full, found the server closed.",
+        CaseEvent.PostmasterUnread e => With(e.IsRefused ? "Mail for postmaster@ is refused." : "Nobody answers mail to postmaster@.", e.Facts),
+        CaseEvent.PostmasterSettled e => With(e.IsRead ? "A person reads postmaster@." : "The domain is not checked any more.", e.Facts),
         CaseEvent.Detected e => With($"Sensors of ours saw it; what may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points).", e.Facts),
         CaseEvent.ReopenedByPerson e => $"The case was opened again: {e.Reason}",
         CaseEvent.Reopened e => $"{e.Report} shows that it went on after the answer, not before {Show.Utc(e.Earliest)}: the case is open again.",

@@ -54,6 +54,12 @@ public sealed record PortalCase
     /// <summary>Whether the customer may ask for a relay test: the case is about one, and tests are made.</summary>
     public bool MayTestRelay { get; init; }
 
+    /// <summary>The domain whose postmaster the case is about, as checks of ours see it; null when it is about none, or none of theirs.</summary>
+    public PostmasterRow? Postmaster { get; init; }
+
+    /// <summary>Whether the customer may have it checked again.</summary>
+    public bool MayCheckPostmaster { get; init; }
+
     /// <summary>Leaves out of a file what is not the customer's to see.</summary>
     /// <param name="file">The file.</param>
     /// <param name="evidence">Evidence, redacted already.</param>

@@ -1,9 +1,11 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Notices;
+using Mailreeve.Network.Postmaster;
 using Mailreeve.Network.Relay;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Page;
+using Mailreeve.Policy.Postmaster;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
@@ -14,7 +16,8 @@ using NodaTime;
 namespace Mailreeve.Web.Portal;
 
 /// <summary>Finds cases for customers: those that they answer for, or that are about something of theirs or of a downstream's.</summary>
-internal sealed class PortalCases(Database database, LiveViews views, CaseBooks books, CaseEvidence evidence, RelayDesk relays, WebOptions options)
+internal sealed class PortalCases(
+    Database database, LiveViews views, CaseBooks books, CaseEvidence evidence, RelayDesk relays, PostmasterDesk postmasters, WebOptions options)
 {
     private const long RelayRunsShown = 5;
 
@@ -31,6 +34,7 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
             var page = PolicyPage.Of(books.Policy, options.Provider.FactsIn(DateTimeZone.Utc));
             var shown = await new EventStore(db).OfCaseProvedFirstAsync(id, PortalCase.SightingsMax, stop);
             var tested = open.Kind == CaseKind.OpenRelay ? Address.ParseOrNull(open.Resource.Name) : null;
+            var postmaster = open.Kind == CaseKind.Postmaster ? await PostmasterAsync(db, tree, open.Resource.Name, stop) : null;
             return PortalCase.Of(
                 file!,
                 await evidence.OfCaseAsync(db, open, stop),
@@ -42,6 +46,8 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
                 RelayRuns = tested is { } address ? await new RelayRunStore(db).OfAsync(address, open.Downstream ?? open.Customer, RelayRunsShown, stop) : [],
                 // Whoever had the address does not have the host of the next one tested.
                 MayTestRelay = tested is { } host && relays.IsOn && open.Phase != CasePhase.Closed && relays.HolderOf(host) is { } holder && tree.Contains(holder),
+                Postmaster = postmaster,
+                MayCheckPostmaster = postmaster is not null && postmasters.IsOn && open.Phase != CasePhase.Closed,
             };
         }, stop);
 
@@ -51,6 +57,10 @@ internal sealed class PortalCases(Database database, LiveViews views, CaseBooks 
             ? EvidenceFile.Write(
                 open, await CaseEvidence.SeenByUsAsync(db, open, stop), await evidence.AllOfCaseAsync(db, open, PortalCase.SightingsMax, stop))
             : null, stop);
+
+    // Whoever had the domain does not have that of the next one checked, or see how it stands.
+    private static async Task<PostmasterRow?> PostmasterAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, string domain, CancellationToken stop) =>
+        await new PostmasterStore(db).FindAsync(domain, stop) is { State: not PostmasterState.Gone } row && tree.Contains(row.CustomerId) ? row : null;
 
     private static async Task<AbuseCase?> TheirsAsync(DbSession db, IReadOnlyCollection<CustomerId> tree, CaseId id, CancellationToken stop) =>
         await new CaseStore(db).FindAsync(id, stop) is { IsTold: true } open

@@ -1,5 +1,6 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.AbuseDesk.Desk;
+using Mailreeve.Network.Postmaster;
 using Mailreeve.Network.Relay;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Relay;
@@ -32,6 +33,7 @@ internal static class PortalPages
         portal.MapGet("/cases/{number:long}/evidence", EvidenceAsync);
         portal.MapPost("/cases/{number:long}/answer", AnswerAsync);
         portal.MapPost("/cases/{number:long}/relay-test", TestRelayAsync);
+        portal.MapPost("/cases/{number:long}/postmaster-check", CheckPostmasterAsync);
         portal.MapPost("/acknowledge", AcknowledgeAsync);
         PortalMailboxes.Map(portal);
     }
@@ -94,6 +96,16 @@ internal static class PortalPages
         var customer = Actor.Customer(views.Directory.Find(http.CustomerId())!.RegNumber);
         var (_, refused) = await relays.AskAsync(address, RelayOccasion.Customer, customer, stop);
         return refused is null
+            ? Page.SeeOther($"/portal/cases/{number}")
+            : Page.Of<CasePage>(new { Seen = seen, Now = clock.GetCurrentInstant(), TestProblem = refused }, StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> CheckPostmasterAsync(
+        long number, PortalCases cases, PostmasterDesk postmasters, HttpContext http, IClock clock, CancellationToken stop)
+    {
+        if (await cases.FindAsync(http.CustomerId(), new CaseId(number), stop) is not { MayCheckPostmaster: true } seen)
+            return Page.NotFound();
+        return await postmasters.CheckAgainAsync(seen.Case.Resource.Name, stop) is not { } refused
             ? Page.SeeOther($"/portal/cases/{number}")
             : Page.Of<CasePage>(new { Seen = seen, Now = clock.GetCurrentInstant(), TestProblem = refused }, StatusCodes.Status409Conflict);
     }

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 using Mailreeve.Network.Commands;
 using Mailreeve.Network.Postmaster;
 using Mailreeve.Network.Relay;
-using Mailreeve.Network.Tests.Relay;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Notices;
 using Mailreeve.Policy.Postmaster;
 using Mailreeve.Protocols.Dns;
 using Mailreeve.Protocols.Net;
@@ -86,6 +86,49 @@ public sealed class PostmasterClerkTests
         Assert.Equal(PostmasterState.Read, (await lab.Desk.AnswerAsync(code, Stop))!.State);
     }
 
+    [Fact]
+    public async Task A_person_may_answer_by_mail_and_the_answer_of_a_program_is_only_noted()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "250 2.1.5 Ok" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+        await lab.WorkAsync();
+
+        await lab.ReplyAsync(ProgramMark.AutoSubmitted);
+        var row = await lab.RowAsync();
+        Assert.Equal((PostmasterState.Asked, "A program has answered (Auto-Submitted says so); that shows no person."), (row.State, row.Detail));
+
+        for (var day = 0; day < 7; day++)
+        {
+            lab.Clock.AdvanceDays(1);
+            await lab.WorkAsync();
+        }
+
+        row = await lab.RowAsync();
+        Assert.Equal(PostmasterState.Overdue, row.State);
+        Assert.Equal("No person has answered in time. A program has answered (Auto-Submitted says so); that shows no person.", row.Detail);
+
+        await lab.ReplyAsync(null);
+        row = await lab.RowAsync();
+        Assert.Equal((PostmasterState.Read, "A person has answered by mail.", lab.Clock.GetCurrentInstant()), (row.State, row.Detail, row.AnsweredAt));
+    }
+
+    [Fact]
+    public async Task A_customer_has_it_checked_again_once_an_hour()
+    {
+        await using var server = new TestedHost { Rcpt = _ => "550 5.1.1 No such user" };
+        await using var lab = await Lab.OpenAsync(server.Port);
+        await lab.WorkAsync();
+
+        Assert.Contains("less than an hour ago", await lab.Desk.CheckAgainAsync("alder.example", Stop), StringComparison.Ordinal);
+        lab.Clock.AdvanceHours(1);
+        Assert.Null(await lab.Desk.CheckAgainAsync("alder.example", Stop));
+        Assert.NotNull(await lab.Desk.CheckAgainAsync("alder.example", Stop));
+        await lab.WorkAsync();
+
+        Assert.Equal((2, PostmasterState.Refuses), (server.Connections, (await lab.RowAsync()).State));
+        Assert.NotNull(await lab.Desk.CheckAgainAsync("birch.example", Stop));
+    }
+
     [Theory]
     [InlineData("550 5.1.1 No such user", PostmasterState.Refuses)]
     [InlineData("450 4.2.0 Later", PostmasterState.PutOff)]
@@ -149,6 +192,13 @@ public sealed class PostmasterClerkTests
         await lab.WorkAsync();
 
         Assert.Empty(await lab.Database.ReadAsync(db => new PostmasterStore(db).ListAsync(10, Stop), Stop));
+
+        // Until cases have heard of it the row stays, and is of no use for anything else.
+        Assert.Equal(PostmasterState.Gone, (await lab.RowAsync()).State);
+        Assert.Equal(1, await PostmasterCheckCommand.RunAsync(lab.Desk, "alder.example", said, Stop));
+        lab.Clock.AdvanceDays(400);
+        await lab.WorkAsync();
+        Assert.Equal(2, server.Connections);
     }
 
     [Fact]
@@ -176,6 +226,7 @@ public sealed class PostmasterClerkTests
         private readonly TestDatabase test;
         private readonly LiveViews views;
         private readonly PostmasterClerk clerk;
+        private readonly PostmasterReplyClerk replies;
 
         private Lab(TestDatabase test, LiveViews views, int port, string mx, TimeSpan? atMost)
         {
@@ -200,7 +251,9 @@ public sealed class PostmasterClerkTests
                 (to, stop) => atMost is not null ? SilentAsync(stop) : RelayDialler.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), null, stop),
                 provider.HostName, provider.AbuseAddress, TimeSpan.FromSeconds(60)) { Port = port, AtMost = atMost ?? TimeSpan.FromMinutes(3) };
             Desk = new PostmasterDesk(Database, provider, new byte[32], Clock);
-            clerk = new PostmasterClerk(Database, views, prober, Desk, provider, Clock);
+            var mail = new PostmasterMail(ShippedPolicy.Policy, provider, new NoticeTemplates(ShippedPolicy.Notices), Desk);
+            clerk = new PostmasterClerk(Database, views, prober, mail, ShippedPolicy.Policy.Terms.ReadPostmasterWithin.Value, Clock);
+            replies = new PostmasterReplyClerk(Database, Clock);
         }
 
         public FakeClock Clock { get; } = new(Some.Time);
@@ -236,6 +289,16 @@ public sealed class PostmasterClerkTests
             {
                 // Until nothing is due.
             }
+        }
+
+        /// <summary>A reply comes to the address that our last mail names, as the mail slice hands it over.</summary>
+        public async Task ReplyAsync(ProgramMark? mark)
+        {
+            var code = Regex.Match((await LettersAsync())[^1], "Reply-To: postmaster\\+([a-z2-7]{24})@provider\\.example\r\n").Groups[1].Value;
+            Assert.NotNull(await Database.WriteAsync(
+                db => new PostmasterReplyStore(db).AddAsync(new NewPostmasterReply(Clock.GetCurrentInstant(), PostmasterCode.HashOf(code), mark), Stop), Stop));
+            Assert.Equal(1, await replies.WorkAsync(Stop));
+            Assert.Equal(0, await replies.WorkAsync(Stop));
         }
 
         public async Task<PostmasterRow> RowAsync() => (await Database.ReadAsync(db => new PostmasterStore(db).FindAsync("alder.example", Stop), Stop))!;

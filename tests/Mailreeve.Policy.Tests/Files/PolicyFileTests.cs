@@ -49,6 +49,8 @@ public class PolicyFileTests
     [InlineData("trust-reporters-to-block = { value = 2", "trust-reporters-to-block = §{ value = 1", "terms.trust-reporters-to-block", "One reporter alone blocks nobody", "2 or more")]
     [InlineData("trust-notice-at = { value = 10", "trust-notice-at = §{ value = 20", "terms.trust-notice-at", "not less than trust-block-at", "")]
     [InlineData("\"aol.com\"", "§\"AOL.com\"", "trust.mailbox-providers", "not a domain in lower case", "mailboxes.example")]
+    [InlineData("measure = \"refer\"\n  mode = \"ask\"", "measure = \"refer\"\n  mode = §\"auto\"", "ladder[6].rung[2].mode", "for a person to decide", "\"ask\"")]
+    [InlineData("measure = \"refer\"\n  mode = \"ask\"", "measure = \"refer\"\n  mode = \"ask\"\n  notice = §\"blocked\"", "ladder[6].rung[2].notice", "sends no notice", "Remove")]
     [InlineData("measure = \"suspend-service\"", "measure = §\"suspend\"", "ladder[4].rung[3].measure", "not known", "")]
     public void A_mistake_is_told_with_its_place_and_what_to_write(
         string old, string changed, string key, string message, string remedy, int linesBelow = 0, int problemsInAll = 1)
@@ -76,6 +78,7 @@ public class PolicyFileTests
     [InlineData("answer-within")]
     [InlineData("suspend-after-notice")]
     [InlineData("close-relay-within")]
+    [InlineData("read-postmaster-within")]
     [InlineData("reopen-within")]
     [InlineData("reopened-answer-within")]
     [InlineData("block-at-most")]
@@ -158,19 +161,19 @@ public class PolicyFileTests
 
         var problems = Bad(text);
 
-        Assert.Equal(4, problems.Count(p => p.Message == "There is no clause C7."));
+        Assert.Equal(8, problems.Count(p => p.Message == "There is no clause C7."));
         Assert.Single(problems, p => p.Message.StartsWith("Nothing rests on clause C77", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_ladder_without_rungs_leads_nowhere()
     {
-        var text = Shipped[..Shipped.IndexOf("  [[ladder.rung]]", Shipped.IndexOf("kind = \"open-relay\"", StringComparison.Ordinal), StringComparison.Ordinal)];
+        var text = Shipped[..Shipped.IndexOf("  [[ladder.rung]]", Shipped.IndexOf("kind = \"postmaster\"", StringComparison.Ordinal), StringComparison.Ordinal)];
 
         var problem = Assert.Single(Bad(text));
 
-        Assert.Equal(("ladder[5].rung", "This ladder has no rungs."), (problem.Key, problem.Message));
-        Assert.Equal(LineOf(text, "kind = \"open-relay\"") - 1, problem.Line);
+        Assert.Equal(("ladder[6].rung", "This ladder has no rungs."), (problem.Key, problem.Message));
+        Assert.Equal(LineOf(text, "kind = \"postmaster\"") - 1, problem.Line);
     }
 
     [Fact]
@@ -199,7 +202,7 @@ public class PolicyFileTests
     [Fact]
     public void A_notice_that_is_not_there_is_told_at_each_rung_that_names_it()
     {
-        var reading = PolicyFile.Read("policy.toml", Shipped, ["complaint"]);
+        var reading = PolicyFile.Read("policy.toml", Shipped, ["complaint", "postmaster-unread"]);
 
         var bad = Assert.IsType<PolicyReading.Bad>(reading);
         Assert.Equal(Shipped.Split("notice = \"blocked\"").Length - 1, bad.Problems.Count);
@@ -217,7 +220,7 @@ public class PolicyFileTests
 
         var problems = Bad(text);
 
-        Assert.Equal(2 + 1 + 8, problems.Count);
+        Assert.Equal(2 + 1 + 9, problems.Count);
         Assert.Equal(problems.OrderBy(p => p.Line), problems);
     }
 

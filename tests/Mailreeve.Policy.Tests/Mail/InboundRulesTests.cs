@@ -119,4 +119,8 @@ public class InboundRulesTests
     [InlineData("kim@customer.example", false)]
     public void Complaints_always_get_through(string address, bool isRole) =>
         Assert.Equal(isRole, InboundRules.IsForRole(Mailbox.ParseOrNull(address)!, new MailRoute.ToMailbox(new MailboxId(1))));
+
+    [Fact]
+    public void C7_what_a_postmaster_answers_always_gets_through() =>
+        Assert.True(InboundRules.IsForRole(Mailbox.ParseOrNull("postmaster+abc@provider.example")!, new MailRoute.PostmasterAnswer("abc")));
 }

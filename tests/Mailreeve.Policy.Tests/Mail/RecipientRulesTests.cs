@@ -29,6 +29,18 @@ public class RecipientRulesTests
     }
 
     [Theory]
+    [InlineData("postmaster+abcdefghijklmnopqrstuvwx")]
+    [InlineData("Postmaster+ABCDEFGHIJKLMNOPQRSTUVWX")]
+    public void C7_what_postmasters_answer_is_taken(string local)
+    {
+        Assert.Equal(new RecipientVerdict.Accept(new MailRoute.PostmasterAnswer(local[11..])), Decide(local, "provider.example"));
+        Assert.Equal(RefusalReason.NotOurs, Assert.IsType<RecipientVerdict.Refuse>(Decide(local, "v.example")).Reason);
+    }
+
+    [Theory]
+    [InlineData("postmaster+abcdefghijklmnopqrstuvw1", "provider.example")]
+    [InlineData("postmaster+tag", "provider.example")]
+    [InlineData("postmaster+", "provider.example")]
     [InlineData("nobody", "provider.example")]
     [InlineData("notice+", "provider.example")]
     [InlineData("notice", "provider.example")]

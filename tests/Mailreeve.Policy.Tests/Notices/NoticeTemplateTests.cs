@@ -51,6 +51,15 @@ public class NoticeTemplateTests
         Clause = new ClauseId("C9"),
     };
 
+    private static readonly NoticeFacts.OfPostmaster PostmasterFacts = new()
+    {
+        Domain = "alder.example",
+        Deadline = Instant.FromUtc(2026, 3, 9, 12, 0),
+        AnswerUrl = "https://isp.example/postmaster#abcdefghijklmnopqrstuvwx",
+        Code = "abcdefghijklmnopqrstuvwx",
+        Clause = new ClauseId("C7"),
+    };
+
     public static TheoryData<string> Shipped => new(ShippedPolicy.Notices.Keys.Order(StringComparer.Ordinal));
 
     [Theory, MemberData(nameof(Shipped))]
@@ -99,6 +108,18 @@ public class NoticeTemplateTests
         Assert.Equal("The mailbox kim@isp.example is 92 % full", filling.Subject);
         Assert.Contains("there are 23 MB in it, and it holds 25 MB.", filling.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.Contains("\nhttps://isp.example/portal/mailboxes/7\n", filling.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postmaster-asked", "Does somebody read postmaster@alder.example?")]
+    [InlineData("postmaster-reminder", "Reminder: Does somebody read postmaster@alder.example?")]
+    public void A_postmaster_is_told_until_when_and_how_to_answer(string name, string subject)
+    {
+        var notice = Render(ShippedPolicy.Notices[name], PostmasterFacts);
+
+        Assert.Equal(subject, notice.Subject);
+        foreach (var said in new[] { "2026-03-09 12:00 UTC", "\nhttps://isp.example/postmaster#abcdefghijklmnopqrstuvwx\n", "this is it:\n\nabcdefghijklmnopqrstuvwx\n", "Clause C7" })
+            Assert.Contains(said, notice.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,6 +206,7 @@ public class NoticeTemplateTests
     [InlineData("complaint", "Subject: s\nx\n", 2, 1, "second line is empty", "empty line")]
     [InlineData("complaint", "Subject: s\n\n\n", 3, 1, "says nothing", "text")]
     [InlineData("not-ours", "Subject: s\n\nDear {customer}\n", 3, 6, "Nothing fills {customer} in the notice 'not-ours'", "report")]
+    [InlineData("postmaster-asked", "Subject: s\n\n{customer}\n", 3, 1, "Nothing fills {customer} in the notice 'postmaster-asked'", "")]
     [InlineData("registration-number", "Subject: s\n\n{case}\n", 3, 1, "Nothing fills {case}", "")]
     public void A_mistake_is_told_with_its_place_and_what_to_write(
         string name, string text, int line, int column, string message, string remedy)
@@ -226,6 +248,7 @@ public class NoticeTemplateTests
         "registration-number" => new NoticeFacts.OfAccount("Orchard Web Hosting", "10023-7"),
         "not-ours" or "report-received" or "report-needs-facts" or "report-outcome" or "report-digest" => new NoticeFacts.OfReport(new ReportId(12), "203.0.113.9"),
         "sending-held" => HoldFacts,
+        "postmaster-asked" or "postmaster-reminder" => PostmasterFacts,
         "mailbox-unused" or "mailbox-closed" or "mailbox-filling" => MailboxFacts,
         _ => Facts,
     };

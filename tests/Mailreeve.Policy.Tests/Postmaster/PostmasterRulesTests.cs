@@ -1,11 +1,14 @@
 using Mailreeve.Policy.Postmaster;
 using Mailreeve.Testing;
+using NodaTime;
 
 namespace Mailreeve.Policy.Tests.Postmaster;
 
 /// <summary>C7: postmaster@ takes mail, and somebody reads it.</summary>
 public sealed class PostmasterRulesTests
 {
+    private static readonly Duration ReadWithin = Duration.FromDays(7);
+
     private static readonly PostmasterStanding Waiting = new(PostmasterState.Waiting, Some.Time);
 
     [Theory]
@@ -22,27 +25,27 @@ public sealed class PostmasterRulesTests
     [Fact]
     public void What_is_put_off_for_a_day_is_refused()
     {
-        var standing = PostmasterRules.After(Waiting, PostmasterFinding.PutOff, Some.Time);
+        var standing = PostmasterRules.After(Waiting, PostmasterFinding.PutOff, ReadWithin, Some.Time);
         var tries = 1;
         for (var now = standing.NextAt; standing.State == PostmasterState.PutOff; now = standing.NextAt, tries++)
         {
             Assert.Equal(Some.Time, standing.PutOffSince);
-            standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, now);
+            standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, ReadWithin, now);
         }
 
         Assert.Equal((PostmasterState.Refuses, 25), (standing.State, tries));
         // From then on it is asked once a day, and stays refused as long as nothing changes.
-        standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, standing.NextAt);
+        standing = PostmasterRules.After(standing, PostmasterFinding.PutOff, ReadWithin, standing.NextAt);
         Assert.Equal((PostmasterState.Refuses, Some.Time), (standing.State, standing.PutOffSince));
-        Assert.Equal(PostmasterState.PutOff, PostmasterRules.After(PostmasterRules.After(standing, PostmasterFinding.Refuses, Some.Time), PostmasterFinding.PutOff, Some.Time).State);
-        Assert.Null(PostmasterRules.After(standing, PostmasterFinding.Accepts, Some.Time).PutOffSince);
+        Assert.Equal(PostmasterState.PutOff, PostmasterRules.After(PostmasterRules.After(standing, PostmasterFinding.Refuses, ReadWithin, Some.Time), PostmasterFinding.PutOff, ReadWithin, Some.Time).State);
+        Assert.Null(PostmasterRules.After(standing, PostmasterFinding.Accepts, ReadWithin, Some.Time).PutOffSince);
     }
 
     [Fact]
     public void Who_is_asked_is_reminded_so_often_and_then_it_is_overdue()
     {
-        var standing = PostmasterRules.After(Waiting, PostmasterFinding.Accepts, Some.Time);
-        Assert.Equal((PostmasterState.Asked, Some.Time + PostmasterRules.ReadWithin, 1), (standing.State, standing.DueAt, standing.Mails));
+        var standing = PostmasterRules.After(Waiting, PostmasterFinding.Accepts, ReadWithin, Some.Time);
+        Assert.Equal((PostmasterState.Asked, Some.Time + ReadWithin, 1), (standing.State, standing.DueAt, standing.Mails));
 
         for (var now = standing.NextAt; standing.State == PostmasterState.Asked; now = standing.NextAt)
         {
@@ -52,15 +55,36 @@ public sealed class PostmasterRulesTests
         }
 
         Assert.Equal((PostmasterState.Overdue, PostmasterRules.MailsMax), (standing.State, standing.Mails));
-        Assert.Equal(Some.Time + PostmasterRules.ReadWithin + PostmasterRules.AgainAfter, standing.NextAt);
+        Assert.Equal(Some.Time + ReadWithin + PostmasterRules.AgainAfter, standing.NextAt);
     }
 
     [Fact]
     public void Every_state_has_something_that_comes_next()
     {
         foreach (var finding in Enum.GetValues<PostmasterFinding>())
-            Assert.True(PostmasterRules.After(Waiting, finding, Some.Time).NextAt > Some.Time);
+            Assert.True(PostmasterRules.After(Waiting, finding, ReadWithin, Some.Time).NextAt > Some.Time);
         Assert.Equal(new PostmasterStanding(PostmasterState.Read, Some.Time + PostmasterRules.AgainAfter), PostmasterRules.AfterAnswer(Some.Time));
         Assert.All(Enum.GetValues<PostmasterState>(), s => Assert.NotEqual($"{s}", PostmasterWords.Of(s)));
     }
+
+    [Fact]
+    public void Less_time_than_until_a_reminder_ends_without_one()
+    {
+        var standing = PostmasterRules.After(Waiting, PostmasterFinding.Accepts, Duration.FromDays(1), Some.Time);
+
+        Assert.Equal(Some.Time + Duration.FromDays(1), standing.NextAt);
+        Assert.Equal(PostmasterState.Overdue, PostmasterRules.AfterSilence(standing, standing.NextAt).State);
+    }
+
+    [Theory]
+    [InlineData(PostmasterState.Waiting, PostmasterState.Refuses, true)]
+    [InlineData(PostmasterState.Refuses, PostmasterState.Refuses, false)]
+    [InlineData(PostmasterState.Refuses, PostmasterState.PutOff, false)]
+    [InlineData(PostmasterState.Refuses, PostmasterState.Asked, false)]
+    [InlineData(PostmasterState.Asked, PostmasterState.Overdue, true)]
+    [InlineData(PostmasterState.Overdue, PostmasterState.Read, true)]
+    [InlineData(PostmasterState.Refuses, PostmasterState.NoMail, true)]
+    [InlineData(PostmasterState.Asked, PostmasterState.Gone, true)]
+    public void Cases_hear_of_what_opens_or_ends_one(PostmasterState before, PostmasterState after, bool expected) =>
+        Assert.Equal(expected, PostmasterRules.IsNews(before, after));
 }

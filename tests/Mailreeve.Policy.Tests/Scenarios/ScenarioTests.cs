@@ -61,6 +61,7 @@ public class ScenarioTests
     [InlineData("\"notify complaint\", ", "", 5, "requires: notify complaint under C4;")]
     [InlineData("at = \"24 h\"", "at = \"23 h 59 min 59 s\"", 15, "At 23 h 59 min 59 s the policy requires: nothing.")]
     [InlineData("\"time-passes\"", "\"answer-accepted\"", 15, "No answer waits")]
+    [InlineData("\"time-passes\"", "\"check-failed\"", 15, "Nothing of this kind is checked by us")]
     [InlineData("\"time-passes\"", "\"notice-accepted\"", 15, "No notice waits")]
     [InlineData("\"time-passes\"", "\"block-expired\"", 15, "No block is in force")]
     [InlineData("\"time-passes\"", "\"confirmed\"\nrung = \"block-unanswered\"", 15, "Nobody was asked about 'block-unanswered'")]
@@ -79,7 +80,8 @@ public class ScenarioTests
     [InlineData("\"time-passes\"", "\"time-flies\"", 17, "is not known here")]
     [InlineData("\"time-passes\"", "\"confirmed\"", 15, "Which question")]
     [InlineData("\"time-passes\"", "\"more-time\"", 15, "How much time")]
-    [InlineData("happened = \"complaint\"", "happened = \"answered\"", 5, "A case begins with a complaint.")]
+    [InlineData("happened = \"complaint\"", "happened = \"answered\"", 5, "A case begins with a complaint, or with a check of ours.")]
+    [InlineData("kind = \"spam\"", "kind = \"postmaster\"", 3, "is not a domain")]
     [InlineData("expect = []", "expekt = []", 10, "This key is missing.")]
     [InlineData("[[step]]\nat = \"0 h\"\nhappened = \"notice", "[block]\nprefixes = [\"192.0.2.0/x\"]\n[[step]]\nat = \"0 h\"\nhappened = \"notice", 11, "is not an address or prefix")]
     public void A_mistake_in_a_story_is_told_with_its_line(string old, string changed, int line, string message)

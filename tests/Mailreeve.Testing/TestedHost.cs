@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Mailreeve.Network.Tests.Relay;
+namespace Mailreeve.Testing;
 
 /// <summary>A mail server of a customer, as one test wants it to behave. It takes one connection at a time.</summary>
-internal sealed class TestedHost : IAsyncDisposable
+public sealed class TestedHost : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
@@ -29,7 +29,7 @@ internal sealed class TestedHost : IAsyncDisposable
     public Func<string, string> Mail { get; init; } = _ => "250 2.1.0 Ok";
 
     /// <summary>What it answers to RCPT.</summary>
-    public Func<string, string> Rcpt { get; init; } = _ => "554 5.7.1 Relay access denied";
+    public Func<string, string> Rcpt { get; set; } = _ => "554 5.7.1 Relay access denied";
 
     /// <summary>What it does with a message that it has taken: envelope and octets.</summary>
     public Func<string, string, string, Task> Take { get; init; } = (_, _, _) => Task.CompletedTask;
