@@ -93,8 +93,8 @@ public static class ScenarioFile
                 continue;
             if (steps.Count > 0 && step.At < steps[^1].At)
                 problems.Add(table.Entry("at")!.Value.At, table.KeyOf("at"), "This is before the step above.", "Put the steps in order of time.");
-            if (steps.Count == 0 && step.Happened != ScenarioEvent.Complaint)
-                problems.Add(table.At, table.KeyOf("happened"), "A case begins with a complaint.", "Write happened = \"complaint\".");
+            if (steps.Count == 0 && step.Happened is not (ScenarioEvent.Complaint or ScenarioEvent.Detected))
+                problems.Add(table.At, table.KeyOf("happened"), "A case begins with a complaint, or with what sensors saw.", "Write happened = \"complaint\".");
             steps.Add(step);
         }
 
@@ -111,8 +111,8 @@ public static class ScenarioFile
         var trust = table.WordIfAny<TrustLevel>("trust");
         table.Finish();
 
-        if (trust is not null && happened is not ScenarioEvent.Complaint)
-            problems.Add(table.Entry("trust")!.Value.At, table.KeyOf("trust"), "Only a complaint changes it.", "Remove this line.");
+        if (trust is not null && happened is not (ScenarioEvent.Complaint or ScenarioEvent.Detected))
+            problems.Add(table.Entry("trust")!.Value.At, table.KeyOf("trust"), "Only a complaint changes it, or what sensors saw.", "Remove this line.");
         if (happened is ScenarioEvent.Confirmed or ScenarioEvent.Declined && rung is null)
             problems.Add(table.At, table.KeyOf("rung"), "Which question is decided?", "Write rung = \"block-unanswered\".");
         if (happened is ScenarioEvent.MoreTime && time is null)

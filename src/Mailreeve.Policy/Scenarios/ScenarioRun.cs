@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Detections;
 using Mailreeve.Policy.Files;
 using Mailreeve.Policy.Trust;
 using NodaTime;
@@ -69,7 +70,7 @@ public sealed class ScenarioRun
         }
         else if (Happen(step, now) is { } told)
         {
-            facts = facts with { NewComplaint = told.NewComplaint, ExpiredBlockStep = told.ExpiredBlockStep };
+            facts = facts with { NewComplaint = told.NewComplaint, SaysItWentOn = told.SaysItWentOn, ExpiredBlockStep = told.ExpiredBlockStep };
         }
         else
         {
@@ -98,6 +99,8 @@ public sealed class ScenarioRun
         {
             case ScenarioEvent.Complaint:
                 return Complain(step.Trust, now);
+            case ScenarioEvent.Detected:
+                return Detect(step.Trust ?? TrustLevel.Notice, now);
             case ScenarioEvent.SameComplaint:
                 Apply(new CaseEvent.ComplaintAdded(new ReportId(NextId()), new EventId(NextId()), IsNewReporter: false, IsRepeat: true), now);
                 break;
@@ -140,18 +143,31 @@ public sealed class ScenarioRun
     private CaseFacts Complain(TrustLevel? trust, Instant now)
     {
         var isFirst = open.Version == 0;
-        if (open.Version == 0)
-        {
-            var type = policy.LadderOf(scenario.Kind).Types is [var first, ..] ? first : "";
-            var resource = new Resource(ResourceKind.Address, scenario.Resource);
-            Apply(new CaseEvent.Opened(new CustomerId(1), null, scenario.Kind, resource, type), now);
-        }
-
+        if (isFirst)
+            Open(now);
         var report = new ReportId(NextId());
         Apply(new CaseEvent.ComplaintAdded(report, new EventId(NextId()), IsNewReporter: true, IsRepeat: false, IsVouched: (trust ?? open.Trust) != TrustLevel.Nothing), now);
         if (isFirst || trust is not null)
             Apply(new CaseEvent.TrustJudged(report, trust ?? TrustLevel.Block, 0, [], [], IsConfirmed: false), now);
         return new CaseFacts { NewComplaint = report };
+    }
+
+    private CaseFacts Detect(TrustLevel level, Instant now)
+    {
+        var step = DetectionRules.StepOn(policy, open.Version == 0 ? null : open, new DetectionVerdict(level, 0, 1, 1), now, isSaid: false, now);
+        if (step == DetectionStep.Open)
+            Open(now);
+        if (step == DetectionStep.Reopen)
+            Apply(new CaseEvent.ReopenedByDetections(now), now);
+        if (step != DetectionStep.Keep)
+            Apply(new CaseEvent.Detected(level, 0, "Seen.") { WentOn = open.AnsweredAt is not null && level >= TrustLevel.Notice }, now);
+        return new CaseFacts { SaysItWentOn = step == DetectionStep.AskToReopen };
+    }
+
+    private void Open(Instant now)
+    {
+        var type = policy.LadderOf(scenario.Kind).Types is [var first, ..] ? first : "";
+        Apply(new CaseEvent.Opened(new CustomerId(1), null, scenario.Kind, new Resource(ResourceKind.Address, scenario.Resource), type), now);
     }
 
     private CaseEvent Delivered(ScenarioStep step, Measure.Notify notice, Instant now) =>
@@ -222,6 +238,9 @@ public sealed class ScenarioRun
                     break;
                 case Measure.StartClock m:
                     Apply(new CaseEvent.DeadlineExtended(m.Due, "An operator told the customer."), now);
+                    break;
+                case Measure.Reopen m:
+                    Apply(new CaseEvent.ReopenedByPerson(m.Reason), now);
                     break;
                 case Measure.Close m:
                     Apply(new CaseEvent.Closed(m.Disposition, m.Reason), now);

@@ -35,29 +35,34 @@ public sealed class DetectionStore(DbSession db)
             LIMIT  @limit
             """, new { ours = ours ? 1L : 0L, limit }, stop);
 
-    /// <summary>What each sensor saw of an address since then, each type added up: however often it was told, these are few.</summary>
+    /// <summary>What each sensor saw of an address, each type added up: however often it was told, these are few.</summary>
     /// <param name="address">The address.</param>
     /// <param name="customer">Only what was found to be this customer's; null for all.</param>
-    /// <param name="since">Since when.</param>
+    /// <param name="since">What was last seen since then.</param>
+    /// <param name="begun">What was first seen then or later.</param>
     /// <param name="stop">Stops the work.</param>
-    public async Task<IReadOnlyList<Detection>> SeenAsync(Address address, CustomerId? customer, Instant since, CancellationToken stop) =>
+    public async Task<IReadOnlyList<Detection>> SeenAsync(Address address, CustomerId? customer, Instant since, Instant begun, CancellationToken stop) =>
         [.. (await db.QueryAsync<SeenRow>($"""
             SELECT sensor, type, CAST(SUM(targets) AS BIGINT) AS targets, MAX(two_way) AS two_way, MIN(first_at) AS first_at, MAX(last_at) AS last_at
             FROM   detection
-            WHERE  address = @address AND last_at >= @since {(customer is null ? "" : "AND customer_id = @customer")}
+            WHERE  address = @address AND last_at >= @since AND first_at >= @begun {(customer is null ? "" : "AND customer_id = @customer")}
             GROUP  BY sensor, type
             ORDER  BY sensor, type
-            """, new { address, customer = customer ?? default, since }, stop)).Select(r => r.Seen)];
+            """, new { address, customer = customer ?? default, since, begun }, stop)).Select(r => r.Seen)];
 
     /// <summary>What a case rests on, oldest first.</summary>
-    public Task<IReadOnlyList<DetectionRow>> OfCaseAsync(CaseId id, long limit, CancellationToken stop) =>
-        db.QueryAsync<DetectionRow>("""
+    /// <param name="id">The case.</param>
+    /// <param name="begun">What was first seen then or later; null for all.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<IReadOnlyList<DetectionRow>> OfCaseAsync(CaseId id, Instant? begun, long limit, CancellationToken stop) =>
+        db.QueryAsync<DetectionRow>($"""
             SELECT *
             FROM   detection
-            WHERE  case_id = @id
+            WHERE  case_id = @id {(begun is null ? "" : "AND first_at >= @begun")}
             ORDER  BY id
             LIMIT  @limit
-            """, new { id, limit }, stop);
+            """, new { id, begun = begun ?? default, limit }, stop);
 
     /// <summary>The newest, newest first.</summary>
     public Task<IReadOnlyList<DetectionRow>> ListAsync(long limit, CancellationToken stop) =>
