@@ -8,17 +8,19 @@ namespace Mailreeve.Storage.Network;
 /// <summary>Rows of the hand-over table <c>detection</c>, and of <c>detection_log</c>: what sensors saw, and how far their logs have been read.</summary>
 public sealed class DetectionStore(DbSession db)
 {
-    /// <summary>Adds what sensors saw.</summary>
-    public async Task AddAsync(IReadOnlyList<NewDetection> seen, Instant now, CancellationToken stop)
+    /// <summary>Adds what sensors saw, but for what is there already with the same print.</summary>
+    /// <returns>How many were added.</returns>
+    public async Task<int> AddAsync(IReadOnlyList<NewDetection> seen, Instant now, CancellationToken stop)
     {
         if (seen.Count == 0)
-            return;
+            return 0;
         var id = await db.NextIdsAsync("detection", seen.Count, stop);
-        await db.InsertManyAsync(
-            "INSERT INTO detection (id, sensor, type, address, port, targets, two_way, first_at, last_at, detail, ours, recorded_at, outcome)",
+        return await db.InsertManyAsync(
+            "INSERT INTO detection (id, sensor, type, address, port, targets, two_way, first_at, last_at, detail, ours, recorded_at, outcome, print)",
             seen,
             s => [id++, s.Seen.Sensor, s.Seen.Type, s.Address, (long?)s.Port, s.Seen.Targets, s.Seen.IsTwoWay ? 1L : 0L, s.Seen.FirstAt, s.Seen.LastAt,
-                  s.Detail, s.IsOurs ? 1L : 0L, now, ""],
+                  s.Detail, s.IsOurs ? 1L : 0L, now, "", s.Print],
+            "ON CONFLICT DO NOTHING",
             stop);
     }
 
@@ -67,6 +69,10 @@ public sealed class DetectionStore(DbSession db)
     /// <summary>The newest, newest first.</summary>
     public Task<IReadOnlyList<DetectionRow>> ListAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<DetectionRow>("SELECT * FROM detection ORDER BY id DESC LIMIT @limit", new { limit }, stop);
+
+    /// <summary>How many of a sensor were written down since then.</summary>
+    public Task<long> CountOfAsync(string sensor, Instant since, CancellationToken stop) =>
+        db.SingleAsync<long>("SELECT COUNT(*) FROM detection WHERE sensor = @sensor AND recorded_at > @since", new { sensor, since }, stop);
 
     /// <summary>Notes what became of rows.</summary>
     /// <param name="rows">The rows.</param>
@@ -117,7 +123,8 @@ public sealed class DetectionStore(DbSession db)
 /// <param name="Port">From which of its ports, when there was one; null otherwise.</param>
 /// <param name="Detail">What the sensor says about it; shown to operators.</param>
 /// <param name="IsOurs">Whether the address is ours, or behind a translator of ours.</param>
-public sealed record NewDetection(Detection Seen, Address Address, int? Port, string Detail, bool IsOurs);
+/// <param name="Print">The same for what is told again, by which it is known; null for what is always new.</param>
+public sealed record NewDetection(Detection Seen, Address Address, int? Port, string Detail, bool IsOurs, string? Print = null);
 
 /// <summary>What became of detections.</summary>
 /// <param name="Said">In words for operators.</param>
