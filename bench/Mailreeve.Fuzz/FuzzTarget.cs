@@ -28,6 +28,7 @@ public sealed record FuzzTarget(string Name, IReadOnlyList<string> Words, Action
         new("bgp", BgpMessages.Words, BgpMessages.Run),
         new("flows", FlowDatagrams.Words, FlowDatagrams.Run),
         new("eve", EveLine.Words, EveLine.Run),
+        new("detections", SensorBody.Words, SensorBody.Run),
         new("threads", Threads.Words, Threads.Run),
         new("dkim", DkimText.Words, DkimText.Run),
         new("trace", TraceText.Words, TraceText.Run),

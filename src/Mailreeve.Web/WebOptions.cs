@@ -44,6 +44,12 @@ public sealed record WebOptions
     /// </summary>
     public long WhoAnswersPerKeyAndHour { get; init; } = 1000;
 
+    /// <summary>Requests for <c>POST /api/detections</c> from one network in a minute, with a key or without. One attack by many hosts is told host by host.</summary>
+    public int DetectionPostsPerMinute { get; init; } = 600;
+
+    /// <summary>Detections that are taken of one key in an hour, wherever it is used. A stolen key must not fill the disk.</summary>
+    public long DetectionsPerKeyAndHour { get; init; } = 20_000;
+
     /// <summary>Proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed; nobody else's are.</summary>
     public IReadOnlyList<Prefix> TrustedProxies { get; init; } = [];
 

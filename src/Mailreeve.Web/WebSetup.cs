@@ -69,6 +69,7 @@ public static class WebSetup
         Health.Map(app);
         ReportsApi.Map(app);
         WhoApi.Map(app);
+        DetectionsApi.Map(app);
         PublicPages.Map(app);
         ReportPages.Map(app);
         PostmasterAnswerPages.Map(app);

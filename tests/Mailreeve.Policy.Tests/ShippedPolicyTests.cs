@@ -109,7 +109,7 @@ public class ShippedPolicyTests
     [Fact]
     public void Only_charges_and_attacks_and_suspensions_wait_for_an_operator_by_design() =>
         Assert.Equal(
-            "charge block-repeated charge block-repeated block-at-once block-unanswered charge suspend refer-unanswered",
+            "charge block-repeated charge block-repeated block-at-once block-unanswered block-repeated charge suspend refer-unanswered",
             string.Join(' ', Policy.Ladders.SelectMany(l => l.Rungs).Where(r => r.Mode == RungMode.Ask).Select(r => r.Name)));
 
     [Fact]

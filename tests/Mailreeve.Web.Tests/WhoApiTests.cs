@@ -136,7 +136,7 @@ public sealed class WhoApiTests
     private static async Task<string> KeyAsync(WebHost host, string name)
     {
         var printed = new StringWriter();
-        Assert.Equal(0, await ApiKeyAddCommand.RunAsync(host.Database, name, Admin, Some.Time, printed, Stop));
+        Assert.Equal(0, await ApiKeyAddCommand.RunAsync(host.Database, name, ApiKeyPurpose.Who, Admin, Some.Time, printed, Stop));
         return printed.ToString().Trim().Split('\n')[^1].Trim();
     }
 

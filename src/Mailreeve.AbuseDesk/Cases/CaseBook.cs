@@ -139,12 +139,19 @@ internal sealed class CaseBook
     /// New evidence opens a case again. An answer that still waited for a decision is overtaken by it; what the policy requires now,
     /// <see cref="DecideAsync"/> finds.
     /// </summary>
-    public async Task ReopenAsync(CaseId id, ReportId report, Instant earliest, ClauseId clause, CancellationToken stop)
+    public Task ReopenAsync(CaseId id, ReportId report, Instant earliest, ClauseId clause, CancellationToken stop) =>
+        ReopenAsync(id, new CaseEvent.Reopened(report, earliest), "What was reported since shows it.", clause, stop);
+
+    /// <summary>What sensors saw since the answer opens a case again, as a report does.</summary>
+    public Task ReopenAsync(CaseId id, Instant earliest, ClauseId clause, CancellationToken stop) =>
+        ReopenAsync(id, new CaseEvent.ReopenedByDetections(earliest), "What sensors saw since shows it.", clause, stop);
+
+    private async Task ReopenAsync(CaseId id, CaseEvent happened, string why, ClauseId clause, CancellationToken stop)
     {
         if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
             await new ResponseStore(db).DecideAsync(waiting, ResponseState.Superseded, Actor.Policy, "New evidence came after it.", now, stop);
-        await WithdrawReopeningAsync(id, "What was reported since shows it.", clause, stop);
-        Record(id, new CaseEvent.Reopened(report, earliest), Actor.Policy, clause);
+        await WithdrawReopeningAsync(id, why, clause, stop);
+        Record(id, happened, Actor.Policy, clause);
     }
 
     /// <summary>A person opens a closed case again; then the policy is asked what follows.</summary>

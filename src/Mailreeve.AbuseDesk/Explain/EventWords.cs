@@ -49,6 +49,7 @@ internal static class EventWords
             CaseEvent.PostmasterSettled e => (e.IsRead ? "A person reads postmaster@ of the domain." : "The domain is not checked any more.", [Short(e.Facts)]),
             CaseEvent.Detected e => ($"Sensors of ours saw the address attack; what may follow without a person: {TrustWords.Of(e.Level)} ({e.Points} points).", [Short(e.Facts)]),
             CaseEvent.Reopened e => ($"Report {e.Report} shows that it went on after the customer's answer: the case is open again.", [$"What it shows was not before {At(e.Earliest)}; the customer answered {(before.AnsweredAt is { } answered ? At(answered) : "before")}."]),
+            CaseEvent.ReopenedByDetections e => ("Sensors of ours saw it go on after the customer's answer: the case is open again.", [$"What they saw began {At(e.Earliest)}; the customer answered {(before.AnsweredAt is { } answered ? At(answered) : "before")}.", "What was seen before the answer bears no measure any more."]),
             CaseEvent.ListwashingSeen e => ("It looks as if only those who complained were taken off a list (listwashing).", [Short(e.Facts)]),
             _ => throw new System.Diagnostics.UnreachableException($"No words for {happened.GetType().Name}."),
         };

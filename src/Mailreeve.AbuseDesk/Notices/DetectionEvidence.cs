@@ -14,7 +14,12 @@ internal static class DetectionEvidence
     /// <summary>The text; empty when the case does not rest on any.</summary>
     public static async Task<string> OfCaseAsync(DbSession db, AbuseCase of, CancellationToken stop)
     {
-        if (await new DetectionStore(db).OfCaseAsync(of.Id, RowsMax, stop) is not [_, ..] rows)
+        // To whoever has answered, what went on since is news.
+        var store = new DetectionStore(db);
+        var rows = of.Reopenings > 0 && of.AnsweredAt is { } answered ? await store.OfCaseAsync(of.Id, answered, RowsMax, stop) : [];
+        if (rows.Count == 0)
+            rows = await store.OfCaseAsync(of.Id, null, RowsMax, stop);
+        if (rows.Count == 0)
             return "";
         var text = new StringBuilder("Sensors of our own saw it. What ").Append(of.Resource.Name).Append(" did:\n\n");
         foreach (var row in rows)

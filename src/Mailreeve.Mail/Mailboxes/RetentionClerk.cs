@@ -9,16 +9,17 @@ namespace Mailreeve.Mail.Mailboxes;
 
 /// <summary>
 /// Keeps messages no longer than the policy says (C9). A message goes from its mailbox when its time is over, by when this server got it;
-/// its octets go with the segment, when the time of the last message in it is over.
+/// its octets go with the segment, when the time of the last message in it is over. By a clock that is suddenly far ahead nothing goes.
 /// </summary>
 /// <param name="db">The database.</param>
 /// <param name="segments">Where messages lie.</param>
 /// <param name="grains">Finds the owners.</param>
 /// <param name="policy">Says how long.</param>
+/// <param name="watch">Says whether the clock is believed.</param>
 /// <param name="clock">What time it is.</param>
 /// <param name="log">For the operator.</param>
 public sealed class RetentionClerk(
-    Database db, SegmentStore segments, IGrainFactory grains, AbusePolicy policy, IClock clock, ILogger<RetentionClerk> log) : IClerk
+    Database db, SegmentStore segments, IGrainFactory grains, AbusePolicy policy, ClockWatch watch, IClock clock, ILogger<RetentionClerk> log) : IClerk
 {
     private const int MailboxesPerRound = 100;
 
@@ -36,6 +37,12 @@ public sealed class RetentionClerk(
         var now = clock.GetCurrentInstant();
         if (now < next)
             return 0;
+        if (!await watch.TrustsAsync(now, stop))
+        {
+            next = now + Interval;
+            return 0;
+        }
+
         // What was saved exactly that long ago goes, too; rows know milliseconds.
         var savedBefore = now - policy.Terms.MessageRetention.Value + Duration.FromMilliseconds(1);
         var mailboxes = await db.ReadAsync(session => new MessageStore(session).MailboxesWithAsync(savedBefore, MailboxesPerRound, stop), stop);

@@ -8,7 +8,7 @@ namespace Mailreeve.Network.Commands;
 /// <summary><c>api-key list</c></summary>
 public static class ApiKeyListCommand
 {
-    /// <summary>Prints the tools that have a key, and when each has asked last.</summary>
+    /// <summary>Prints who has a key, what it is for, and when each tool has asked last.</summary>
     /// <returns>0.</returns>
     public static async Task<int> RunAsync(Database database, TextWriter output, CancellationToken stop)
     {
@@ -20,7 +20,11 @@ public static class ApiKeyListCommand
             return found;
         }, stop);
         foreach (var (key, asked) in keys)
-            await output.WriteLineAsync($"{key.Name}  added {At(key.CreatedAt)} by {key.CreatedBy}  {(asked is { } last ? $"asked last {At(last)}" : "has not asked yet")}");
+        {
+            var used = key.Purpose == ApiKeyPurpose.Detections ? "says what it sees" : asked is { } last ? $"asked last {At(last)}" : "has not asked yet";
+            await output.WriteLineAsync($"{key.Name}  added {At(key.CreatedAt)} by {key.CreatedBy}  {used}");
+        }
+
         if (keys.Count == 0)
             await output.WriteLineAsync("There are no keys.");
         return 0;

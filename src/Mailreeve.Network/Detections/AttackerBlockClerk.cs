@@ -50,7 +50,7 @@ public sealed class AttackerBlockClerk(
         var now = clock.GetCurrentInstant();
         var store = new DetectionStore(db);
         var address = rows[0].Address;
-        var seen = await store.SeenAsync(address, customer: null, now - terms.Window, stop);
+        var seen = await store.SeenAsync(address, customer: null, now - terms.Window, Instant.FromUnixTimeMilliseconds(0), stop);
         var verdict = DetectionRules.Judge(policy.Terms.Trust, terms.TargetsAtLeast, seen);
         var why = AttackerRules.WhyNot(policy, terms, verdict, await FactsAsync(db, address, now, stop));
         await store.ToldAsync(

@@ -8,7 +8,7 @@ namespace Mailreeve.Network.Relay;
 
 /// <summary>Carries out the runs of relay tests, one host at a time, and ends those whose messages had their time to arrive.</summary>
 public sealed class RelayTestClerk(
-    Database database, RelayDesk desk, RelayTester tester, RelayTestOptions options, IClock clock, ILogger<RelayTestClerk> log) : IClerk
+    Database database, RelayDesk desk, RelayTester tester, RelayTestOptions options, RelayFigures figures, IClock clock, ILogger<RelayTestClerk> log) : IClerk
 {
     private const long Batch = 50;
     private const long ForgottenAtOnce = 10_000;
@@ -16,7 +16,10 @@ public sealed class RelayTestClerk(
     // A message that arrives later still proves what it proves; the rows that tell when it came are kept as long.
     private static readonly Duration CollectedKept = Duration.FromDays(90);
 
+    private static readonly Duration CountedEvery = Duration.FromMinutes(1);
+
     private Instant forgetsAt;
+    private Instant countsAt;
 
     /// <inheritdoc/>
     public string Name => "relay-tests";
@@ -33,6 +36,12 @@ public sealed class RelayTestClerk(
         {
             await database.WriteAsync(db => new CollectedMailStore(db).ForgetAsync(now - CollectedKept, ForgottenAtOnce, stop), stop);
             forgetsAt = now + Duration.FromHours(1);
+        }
+
+        if (now >= countsAt)
+        {
+            figures.Runs = await database.ReadAsync(db => new RelayRunStore(db).CountsAsync(stop), stop);
+            countsAt = now + CountedEvery;
         }
 
         // Most of the time nothing is due, and to find that out takes no turn at the writer.
@@ -59,6 +68,7 @@ public sealed class RelayTestClerk(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(options.RoundAtMost.ToTimeSpan());
         RelayRound round;
+        var began = clock.GetCurrentInstant();
         try
         {
             round = await tester.RunAsync(
@@ -71,6 +81,7 @@ public sealed class RelayTestClerk(
             round = new RelayRound { Dialogue = RelayDialogue.BrokenOff, Detail = $"The server took more than {options.RoundAtMost.TotalMinutes} minutes.", Host = run.Host };
         }
 
+        figures.Made(clock.GetCurrentInstant() - began);
         run = run with { Dialogue = round.Dialogue, Detail = round.Detail, Host = round.Host, Blocked = desk.IsBlocked(run.Address) ? 1 : run.Blocked };
         await database.WriteAsync(db => ConcludeAsync(db, run, CancellationToken.None), CancellationToken.None);
     }

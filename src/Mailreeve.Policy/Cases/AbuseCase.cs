@@ -61,7 +61,7 @@ public sealed record AbuseCase
     /// <summary>Whether a person must look before the customer hears of it.</summary>
     public bool IsDoubtful => !IsTold && Trust == TrustLevel.Nothing && Phase != CasePhase.Closed;
 
-    /// <summary>Complaints about what came after the customer's last answer.</summary>
+    /// <summary>Complaints about what came after the customer's last answer; 1 or more when sensors of ours have seen that it went on.</summary>
     public long ComplaintsSinceAnswer { get; init; }
 
     /// <summary>Answers the customer has given.</summary>
@@ -167,25 +167,33 @@ public sealed record AbuseCase
         CaseEvent.DecisionMade e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.DecisionWithdrawn e => this with { OpenDecisions = OpenDecisions.Remove(e.Decision.Value) },
         CaseEvent.Closed e => this with { Phase = CasePhase.Closed, Due = null, Disposition = e.Disposition, ClosedAt = at, OpenDecisions = [] },
-        CaseEvent.Reopened or CaseEvent.ReopenedByPerson => this with
-        {
-            Phase = CasePhase.Notifying,
-            Due = null,
-            Disposition = null,
-            ClosedAt = null,
-            Response = null,
-            UndeliverableStep = null,
-            Reopenings = Reopenings + 1,
-            // The end of the time is noted once for each round: this is another one.
-            Round = Math.Max(Round, OverdueHandledRound + 1),
-        },
+        CaseEvent.Reopened or CaseEvent.ReopenedByPerson => Again(),
+        // The answer spoke to what had been seen before it. What was seen since bears by itself what follows.
+        CaseEvent.ReopenedByDetections => Again() with { Trust = TrustLevel.Nothing },
         CaseEvent.ListwashingSeen e => this with { StepsTaken = StepsTaken.Add(e.Step) },
         CaseEvent.RelayProven => this with { Trust = Trust < TrustLevel.Block ? TrustLevel.Block : Trust, IsConfirmed = true },
         CaseEvent.PostmasterUnread => this with { IsConfirmed = true },
         CaseEvent.RelayClosed or CaseEvent.PostmasterSettled => this with { Phase = CasePhase.Resolving, Due = null },
         // What opens the case says how far it is trusted; later it can only be more.
-        CaseEvent.Detected e => this with { Trust = Version <= 1 || e.Level > Trust ? e.Level : Trust },
+        CaseEvent.Detected e => this with
+        {
+            Trust = Version <= 1 || e.Level > Trust ? e.Level : Trust,
+            ComplaintsSinceAnswer = Answers > 0 && e.WentOn ? Math.Max(ComplaintsSinceAnswer, 1) : ComplaintsSinceAnswer,
+        },
         _ => throw new System.Diagnostics.UnreachableException($"No fold for {happened.GetType().Name}."),
+    };
+
+    private AbuseCase Again() => this with
+    {
+        Phase = CasePhase.Notifying,
+        Due = null,
+        Disposition = null,
+        ClosedAt = null,
+        Response = null,
+        UndeliverableStep = null,
+        Reopenings = Reopenings + 1,
+        // The end of the time is noted once for each round: this is another one.
+        Round = Math.Max(Round, OverdueHandledRound + 1),
     };
 }
 

@@ -29,6 +29,7 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(Closed), "closed")]
 [JsonDerivedType(typeof(Reopened), "reopened")]
 [JsonDerivedType(typeof(ReopenedByPerson), "reopened-by-person")]
+[JsonDerivedType(typeof(ReopenedByDetections), "reopened-by-detections")]
 [JsonDerivedType(typeof(ListwashingSeen), "listwashing-seen")]
 [JsonDerivedType(typeof(RelayProven), "relay-proven")]
 [JsonDerivedType(typeof(RelayClosed), "relay-closed")]
@@ -147,6 +148,10 @@ public abstract record CaseEvent
     /// <summary>A person opened the case again.</summary>
     public sealed record ReopenedByPerson(string Reason) : CaseEvent;
 
+    /// <summary>Sensors of ours saw the attack go on after the customer's answer: the case goes on, with less time to answer.</summary>
+    /// <param name="Earliest">When what they saw since began.</param>
+    public sealed record ReopenedByDetections(Instant Earliest) : CaseEvent;
+
     /// <summary>It looks as if only those who complained were taken off a list.</summary>
     /// <param name="Step">Names the answer that it followed, so that it is told once for each.</param>
     /// <param name="Report">The report that showed it.</param>
@@ -166,7 +171,11 @@ public abstract record CaseEvent
     /// <param name="Level">The highest measure that may happen by itself for what they saw.</param>
     /// <param name="Points">What speaks for it.</param>
     /// <param name="Facts">How many sensors, what and when; names none of them.</param>
-    public sealed record Detected(TrustLevel Level, long Points, string Facts) : CaseEvent;
+    public sealed record Detected(TrustLevel Level, long Points, string Facts) : CaseEvent
+    {
+        /// <summary>Whether all of it is from after the customer's last answer, and enough to tell them: that it went on is shown.</summary>
+        public bool WentOn { get; init; }
+    }
 
     /// <summary>A check of ours found that postmaster@ of the domain refuses mail, or that nobody answered what was sent there (C7).</summary>
     /// <param name="IsRefused">Whether mail is refused; otherwise it is taken, and nobody has answered in time.</param>

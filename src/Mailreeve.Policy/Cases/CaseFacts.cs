@@ -9,7 +9,10 @@ public sealed record CaseFacts
     /// <summary>The report whose complaint was just added; null when the decision has another occasion, or the complaint is a repeat.</summary>
     public ReportId? NewComplaint { get; init; }
 
-    /// <summary>Whether nobody vouches for that complaint, the case is closed, and it says that it went on after the customer's answer.</summary>
+    /// <summary>
+    /// Whether the case is closed, and that complaint, for which nobody vouches, or sensors, which did not see it clearly enough, say that it went on
+    /// after the customer's answer.
+    /// </summary>
     public bool SaysItWentOn { get; init; }
 
     /// <summary>Whether that complaint is one that may be charged (C3).</summary>

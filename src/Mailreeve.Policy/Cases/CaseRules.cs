@@ -30,7 +30,7 @@ public static class CaseRules
     {
         var ladder = policy.LadderOf(open.Kind);
         if (open.Phase == CasePhase.Closed)
-            return facts.SaysItWentOn ? AskToReopen(ladder, open) : [];
+            return facts.SaysItWentOn ? AskToReopen(ladder, open, facts) : [];
         if (open.Phase == CasePhase.Resolving)
             return Resolve(ladder, open);
 
@@ -270,12 +270,14 @@ public static class CaseRules
         open.Phase == CasePhase.Notifying ? [new Measure.StartClock(now + TimeToAnswer(policy, open)) { Clause = ladder.Clause }] : [];
 
     // Who nobody vouches for takes no answer away from the customer; but what may be true is not passed over.
-    private static List<Measure> AskToReopen(Ladder ladder, AbuseCase open) => open.StepsTaken.Contains(ReopenStep(open)) ? [] :
+    private static List<Measure> AskToReopen(Ladder ladder, AbuseCase open, CaseFacts facts) => open.StepsTaken.Contains(ReopenStep(open)) ? [] :
     [
         new Measure.Ask(
             ReopenStep(open),
             "Open the case again?",
-            "A complaint that nobody vouches for says that it went on after the customer's answer.") { Clause = ladder.Clause },
+            facts.NewComplaint is null
+                ? "Sensors of ours saw it go on after the customer's answer, but not so clearly that it needs no person."
+                : "A complaint that nobody vouches for says that it went on after the customer's answer.") { Clause = ladder.Clause },
     ];
 
     // D1: there must be a contact that can be reached. Until one is, no clock runs and nobody is blocked unheard.

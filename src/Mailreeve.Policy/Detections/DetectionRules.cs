@@ -1,4 +1,6 @@
+using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Trust;
+using NodaTime;
 
 namespace Mailreeve.Policy.Detections;
 
@@ -29,6 +31,24 @@ public static class DetectionRules
         return new DetectionVerdict(level, points, sensors.Count, sensors.Sum(s => s.Targets));
     }
 
+    /// <summary>What is done with what was seen, in the case that it belongs to.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="known">The case; null for none. One that was answered is judged by what was seen since, and no other detection is to be in the verdict.</param>
+    /// <param name="verdict">What was seen is worth; at least one sensor counts.</param>
+    /// <param name="earliest">When what was seen began.</param>
+    /// <param name="isSaid">Whether the case has heard of it lately: an attack that goes on is told again and again.</param>
+    /// <param name="now">The time.</param>
+    /// <remarks>
+    /// As with complaints (C4): what shows clearly that it went on opens the case again, what does not so clearly takes no answer away from the
+    /// customer. About a closed case a person is asked then, once for each answer.
+    /// </remarks>
+    public static DetectionStep StepOn(AbusePolicy policy, AbuseCase? known, DetectionVerdict verdict, Instant earliest, bool isSaid, Instant now) =>
+        known is null ? DetectionStep.Open
+        : verdict.Level >= TrustLevel.Notice && CaseRules.Reopens(policy, known, earliest, now) ? DetectionStep.Reopen
+        : CaseRules.AsksToReopen(policy, known, earliest, now) ? DetectionStep.AskToReopen
+        : known.Phase != CasePhase.Closed && (verdict.Level > known.Trust || !isSaid) ? DetectionStep.Tell
+        : DetectionStep.Keep;
+
     /// <summary>The type that tells most: where a connection was seen before where none was, then that with the most targets.</summary>
     /// <param name="seen">At least one detection.</param>
     public static string TypeOf(IReadOnlyCollection<Detection> seen) => seen
@@ -43,3 +63,22 @@ public static class DetectionRules
 /// <param name="Sensors">Sensors that count; 0 when nothing follows, not even a question.</param>
 /// <param name="Targets">What those saw tried.</param>
 public sealed record DetectionVerdict(TrustLevel Level, long Points, long Sensors, long Targets);
+
+/// <summary>What is done with detections in a case.</summary>
+public enum DetectionStep
+{
+    /// <summary>They are kept with it, and tell it nothing new.</summary>
+    Keep,
+
+    /// <summary>They open one.</summary>
+    Open,
+
+    /// <summary>They are told to it.</summary>
+    Tell,
+
+    /// <summary>They open it again.</summary>
+    Reopen,
+
+    /// <summary>A person is asked whether it is to be opened again.</summary>
+    AskToReopen,
+}

@@ -18,6 +18,7 @@ internal static class MeasureWords
         Measure.Ask m when m.Step.EndsWith('+') => $"ask again {RungOf(m.Step)}",
         Measure.Ask m => $"ask {RungOf(m.Step)}",
         Measure.StartClock => "start-clock",
+        Measure.Reopen => "reopen",
         Measure.Close m => $"close {m.Disposition.ToString().ToLowerInvariant()}",
         _ => throw new System.Diagnostics.UnreachableException($"No words for {measure.GetType().Name}."),
     };

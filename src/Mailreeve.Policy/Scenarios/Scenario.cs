@@ -41,7 +41,10 @@ public sealed record Scenario
 public sealed record ScenarioStep(
     Duration At, ScenarioEvent Happened, string? Rung, Duration? Time, IReadOnlyList<string> Expect, int Line, int Column)
 {
-    /// <summary>How far the complaints are trusted from then on, for a complaint; null when that stays as it was. The first one may lead to a block.</summary>
+    /// <summary>
+    /// How far the complaints are trusted from then on, for a complaint; null when that stays as it was. The first one may lead to a block. For
+    /// <see cref="ScenarioEvent.Detected"/>: what may follow from what was seen alone; null for telling the customer, as one sensor may that saw a connection.
+    /// </summary>
     public TrustLevel? Trust { get; init; }
 }
 
@@ -50,6 +53,9 @@ public enum ScenarioEvent
 {
     /// <summary>A complaint; the first one opens the case.</summary>
     Complaint,
+
+    /// <summary>Sensors of ours see it, since the last answer if there is one; what they see first opens the case.</summary>
+    Detected,
 
     /// <summary>The same reporter sends the same evidence again.</summary>
     SameComplaint,

@@ -98,10 +98,11 @@ public static class ScenarioFile
                 continue;
             if (steps.Count > 0 && step.At < steps[^1].At)
                 problems.Add(table.Entry("at")!.Value.At, table.KeyOf("at"), "This is before the step above.", "Put the steps in order of time.");
-            if (steps.Count == 0 && step.Happened is not (ScenarioEvent.Complaint or ScenarioEvent.CheckFailed))
+            if (steps.Count == 0 && step.Happened is not (ScenarioEvent.Complaint or ScenarioEvent.CheckFailed or ScenarioEvent.Detected))
             {
                 problems.Add(
-                    table.At, table.KeyOf("happened"), "A case begins with a complaint, or with a check of ours.", "Write happened = \"complaint\" or \"check-failed\".");
+                    table.At, table.KeyOf("happened"), "A case begins with a complaint, or with a check or a sensor of ours.",
+                    "Write happened = \"complaint\", \"check-failed\" or \"detected\".");
             }
 
             steps.Add(step);
@@ -120,8 +121,8 @@ public static class ScenarioFile
         var trust = table.WordIfAny<TrustLevel>("trust");
         table.Finish();
 
-        if (trust is not null && happened is not ScenarioEvent.Complaint)
-            problems.Add(table.Entry("trust")!.Value.At, table.KeyOf("trust"), "Only a complaint changes it.", "Remove this line.");
+        if (trust is not null && happened is not (ScenarioEvent.Complaint or ScenarioEvent.Detected))
+            problems.Add(table.Entry("trust")!.Value.At, table.KeyOf("trust"), "Only a complaint changes it, or what sensors saw.", "Remove this line.");
         if (happened is ScenarioEvent.Confirmed or ScenarioEvent.Declined && rung is null)
             problems.Add(table.At, table.KeyOf("rung"), "Which question is decided?", "Write rung = \"block-unanswered\".");
         if (happened is ScenarioEvent.MoreTime && time is null)

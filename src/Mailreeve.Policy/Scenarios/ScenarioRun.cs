@@ -1,4 +1,5 @@
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Detections;
 using Mailreeve.Policy.Files;
 using Mailreeve.Policy.Trust;
 using NodaTime;
@@ -69,7 +70,7 @@ public sealed class ScenarioRun
         }
         else if (Happen(step, now) is { } told)
         {
-            facts = facts with { NewComplaint = told.NewComplaint, ExpiredBlockStep = told.ExpiredBlockStep };
+            facts = facts with { NewComplaint = told.NewComplaint, SaysItWentOn = told.SaysItWentOn, ExpiredBlockStep = told.ExpiredBlockStep };
         }
         else
         {
@@ -98,6 +99,8 @@ public sealed class ScenarioRun
         {
             case ScenarioEvent.Complaint:
                 return Complain(step.Trust, now);
+            case ScenarioEvent.Detected:
+                return Detect(step.Trust ?? TrustLevel.Notice, now);
             case ScenarioEvent.SameComplaint:
                 Apply(new CaseEvent.ComplaintAdded(new ReportId(NextId()), new EventId(NextId()), IsNewReporter: false, IsRepeat: true), now);
                 break;
@@ -172,6 +175,18 @@ public sealed class ScenarioRun
         _ => null,
     };
 
+    private CaseFacts Detect(TrustLevel level, Instant now)
+    {
+        var step = DetectionRules.StepOn(policy, open.Version == 0 ? null : open, new DetectionVerdict(level, 0, 1, 1), now, isSaid: false, now);
+        if (step == DetectionStep.Open)
+            OpenIfNew(now);
+        if (step == DetectionStep.Reopen)
+            Apply(new CaseEvent.ReopenedByDetections(now), now);
+        if (step != DetectionStep.Keep)
+            Apply(new CaseEvent.Detected(level, 0, "Seen.") { WentOn = open.AnsweredAt is not null && level >= TrustLevel.Notice }, now);
+        return new CaseFacts { SaysItWentOn = step == DetectionStep.AskToReopen };
+    }
+
     private CaseEvent Delivered(ScenarioStep step, Measure.Notify notice, Instant now) =>
         step.Happened == ScenarioEvent.NoticeUndeliverable
             ? new CaseEvent.NoticeUndeliverable(notice.Step, "No contact accepted it.")
@@ -240,6 +255,9 @@ public sealed class ScenarioRun
                     break;
                 case Measure.StartClock m:
                     Apply(new CaseEvent.DeadlineExtended(m.Due, "An operator told the customer."), now);
+                    break;
+                case Measure.Reopen m:
+                    Apply(new CaseEvent.ReopenedByPerson(m.Reason), now);
                     break;
                 case Measure.Close m:
                     Apply(new CaseEvent.Closed(m.Disposition, m.Reason), now);

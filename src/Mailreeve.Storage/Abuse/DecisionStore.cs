@@ -58,9 +58,11 @@ public sealed class DecisionStore(DbSession db)
     /// <summary>The question about one step of a case that still waits; null when there is none.</summary>
     public Task<DecisionId?> AskedAboutAsync(CaseId caseId, string step, CancellationToken stop) =>
         db.SingleOrDefaultAsync<DecisionId?>("""
-            SELECT MAX(id)
+            SELECT id
             FROM   decision
             WHERE  case_id = @caseId AND step = @step AND state = 'asked'
+            ORDER  BY id DESC
+            LIMIT  1
             """, new { caseId, step }, stop);
 
     /// <summary>Withdraws the questions of a case that nobody needs to decide any more.</summary>

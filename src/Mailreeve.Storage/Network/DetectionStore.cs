@@ -8,17 +8,19 @@ namespace Mailreeve.Storage.Network;
 /// <summary>Rows of the hand-over table <c>detection</c>, and of <c>detection_log</c>: what sensors saw, and how far their logs have been read.</summary>
 public sealed class DetectionStore(DbSession db)
 {
-    /// <summary>Adds what sensors saw.</summary>
-    public async Task AddAsync(IReadOnlyList<NewDetection> seen, Instant now, CancellationToken stop)
+    /// <summary>Adds what sensors saw, but for what is there already with the same print.</summary>
+    /// <returns>How many were added.</returns>
+    public async Task<int> AddAsync(IReadOnlyList<NewDetection> seen, Instant now, CancellationToken stop)
     {
         if (seen.Count == 0)
-            return;
+            return 0;
         var id = await db.NextIdsAsync("detection", seen.Count, stop);
-        await db.InsertManyAsync(
-            "INSERT INTO detection (id, sensor, type, address, port, targets, two_way, first_at, last_at, detail, ours, recorded_at, outcome)",
+        return await db.InsertManyAsync(
+            "INSERT INTO detection (id, sensor, type, address, port, targets, two_way, first_at, last_at, detail, ours, recorded_at, outcome, print)",
             seen,
             s => [id++, s.Seen.Sensor, s.Seen.Type, s.Address, (long?)s.Port, s.Seen.Targets, s.Seen.IsTwoWay ? 1L : 0L, s.Seen.FirstAt, s.Seen.LastAt,
-                  s.Detail, s.IsOurs ? 1L : 0L, now, ""],
+                  s.Detail, s.IsOurs ? 1L : 0L, now, "", s.Print],
+            "ON CONFLICT DO NOTHING",
             stop);
     }
 
@@ -35,33 +37,42 @@ public sealed class DetectionStore(DbSession db)
             LIMIT  @limit
             """, new { ours = ours ? 1L : 0L, limit }, stop);
 
-    /// <summary>What each sensor saw of an address since then, each type added up: however often it was told, these are few.</summary>
+    /// <summary>What each sensor saw of an address, each type added up: however often it was told, these are few.</summary>
     /// <param name="address">The address.</param>
     /// <param name="customer">Only what was found to be this customer's; null for all.</param>
-    /// <param name="since">Since when.</param>
+    /// <param name="since">What was last seen since then.</param>
+    /// <param name="begun">What was first seen then or later.</param>
     /// <param name="stop">Stops the work.</param>
-    public async Task<IReadOnlyList<Detection>> SeenAsync(Address address, CustomerId? customer, Instant since, CancellationToken stop) =>
+    public async Task<IReadOnlyList<Detection>> SeenAsync(Address address, CustomerId? customer, Instant since, Instant begun, CancellationToken stop) =>
         [.. (await db.QueryAsync<SeenRow>($"""
             SELECT sensor, type, CAST(SUM(targets) AS BIGINT) AS targets, MAX(two_way) AS two_way, MIN(first_at) AS first_at, MAX(last_at) AS last_at
             FROM   detection
-            WHERE  address = @address AND last_at >= @since {(customer is null ? "" : "AND customer_id = @customer")}
+            WHERE  address = @address AND last_at >= @since AND first_at >= @begun {(customer is null ? "" : "AND customer_id = @customer")}
             GROUP  BY sensor, type
             ORDER  BY sensor, type
-            """, new { address, customer = customer ?? default, since }, stop)).Select(r => r.Seen)];
+            """, new { address, customer = customer ?? default, since, begun }, stop)).Select(r => r.Seen)];
 
     /// <summary>What a case rests on, oldest first.</summary>
-    public Task<IReadOnlyList<DetectionRow>> OfCaseAsync(CaseId id, long limit, CancellationToken stop) =>
-        db.QueryAsync<DetectionRow>("""
+    /// <param name="id">The case.</param>
+    /// <param name="begun">What was first seen then or later; null for all.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<IReadOnlyList<DetectionRow>> OfCaseAsync(CaseId id, Instant? begun, long limit, CancellationToken stop) =>
+        db.QueryAsync<DetectionRow>($"""
             SELECT *
             FROM   detection
-            WHERE  case_id = @id
+            WHERE  case_id = @id {(begun is null ? "" : "AND first_at >= @begun")}
             ORDER  BY id
             LIMIT  @limit
-            """, new { id, limit }, stop);
+            """, new { id, begun = begun ?? default, limit }, stop);
 
     /// <summary>The newest, newest first.</summary>
     public Task<IReadOnlyList<DetectionRow>> ListAsync(long limit, CancellationToken stop) =>
         db.QueryAsync<DetectionRow>("SELECT * FROM detection ORDER BY id DESC LIMIT @limit", new { limit }, stop);
+
+    /// <summary>How many of a sensor were written down since then.</summary>
+    public Task<long> CountOfAsync(string sensor, Instant since, CancellationToken stop) =>
+        db.SingleAsync<long>("SELECT COUNT(*) FROM detection WHERE sensor = @sensor AND recorded_at > @since", new { sensor, since }, stop);
 
     /// <summary>Notes what became of rows.</summary>
     /// <param name="rows">The rows.</param>
@@ -112,7 +123,8 @@ public sealed class DetectionStore(DbSession db)
 /// <param name="Port">From which of its ports, when there was one; null otherwise.</param>
 /// <param name="Detail">What the sensor says about it; shown to operators.</param>
 /// <param name="IsOurs">Whether the address is ours, or behind a translator of ours.</param>
-public sealed record NewDetection(Detection Seen, Address Address, int? Port, string Detail, bool IsOurs);
+/// <param name="Print">The same for what is told again, by which it is known; null for what is always new.</param>
+public sealed record NewDetection(Detection Seen, Address Address, int? Port, string Detail, bool IsOurs, string? Print = null);
 
 /// <summary>What became of detections.</summary>
 /// <param name="Said">In words for operators.</param>

@@ -76,6 +76,15 @@ public sealed class RelayRunStore(DbSession db)
     public Task ToldAsync(long id, Instant now, CancellationToken stop) =>
         db.ExecuteAsync("UPDATE relay_run SET case_told_at = @now WHERE id = @id", new { id, now }, stop);
 
+    /// <summary>How many runs there are, by where they stand and what they have shown.</summary>
+    public Task<IReadOnlyList<RelayRunCount>> CountsAsync(CancellationToken stop) =>
+        db.QueryAsync<RelayRunCount>("""
+            SELECT state, verdict, COUNT(*) AS runs
+            FROM   relay_run
+            GROUP  BY state, verdict
+            ORDER  BY state, verdict
+            """, null, stop);
+
     /// <summary>One run, or null.</summary>
     public Task<RelayRunRow?> FindAsync(long id, CancellationToken stop) =>
         db.SingleOrDefaultAsync<RelayRunRow>("SELECT * FROM relay_run WHERE id = @id", new { id }, stop);
@@ -176,6 +185,19 @@ public enum RelayRunState
 
     /// <summary>It has its result.</summary>
     Done,
+}
+
+/// <summary>How many runs stand like this.</summary>
+public sealed record RelayRunCount
+{
+    /// <summary>Where they stand.</summary>
+    public required RelayRunState State { get; init; }
+
+    /// <summary>What they have shown.</summary>
+    public required RelayRunVerdict Verdict { get; init; }
+
+    /// <summary>How many.</summary>
+    public required long Runs { get; init; }
 }
 
 /// <summary>A row of <c>relay_run</c>.</summary>

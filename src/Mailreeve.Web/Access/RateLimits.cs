@@ -17,6 +17,7 @@ internal static class RateLimits
     public const string ClientSetup = "client-setup";
     public const string Status = "status";
     public const string Who = "who";
+    public const string Detections = "detections";
 
     public static void Add(RateLimiterOptions limiter, WebOptions options)
     {
@@ -26,6 +27,7 @@ internal static class RateLimits
         limiter.AddPolicy(ClientSetup, http => ForNetwork(http, options.ClientSetupsPerMinute));
         limiter.AddPolicy(Status, http => ForNetwork(http, options.StatusLooksPerMinute));
         limiter.AddPolicy(Who, http => Counted(http, options.WhoQuestionsPerMinute));
+        limiter.AddPolicy(Detections, http => Counted(http, options.DetectionPostsPerMinute));
         limiter.OnRejected = RefuseAsync;
     }
 

@@ -10,7 +10,7 @@ internal static class OpenApi
           "info": {
             "title": "Abuse reports",
             "version": "1",
-            "description": "Takes XARF v4 documents. A report is on disk before it is acknowledged. Tells the provider's own tools who had an address."
+            "description": "Takes XARF v4 documents. A report is on disk before it is acknowledged. Tells the provider's own tools who had an address, and takes what its sensors saw."
           },
           "paths": {
             "/api/reports": {
@@ -130,12 +130,77 @@ internal static class OpenApi
                   },
                   "400": { "description": "Not a question; the detail says what is wrong. Parameters that are not listed here are refused.", "content": { "application/problem+json": {} } },
                   "401": { "description": "No key, or none of ours.", "content": { "application/problem+json": {} } },
+                  "403": { "description": "A key for something else.", "content": { "application/problem+json": {} } },
+                  "429": { "description": "Too often, for this network in a minute or for this key in an hour; Retry-After says how long to wait.", "content": { "application/problem+json": {} } }
+                }
+              }
+            },
+            "/api/detections": {
+              "post": {
+                "summary": "Say what a sensor saw; for the provider's own sensors",
+                "description": "The sensor is the name of the key. All of a body is taken, or nothing.",
+                "security": [{ "key": [] }],
+                "requestBody": {
+                  "required": true,
+                  "content": {
+                    "application/json": {
+                      "schema": {
+                        "oneOf": [
+                          { "$ref": "#/components/schemas/detection" },
+                          { "type": "array", "minItems": 1, "maxItems": 1000, "items": { "$ref": "#/components/schemas/detection" } }
+                        ]
+                      }
+                    }
+                  }
+                },
+                "responses": {
+                  "202": {
+                    "description": "On disk. What the same key said before, of the same address, type and time, is known and does not count again.",
+                    "content": {
+                      "application/json": {
+                        "schema": { "type": "object", "required": ["taken", "known"], "properties": { "taken": { "type": "integer" }, "known": { "type": "integer" } } }
+                      }
+                    }
+                  },
+                  "400": { "description": "Not JSON. Nothing was taken.", "content": { "application/problem+json": {} } },
+                  "401": { "description": "No key, or none of ours.", "content": { "application/problem+json": {} } },
+                  "403": { "description": "A key for something else.", "content": { "application/problem+json": {} } },
+                  "413": { "description": "More than 1 MiB. Nothing was taken.", "content": { "application/problem+json": {} } },
+                  "415": { "description": "The content type is not application/json. Nothing was taken.", "content": { "application/problem+json": {} } },
+                  "422": {
+                    "description": "Mistakes, all of them at once, or more than 1000 detections. Nothing was taken.",
+                    "content": {
+                      "application/problem+json": {
+                        "schema": {
+                          "type": "object",
+                          "properties": {
+                            "mistakes": { "type": "array", "items": { "type": "object", "required": ["index", "field", "problem"], "properties": { "index": { "type": "integer" }, "field": { "type": "string" }, "problem": { "type": "string" } } } }
+                          }
+                        }
+                      }
+                    }
+                  },
                   "429": { "description": "Too often, for this network in a minute or for this key in an hour; Retry-After says how long to wait.", "content": { "application/problem+json": {} } }
                 }
               }
             }
           },
           "components": {
+            "schemas": {
+              "detection": {
+                "type": "object",
+                "required": ["address", "type", "at"],
+                "additionalProperties": false,
+                "properties": {
+                  "address": { "type": "string", "examples": ["198.51.100.7"] },
+                  "type": { "enum": ["port-scan", "login-attack", "vulnerability-scan", "reconnaissance", "infected-host", "ddos"] },
+                  "targets": { "type": "integer", "minimum": 1, "maximum": 1000000, "default": 1 },
+                  "connected": { "type": "boolean", "default": false },
+                  "at": { "oneOf": [{ "type": "string", "format": "date-time" }, { "type": "number", "description": "Seconds since 1970." }] },
+                  "detail": { "type": "string", "description": "For operators; 200 characters are kept." }
+                }
+              }
+            },
             "securitySchemes": { "key": { "type": "http", "scheme": "bearer", "description": "A key that the provider has made for one tool." } }
           }
         }

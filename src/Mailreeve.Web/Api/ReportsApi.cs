@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -7,9 +6,7 @@ using Mailreeve.Storage.Abuse;
 using Mailreeve.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace Mailreeve.Web.Api;
 
@@ -29,12 +26,12 @@ internal static class ReportsApi
 
     private static async Task<IResult> PostAsync(HttpContext http, ReportIntake intake, Database database, WebOptions options, CancellationToken stop)
     {
-        if (!IsJson(http.Request.ContentType))
+        if (!RequestBody.IsJson(http.Request.ContentType))
             return Refuse(415, "Not JSON", "Send one XARF v4 document with Content-Type: application/json.");
         var (isKnown, domain) = await WhoseKeyAsync(http, database, stop);
         if (!isKnown)
             return Refuse(401, "Unknown key", "The key in Authorization is none of ours, or was revoked. Without a key a report is taken, too; a person then looks at it first.");
-        if (await ReadAsync(http, options.ReportSizeBytesMax, stop) is not { } raw)
+        if (await RequestBody.ReadAsync(http, options.ReportSizeBytesMax, stop) is not { } raw)
             return Refuse(413, "Too large", $"A report may have {options.ReportSizeBytesMax} bytes.");
         if (Fault(raw) is { } fault)
             return Refuse(400, "Not a XARF document", fault);
@@ -61,40 +58,6 @@ internal static class ReportsApi
     }
 
     private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
-
-    private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The body; null when it is larger than allowed.</summary>
-    private static async Task<byte[]?> ReadAsync(HttpContext http, int sizeMax, CancellationToken stop)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = sizeMax;
-        if (http.Request.ContentLength > sizeMax)
-            return null;
-        try
-        {
-            while (true)
-            {
-                var read = await http.Request.BodyReader.ReadAsync(stop);
-                if (!read.IsCompleted && read.Buffer.Length <= sizeMax)
-                {
-                    http.Request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    continue;
-                }
-
-                var body = read.Buffer.Length > sizeMax ? null : read.Buffer.ToArray();
-                // A reading that is left open costs the client its connection.
-                http.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return null;
-        }
-    }
 
     private static string? Fault(byte[] raw)
     {

@@ -1,4 +1,3 @@
-using Mailreeve.Network;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
 using Mailreeve.Storage;
@@ -18,17 +17,13 @@ namespace Mailreeve.Web.Api;
 /// </summary>
 internal static class WhoApi
 {
-    private const string Scheme = "Bearer ";
-
     public static void Map(IEndpointRouteBuilder pages) => pages.MapGet("/api/who", GetAsync).RequireRateLimiting(RateLimits.Who);
 
     private static async Task<IResult> GetAsync(HttpContext http, Database database, WebOptions options, IClock clock, CancellationToken stop)
     {
-        if (await WhoseKeyAsync(http, database, stop) is not { } key)
-        {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Refuse(401, "No key of ours", "Send Authorization: Bearer KEY, with a key that 'mailreeve api-key add' has printed.");
-        }
+        var (key, refusal) = await ToolKeys.FindAsync(http, database, ApiKeyPurpose.Who, stop);
+        if (key is null)
+            return refusal!;
 
         // One that is misspelt would be answered as if it had not been there: for another time, with another customer.
         if (http.Request.Query.Keys.Any(k => !WhoAsked.Names.Contains(k, StringComparer.Ordinal)))
@@ -46,17 +41,6 @@ internal static class WhoApi
             return Results.Json(WhoJson.Of(finding));
         http.Response.Headers.RetryAfter = "600";
         return Refuse(429, "Too often for this key", $"A key is answered {options.WhoAnswersPerKeyAndHour} times in an hour.");
-    }
-
-    private static async Task<ApiKeyRow?> WhoseKeyAsync(HttpContext http, Database database, CancellationToken stop)
-    {
-        var value = http.Request.Headers.Authorization.ToString();
-        // Whoever has no key at all costs no look into the database.
-        var key = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
-        if (!ProgramKey.IsOne(key))
-            return null;
-        var all = await database.ReadAsync(db => new ApiKeyStore(db).InUseAsync(stop), stop);
-        return ProgramKey.OwnerOf(key, all, k => k.KeyHash);
     }
 
     private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);

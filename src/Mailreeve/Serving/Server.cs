@@ -180,9 +180,12 @@ internal sealed class Server : IAsyncDisposable
 
         var app = builder.Build();
         Metrics.DefaultRegistry.AddBeforeCollectCallback(() => BlocksInForce.Set(views.Blocks.Count));
+        var watch = app.Services.GetRequiredService<ClockWatch>();
+        Metrics.DefaultRegistry.AddBeforeCollectCallback(() => ClockLeapt.Set(watch.HasLeapt ? 1 : 0));
         app.CountCertificates();
         app.CountAccounting();
         app.CountFlows();
+        app.CountRelayTests();
         app.CountEnforcement();
         app.CountLists();
         app.CountThirdParties();
@@ -197,6 +200,8 @@ internal sealed class Server : IAsyncDisposable
     private static int DaysKept(PolicyInForce policy) => Math.Max(1, policy.Policy.Terms.MessageRetention.Value.Days);
 
     private static readonly Gauge BlocksInForce = Metrics.CreateGauge("mailreeve_blocks_in_force", "Blocks in force.");
+    private static readonly Gauge ClockLeapt = Metrics.CreateGauge(
+        "mailreeve_clock_leapt", "Whether this machine's clock was found far ahead, so that nothing is deleted for its age: 1 or 0.");
 
     // Figures are for the machine's own collector; a proxy in front does not pass the path on.
     private static bool IsMetrics(HttpContext http) =>
@@ -231,7 +236,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk>(s => new CustomerBlockClerk(
                 s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
             .AddSingleton<IClerk, LostSessionClerk>()
-            .AddSingleton<IClerk>(s => new WhoRetentionClerk(s.GetRequiredService<Database>(), settings.WhoRetention, s.GetRequiredService<IClock>()));
+            .AddSingleton<ClockWatch>()
+            .AddSingleton<IClerk>(s => new WhoRetentionClerk(s.GetRequiredService<Database>(), settings.WhoRetention, s.GetRequiredService<ClockWatch>(), s.GetRequiredService<IClock>()));
         if (settings.Enforcement.Webhooks.Count > 0)
         {
             services.AddSingleton<IClerk>(s => new WebhookClerk(

@@ -137,7 +137,7 @@ public sealed class RelayTests(NetworkOfPeers network)
             };
             var desk = new RelayDesk(database, views, provider, options, clock);
             var tester = new RelayTester(options, provider, key, clock, (to, stop) => net.Elsewhere.ConnectAsync(to.Address, to.Port, stop));
-            return new Tests(database, views, new RelayTestClerk(database, desk, tester, options, clock, NullLogger<RelayTestClerk>.Instance), clock);
+            return new Tests(database, views, new RelayTestClerk(database, desk, tester, options, new RelayFigures(), clock, NullLogger<RelayTestClerk>.Instance), clock);
         }
 
         /// <summary>A run until its result; what was put off or may arrive later has its time.</summary>

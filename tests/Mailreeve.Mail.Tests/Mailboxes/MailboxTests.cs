@@ -1,6 +1,7 @@
 using Mailreeve.Mail.Mailboxes;
 using Mailreeve.Policy;
 using Mailreeve.Protocols.Imap;
+using Mailreeve.Storage;
 using Mailreeve.Storage.Mailboxes;
 using NodaTime;
 
@@ -194,7 +195,7 @@ public sealed class MailboxTests
         await owner.CopyAsync(view.Inbox.Id, [1], view.Folders["Sent"].Id, move: false);
         await host.DeliverAsync(mailbox, "later");
         var clerk = new RetentionClerk(
-            host.Database, host.Segments, host.Grains, Testing.ShippedPolicy.Policy, host.Clock,
+            host.Database, host.Segments, host.Grains, Testing.ShippedPolicy.Policy, WatchOf(host), host.Clock,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<RetentionClerk>.Instance);
 
         host.Clock.Advance(Duration.FromDays(20) - Duration.FromMilliseconds(1));
@@ -225,7 +226,7 @@ public sealed class MailboxTests
         await host.StopAsync();
         await host.StartAgainAsync();
         var expired = await new RetentionClerk(
-            host.Database, host.Segments, host.Grains, Testing.ShippedPolicy.Policy, host.Clock,
+            host.Database, host.Segments, host.Grains, Testing.ShippedPolicy.Policy, WatchOf(host), host.Clock,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<RetentionClerk>.Instance).WorkAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, expired);
@@ -233,6 +234,8 @@ public sealed class MailboxTests
             Assert.Equal([2u], (await host.ViewOfAsync(mailbox)).Inbox.Messages.Span.ToArray().Select(m => m.Uid));
         Assert.Empty(host.Segments.Verify(TestContext.Current.CancellationToken).Problems);
     }
+
+    private static ClockWatch WatchOf(MailboxHost host) => new(host.Database, Microsoft.Extensions.Logging.Abstractions.NullLogger<ClockWatch>.Instance);
 
     private static List<string> Picture(MailboxView view) =>
     [

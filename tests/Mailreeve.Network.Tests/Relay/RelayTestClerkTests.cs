@@ -45,6 +45,21 @@ public sealed class RelayTestClerkTests
         Assert.Contains("< 554 5.7.1 Relay access denied", attempts[0].Transcript, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_tested_is_counted_by_what_it_showed()
+    {
+        await using var server = new TestedHost();
+        await using var lab = await Lab.OpenAsync(server.Port);
+
+        await lab.RunAsync();
+        lab.Clock.AdvanceMinutes(1);
+        await lab.Clerk.WorkAsync(Stop);
+
+        Assert.Equal(1, lab.Figures.Rounds);
+        var counted = Assert.Single(lab.Figures.Runs);
+        Assert.Equal((RelayRunState.Done, RelayRunVerdict.Closed, 1L), (counted.State, counted.Verdict, counted.Runs));
+    }
+
     [Theory]
     [InlineData("other-domain", "")]
     [InlineData("percent-literal", "%.*@\\[127")]
@@ -414,11 +429,13 @@ public sealed class RelayTestClerkTests
                 IsSilent && to.Port == ports[0]
                     ? throw new TimeoutException("Nobody answered in time")
                     : RelayDialler.ConnectAsync(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, to.Port), null, stop));
-            Clerk = new RelayTestClerk(Database, Desk, tester, options, Clock, NullLogger<RelayTestClerk>.Instance);
+            Clerk = new RelayTestClerk(Database, Desk, tester, options, Figures, Clock, NullLogger<RelayTestClerk>.Instance);
             Collector = new RelayCollectorClerk(Database, Key, Clock, NullLogger<RelayCollectorClerk>.Instance);
         }
 
         public FakeClock Clock { get; } = new(Some.Time);
+
+        public RelayFigures Figures { get; } = new();
 
         public Database Database => test.Database;
 

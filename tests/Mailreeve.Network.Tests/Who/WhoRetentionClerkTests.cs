@@ -5,7 +5,9 @@ using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
+using NodaTime.Testing;
 
 namespace Mailreeve.Network.Tests.Who;
 
@@ -122,7 +124,40 @@ public sealed class WhoRetentionClerkTests
         Assert.Equal((Some.Time, null), (last, never));
     }
 
-    private static Task<int> WorkAsync(Database database) => new WhoRetentionClerk(database, Kept, Some.Clock()).WorkAsync(Stop);
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task By_a_clock_that_is_years_ahead_nothing_is_forgotten_until_it_has_stood_a_week(Dialect dialect)
+    {
+        await using var test = await TestDatabase.OpenAsync(dialect);
+        await SaveAsync(test.Database, Session("lately", Some.Time - Duration.FromDays(1)));
+        Assert.Equal(0, await WorkAsync(test.Database, Some.Clock()));
+
+        // The machine starts in 2040, and the program with it; a restart makes it no truer.
+        var wrong = new FakeClock(Instant.FromUtc(2040, 1, 1, 0, 0));
+        Assert.Equal(0, await WorkAsync(test.Database, wrong));
+        for (var hours = 0; hours < 160; hours += 20)
+        {
+            Assert.Equal(0, await WorkAsync(test.OpenAnother(), wrong));
+            wrong.AdvanceHours(20);
+        }
+
+        // Set right, all is as before; and what is old by then goes.
+        Assert.Equal(0, await WorkAsync(test.Database, new FakeClock(Some.Time + Duration.FromHours(3))));
+        Assert.Equal(["lately"], await SessionsAsync(test.Database));
+
+        // It was right after all: the machine had been away. After a week by it, it is believed.
+        wrong = new FakeClock(Instant.FromUtc(2040, 1, 1, 0, 0));
+        for (var hours = 0; hours < 7 * 24; hours += 12)
+        {
+            Assert.Equal(0, await WorkAsync(test.Database, wrong));
+            wrong.AdvanceHours(12);
+        }
+
+        Assert.Equal(1, await WorkAsync(test.Database, wrong));
+    }
+
+    private static Task<int> WorkAsync(Database database) => WorkAsync(database, Some.Clock());
+
+    private static Task<int> WorkAsync(Database database, FakeClock clock) => new WhoRetentionClerk(database, Kept, new ClockWatch(database, NullLogger<ClockWatch>.Instance), clock).WorkAsync(Stop);
 
     private static Task SaveAsync(Database database, params AddressSession[] sessions) =>
         database.WriteAsync(db => new SessionStore(db).SaveAsync(sessions, Stop), Stop);

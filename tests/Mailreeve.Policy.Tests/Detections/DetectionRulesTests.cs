@@ -44,6 +44,62 @@ public sealed class DetectionRulesTests
         Assert.All(DetectionTypes.ByName.Values, t => Assert.Contains(t, types));
     }
 
+    [Fact]
+    public void Where_there_is_no_case_one_is_opened() => Assert.Equal(DetectionStep.Open, Step(null, TrustLevel.Nothing));
+
+    [Theory]
+    [InlineData(CasePhase.Notifying, TrustLevel.Notice, false, DetectionStep.Tell)]
+    [InlineData(CasePhase.Notifying, TrustLevel.Notice, true, DetectionStep.Keep)]
+    [InlineData(CasePhase.AwaitingAnswer, TrustLevel.Block, true, DetectionStep.Tell)]
+    [InlineData(CasePhase.InReview, TrustLevel.Notice, true, DetectionStep.Reopen)]
+    [InlineData(CasePhase.InReview, TrustLevel.Nothing, false, DetectionStep.Tell)]
+    [InlineData(CasePhase.InReview, TrustLevel.Nothing, true, DetectionStep.Keep)]
+    [InlineData(CasePhase.Closed, TrustLevel.Notice, true, DetectionStep.Reopen)]
+    [InlineData(CasePhase.Closed, TrustLevel.Nothing, true, DetectionStep.AskToReopen)]
+    public void What_goes_on_after_the_answer_opens_a_case_again_when_it_is_clear_and_is_asked_about_when_it_is_not(
+        CasePhase phase, TrustLevel level, bool isSaid, DetectionStep step) =>
+        Assert.Equal(step, Step(Answered(phase), level, isSaid));
+
+    [Fact]
+    public void What_began_before_the_answer_or_comes_after_the_term_opens_nothing_again()
+    {
+        var closed = Answered(CasePhase.Closed);
+
+        Assert.Equal(DetectionStep.Keep, Step(closed with { AnsweredAt = Now }, TrustLevel.Block));
+        Assert.Equal(DetectionStep.Keep, Step(closed with { ClosedAt = Now - ShippedPolicy.Policy.Terms.ReopenWithin.Value }, TrustLevel.Block));
+        Assert.Equal(DetectionStep.Keep, Step(closed with { Disposition = CaseDisposition.Unfounded }, TrustLevel.Block));
+    }
+
+    [Fact]
+    public void A_case_that_sensors_open_again_rests_on_what_they_saw_since()
+    {
+        var again = Answered(CasePhase.Closed).Apply(new CaseEvent.ReopenedByDetections(Now), Now);
+        Assert.Equal((CasePhase.Notifying, TrustLevel.Nothing, 1L, 0L), (again.Phase, again.Trust, again.Reopenings, again.ComplaintsSinceAnswer));
+
+        var seen = again.Apply(new CaseEvent.Detected(TrustLevel.Notice, 10, "") { WentOn = true }, Now).Apply(new CaseEvent.Detected(TrustLevel.Notice, 10, "") { WentOn = true }, Now);
+        Assert.Equal((TrustLevel.Notice, 1L), (seen.Trust, seen.ComplaintsSinceAnswer));
+    }
+
+    private static readonly Instant Now = Instant.FromUtc(2026, 3, 2, 10, 6);
+
+    private static DetectionStep Step(AbuseCase? known, TrustLevel level, bool isSaid = false) =>
+        DetectionRules.StepOn(ShippedPolicy.Policy, known, new DetectionVerdict(level, 0, 1, 4), Now - Duration.FromMinutes(6), isSaid, Now);
+
+    // Two sensors had seen it; answered an hour ago.
+    private static AbuseCase Answered(CasePhase phase) => new()
+    {
+        Id = new CaseId(1),
+        Version = 9,
+        Kind = CaseKind.NetworkAbuse,
+        Phase = phase,
+        Trust = phase == CasePhase.AwaitingAnswer ? TrustLevel.Notice : TrustLevel.Block,
+        IsTold = true,
+        Answers = 1,
+        AnsweredAt = Now - Duration.FromHours(1),
+        ClosedAt = phase == CasePhase.Closed ? Now - Duration.FromMinutes(30) : null,
+        Disposition = phase == CasePhase.Closed ? CaseDisposition.Resolved : null,
+    };
+
     private static DetectionVerdict Judge(params Detection[] seen) => DetectionRules.Judge(ShippedPolicy.Policy.Terms.Trust, 4, seen);
 
     private static (TrustLevel Level, long Points, long Sensors) Of(DetectionVerdict verdict) => (verdict.Level, verdict.Points, verdict.Sensors);

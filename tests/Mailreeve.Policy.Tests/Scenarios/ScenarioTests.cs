@@ -80,7 +80,7 @@ public class ScenarioTests
     [InlineData("\"time-passes\"", "\"time-flies\"", 17, "is not known here")]
     [InlineData("\"time-passes\"", "\"confirmed\"", 15, "Which question")]
     [InlineData("\"time-passes\"", "\"more-time\"", 15, "How much time")]
-    [InlineData("happened = \"complaint\"", "happened = \"answered\"", 5, "A case begins with a complaint, or with a check of ours.")]
+    [InlineData("happened = \"complaint\"", "happened = \"answered\"", 5, "A case begins with a complaint, or with a check or a sensor of ours.")]
     [InlineData("kind = \"spam\"", "kind = \"postmaster\"", 3, "is not a domain")]
     [InlineData("expect = []", "expekt = []", 10, "This key is missing.")]
     [InlineData("[[step]]\nat = \"0 h\"\nhappened = \"notice", "[block]\nprefixes = [\"192.0.2.0/x\"]\n[[step]]\nat = \"0 h\"\nhappened = \"notice", 11, "is not an address or prefix")]
