@@ -17,10 +17,13 @@ public sealed class BlockExpiryClerk(Database database, IClock clock) : IClerk
     {
         var now = clock.GetCurrentInstant();
         // Most of the time nothing is due, and to find that out takes no turn at the writer.
-        var (blocks, names, proposals) = await database.ReadAsync(
-            async db => (await new BlockStore(db).AnyDueAsync(now, stop), await new NameBlockStore(db).AnyDueAsync(now, stop), await new BlockProposalStore(db).AnyDueAsync(now, stop)),
+        var (blocks, names, services, proposals) = await database.ReadAsync(
+            async db => (
+                await new BlockStore(db).AnyDueAsync(now, stop), await new NameBlockStore(db).AnyDueAsync(now, stop),
+                await new ServiceBlockStore(db).AnyDueAsync(now, stop), await new BlockProposalStore(db).AnyDueAsync(now, stop)),
             stop);
         var ended = names ? await database.WriteAsync(db => new NameBlockStore(db).ExpireAsync(now, stop), stop) : 0;
+        ended += services ? await database.WriteAsync(db => new ServiceBlockStore(db).ExpireAsync(now, stop), stop) : 0;
         ended += proposals ? await database.WriteAsync(db => new BlockProposalStore(db).ExpireAsync(now, stop), stop) : 0;
         if (!blocks)
             return ended;

@@ -220,4 +220,7 @@ public enum ChangeKind
 
     /// <summary>Blocks of names; the key is the block's id.</summary>
     NameBlock,
+
+    /// <summary>Blocks of mailboxes and services; the key is the block's id.</summary>
+    ServiceBlock,
 }

@@ -16,6 +16,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mailreeve.Web;
 
@@ -39,6 +40,9 @@ public static class WebSetup
         services.AddSingleton<BlockDesk>();
         services.AddSingleton<BlockProposals>();
         services.AddSingleton<NameBlockDesk>();
+        // Where nobody says who suspends services, a person does.
+        services.TryAddSingleton(new SuspensionBackEnds([], EndsSessions: false));
+        services.AddSingleton<SuspensionDesk>();
         services.AddSingleton<MailboxForms>();
         services.AddRazorComponents();
         services.AddHttpContextAccessor();

@@ -347,7 +347,10 @@ internal sealed class TestDesk : IAsyncDisposable
                 Witnesses = file.Case.Witnesses,
                 OpenDecisions = file.Case.OpenDecisions,
             });
-            Assert.Equal(file.Case.Blocks.ToList(), file.Blocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value));
+            Assert.Equal(
+                file.Case.Blocks.ToList(),
+                file.Blocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value)
+                    .Concat(file.ServiceBlocks.Where(b => b.State == BlockState.InForce).Select(b => b.Id.Value)).Order());
             Assert.Equal(file.Case.OpenDecisions.ToList(), file.Decisions.Where(d => d.State == DecisionState.Asked).Select(d => d.Id.Value));
         }
     }

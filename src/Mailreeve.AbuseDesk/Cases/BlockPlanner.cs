@@ -1,9 +1,12 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
+using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
 using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
@@ -32,6 +35,35 @@ internal sealed class BlockPlanner(AbusePolicy policy, Provider provider, LiveVi
         AddressBlock = facts.AddressBlock with { OtherSites = await SitesAsync(db, open, facts.AddressBlock.Prefixes, now, stop) },
         CustomerBlock = facts.CustomerBlock with { OtherSites = await SitesAsync(db, open, facts.CustomerBlock.Prefixes, now, stop) },
     };
+
+    /// <summary>The mailbox or service that a case is about, where that is certain; null when a person must say which.</summary>
+    public async Task<SuspensionTarget?> SuspensionOfAsync(DbSession db, AbuseCase open, Instant now, CancellationToken stop)
+    {
+        var tree = views.Directory.TreeOf(open.Customer);
+        var assigned = ResourcePrefix(open) is { } prefix ? views.Directory.Covering(prefix.First)
+            : open.Resource.Kind == ResourceKind.Domain ? views.Directory.Owning(open.Resource.Name)
+            : [];
+        return SuspensionRules.TargetOf(
+            open.Resource, MailboxOf(open.Resource.Name, tree), await new CustomerStore(db).ServicesNowAsync(tree, stop),
+            assigned.FirstOrDefault(a => a.HeldAt(now))?.Service);
+    }
+
+    /// <summary>All that a person may choose from, in a case where it is not certain: mailboxes and services of the customer and of those below it.</summary>
+    public async Task<IReadOnlyList<SuspensionTarget>> ChoicesAsync(DbSession db, AbuseCase open, CancellationToken stop)
+    {
+        var tree = views.Directory.TreeOf(open.Customer);
+        return
+        [
+            .. (await new CustomerStore(db).ServicesNowAsync(tree, stop)).Where(s => s.State != ServiceState.Ended).Select(s => new SuspensionTarget.OfService(s)),
+            .. tree.SelectMany(views.Mailboxes.OfCustomer).Where(m => m.State != MailboxState.Ended)
+                .Select(m => new SuspensionTarget.OfMailbox(m.Id, m.CustomerId, m.Address)),
+        ];
+    }
+
+    private SuspensionTarget.OfMailbox? MailboxOf(string address, IReadOnlyList<CustomerId> tree) =>
+        views.Mailboxes.Find(address) is { } entry && entry.State != MailboxState.Ended && tree.Contains(entry.CustomerId)
+            ? new SuspensionTarget.OfMailbox(entry.Id, entry.CustomerId, entry.Address)
+            : null;
 
     private BlockFacts FactsFor(Directory directory, AbuseCase open, IReadOnlyList<Prefix> prefixes, Instant now)
     {

@@ -1,4 +1,5 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Notices;
 using Mailreeve.Storage;
@@ -26,6 +27,7 @@ internal sealed class CaseBook
     private readonly List<NewCharge> charges = [];
     private readonly List<NewDecision> decisions = [];
     private readonly List<NewBlock> blocks = [];
+    private readonly List<NewServiceBlock> suspensions = [];
     private readonly List<(DecisionId Decision, string Reason)> withdrawn = [];
     private readonly IdPool caseIds;
     private readonly IdPool noticeIds;
@@ -118,12 +120,17 @@ internal sealed class CaseBook
     }
 
     /// <summary>Why an operator's yes to this step could not be followed; null when it can.</summary>
-    public string? Forbidden(CaseId id, string step) => CaseRules.Forbidden(policy, this[id], step, WithBlocks(id, new CaseFacts()), now);
+    /// <param name="id">The case.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="picked">The mailbox or service that the operator has chosen; null for none.</param>
+    /// <param name="stop">Stops the look.</param>
+    public async Task<string?> ForbiddenAsync(CaseId id, string step, SuspensionTarget? picked, CancellationToken stop) =>
+        CaseRules.Forbidden(policy, this[id], step, await WithSuspensionAsync(id, step, picked, stop), now);
 
     /// <summary>Does what an operator has said yes to.</summary>
-    public async Task ConfirmAsync(CaseId id, string step, Actor actor, CancellationToken stop)
+    public async Task ConfirmAsync(CaseId id, string step, SuspensionTarget? picked, Actor actor, CancellationToken stop)
     {
-        var facts = WithBlocks(id, new CaseFacts());
+        var facts = await WithSuspensionAsync(id, step, picked, stop);
         await CarryOutAsync(id, CaseRules.Confirmed(policy, this[id], step, facts, now), actor, stop);
     }
 
@@ -165,7 +172,8 @@ internal sealed class CaseBook
     /// <summary>Lifts one block, when it still is in force.</summary>
     public async Task LiftAsync(CaseId id, BlockId block, string reason, ClauseId clause, Actor actor, CancellationToken stop)
     {
-        var lifted = await new BlockStore(db).LiftAsync(block, actor, reason, now, stop);
+        var lifted = await new BlockStore(db).LiftAsync(block, actor, reason, now, stop)
+            || await new ServiceBlockStore(db).LiftAsync(block, actor, reason, now, stop);
         Record(id, new CaseEvent.BlockEnded(block, Expired: !lifted, reason), actor, clause);
     }
 
@@ -198,6 +206,7 @@ internal sealed class CaseBook
         foreach (var (decision, reason) in withdrawn)
             await new DecisionStore(db).WithdrawAsync(decision, reason, now, stop);
         await new BlockStore(db).PlaceAsync(blocks, stop);
+        await new ServiceBlockStore(db).PlaceAsync(suspensions, stop);
         foreach (var pool in new[] { caseIds, noticeIds, chargeIds, decisionIds, blockIds })
             await pool.GiveBackAsync(stop);
     }
@@ -206,6 +215,15 @@ internal sealed class CaseBook
     {
         var facts = planner.FactsFor(this[id], now);
         return occasion with { AddressBlock = facts.AddressBlock, CustomerBlock = facts.CustomerBlock };
+    }
+
+    // Only a yes to such a step asks for it.
+    private async Task<CaseFacts> WithSuspensionAsync(CaseId id, string step, SuspensionTarget? picked, CancellationToken stop)
+    {
+        var facts = WithBlocks(id, new CaseFacts());
+        return CaseRules.IsAboutService(policy, this[id], step)
+            ? facts with { Suspension = picked ?? await planner.SuspensionOfAsync(db, this[id], now, stop) }
+            : facts;
     }
 
     private async Task CarryOutAsync(CaseId id, IReadOnlyList<Measure> measures, Actor actor, CancellationToken stop)
@@ -219,6 +237,7 @@ internal sealed class CaseBook
                 Measure.ConfirmCharge m => ConfirmChargeAsync(id, m, actor, stop),
                 Measure.Withdraw m => WithdrawAsync(id, m, actor, stop),
                 Measure.PlaceBlock m => PlaceBlockAsync(id, m, actor, stop),
+                Measure.Suspend m => SuspendAsync(id, m, actor, stop),
                 Measure.LiftBlocks m => LiftBlocksAsync(id, m, actor, stop),
                 Measure.Ask m => AskAsync(id, m, actor, stop),
                 Measure.StartClock m => StartClock(id, m, actor),
@@ -309,6 +328,25 @@ internal sealed class CaseBook
             });
             Record(id, new CaseEvent.BlockPlaced(block, prefix.ToString(), m.Step, m.ExpiresAt), actor, m.Clause);
         }
+    }
+
+    private async Task SuspendAsync(CaseId id, Measure.Suspend m, Actor actor, CancellationToken stop)
+    {
+        var block = new BlockId(await blockIds.TakeAsync(stop));
+        suspensions.Add(new NewServiceBlock
+        {
+            Id = block,
+            Case = id,
+            Step = m.Step,
+            Target = m.Target,
+            Clause = m.Clause,
+            PolicyRevision = policy.Revision,
+            Reason = policy.ClauseOf(m.Clause).Title,
+            PlacedBy = actor,
+            StartsAt = now,
+            ExpiresAt = m.ExpiresAt,
+        });
+        Record(id, new CaseEvent.ServiceSuspended(block, $"{m.Target}", m.Step, m.ExpiresAt), actor, m.Clause);
     }
 
     private async Task LiftBlocksAsync(CaseId id, Measure.LiftBlocks m, Actor actor, CancellationToken stop)

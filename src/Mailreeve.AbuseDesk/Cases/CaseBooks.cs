@@ -1,4 +1,6 @@
 using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
+using Mailreeve.Policy.Cases;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
 using NodaTime;
@@ -12,6 +14,11 @@ public sealed class CaseBooks(AbusePolicy policy, Provider provider, LiveViews v
 
     /// <summary>The policy in force.</summary>
     public AbusePolicy Policy => policy;
+
+    /// <summary>What may be suspended where a case asks for it (C6): what is certainly meant, or null, and all that a person may choose from.</summary>
+    public async Task<(SuspensionTarget? Certain, IReadOnlyList<SuspensionTarget> Choices)> SuspensionsAsync(
+        DbSession db, AbuseCase open, Instant now, CancellationToken stop) =>
+        (await planner.SuspensionOfAsync(db, open, now, stop), await planner.ChoicesAsync(db, open, stop));
 
     /// <summary>A book for this transaction.</summary>
     /// <param name="db">The transaction.</param>

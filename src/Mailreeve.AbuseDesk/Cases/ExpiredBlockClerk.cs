@@ -17,21 +17,31 @@ public sealed class ExpiredBlockClerk(Database database, CaseBooks books, IClock
     /// <inheritdoc/>
     public async Task<int> WorkAsync(CancellationToken stop)
     {
-        var expired = await database.ReadAsync(db => new BlockStore(db).ExpiredUntoldAsync(Batch, stop), stop);
-        await WorkItems.EachAsync(expired, block => database.WriteAsync(db => TellAsync(db, block, stop), stop));
-        return expired.Count;
+        var (expired, suspensions) = await database.ReadAsync(
+            async db => (await new BlockStore(db).ExpiredUntoldAsync(Batch, stop), await new ServiceBlockStore(db).ExpiredUntoldAsync(Batch, stop)), stop);
+        await WorkItems.EachAsync(expired, block => database.WriteAsync(
+            async db =>
+            {
+                await new BlockStore(db).ToldAsync(block.Id, clock.GetCurrentInstant(), stop);
+                await TellAsync(db, block.CaseId!.Value, block.Id, block.Step, block.EndReason, block.Clause, stop);
+            }, stop));
+        await WorkItems.EachAsync(suspensions, block => database.WriteAsync(
+            async db =>
+            {
+                await new ServiceBlockStore(db).ToldAsync(block.Id, clock.GetCurrentInstant(), stop);
+                await TellAsync(db, block.CaseId!.Value, block.Id, block.Step, block.EndReason, block.Clause, stop);
+            }, stop));
+        return expired.Count + suspensions.Count;
     }
 
-    private async Task TellAsync(DbSession db, BlockRow block, CancellationToken stop)
+    private async Task TellAsync(DbSession db, CaseId id, BlockId block, string? step, string? reason, ClauseId clause, CancellationToken stop)
     {
-        var now = clock.GetCurrentInstant();
-        await new BlockStore(db).ToldAsync(block.Id, now, stop);
-        var book = books.Open(db, now);
-        if (await book.LoadAsync(block.CaseId!.Value, stop) is not { } open || !open.Blocks.Contains(block.Id.Value))
+        var book = books.Open(db, clock.GetCurrentInstant());
+        if (await book.LoadAsync(id, stop) is not { } open || !open.Blocks.Contains(block.Value))
             return;
 
-        book.Record(open.Id, new CaseEvent.BlockEnded(block.Id, Expired: true, block.EndReason ?? ""), Actor.Policy, block.Clause);
-        await book.DecideAsync(open.Id, new CaseFacts { ExpiredBlockStep = block.Step }, stop);
+        book.Record(open.Id, new CaseEvent.BlockEnded(block, Expired: true, reason ?? ""), Actor.Policy, clause);
+        await book.DecideAsync(open.Id, new CaseFacts { ExpiredBlockStep = step }, stop);
         await book.SaveAsync(stop);
     }
 }

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 using NodaTime;
 
@@ -31,10 +32,34 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
             return await LiftWholeAsync(whole, by, reason, stop);
         if (block?.CaseId is { } caseId)
             return await desk.LiftAsync(caseId, id, by, reason, stop);
+        if (block is null && await database.ReadAsync(db => new ServiceBlockStore(db).FindAsync(id, stop), stop) is { } suspension)
+            return await LiftAsync(suspension, by, reason, stop);
         return block is not null
             && await database.WriteAsync(db => new BlockStore(db).LiftAsync(id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
             ? new DeskResult.Done()
             : new DeskResult.Refused("That block is not in force.");
+    }
+
+    /// <summary>Lifts every block of a mailbox, those of cases too.</summary>
+    /// <param name="address">An address of it.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="reason">Why; the customer reads it.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<DeskResult> LiftMailboxAsync(string address, Actor by, string reason, CancellationToken stop)
+    {
+        var blocks = await database.ReadAsync(
+            async db => await new MailboxStore(db).FindByAddressAsync(address.Trim(), stop) is { } mailbox
+                ? await new ServiceBlockStore(db).InForceOfAsync(mailbox.Id, stop)
+                : [], stop);
+        if (blocks.Count == 0)
+            return new DeskResult.Refused($"{address.Trim()} is not blocked.");
+        foreach (var block in blocks)
+        {
+            if (await LiftAsync(block.Id, by, reason, stop) is DeskResult.Refused refused)
+                return refused;
+        }
+
+        return new DeskResult.Done();
     }
 
     /// <summary>Lifts the block of a name.</summary>
@@ -61,7 +86,7 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
             : new DeskResult.Refused("That block is not in force.");
     }
 
-    /// <summary>Lifts every block that is in force, those of names too.</summary>
+    /// <summary>Lifts every block that is in force, those of names, mailboxes and services too.</summary>
     /// <returns>How many, and the first reason why one was not; null when all were.</returns>
     public async Task<(long Lifted, string? Problem)> LiftAllAsync(Actor by, string reason, CancellationToken stop)
     {
@@ -72,6 +97,14 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
         foreach (var whole in await database.ReadAsync(db => new CustomerBlockStore(db).InForceAsync(stop), stop))
         {
             if (await LiftWholeAsync(whole.Id, by, reason, stop) is DeskResult.Refused refused)
+                problem ??= refused.Why;
+            else
+                lifted++;
+        }
+
+        foreach (var suspension in await database.ReadAsync(db => new ServiceBlockStore(db).InForceAsync(stop), stop))
+        {
+            if (await LiftAsync(suspension, by, reason, stop) is DeskResult.Refused refused)
                 problem ??= refused.Why;
             else
                 lifted++;
@@ -97,5 +130,14 @@ public sealed class BlockLifting(Database database, CaseDesk desk, IClock clock)
         return (lifted, problem);
 
         static bool IsAlone(BlockRow block) => block.CaseId is null && block.CustomerBlockId is null;
+    }
+
+    private async Task<DeskResult> LiftAsync(ServiceBlockRow block, Actor by, string reason, CancellationToken stop)
+    {
+        if (block.CaseId is { } caseId)
+            return await desk.LiftAsync(caseId, block.Id, by, reason, stop);
+        return await database.WriteAsync(db => new ServiceBlockStore(db).LiftAsync(block.Id, by, reason.Trim(), clock.GetCurrentInstant(), stop), stop)
+            ? new DeskResult.Done()
+            : new DeskResult.Refused("That block is not in force.");
     }
 }

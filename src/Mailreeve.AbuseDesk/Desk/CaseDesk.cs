@@ -1,5 +1,6 @@
 using Mailreeve.AbuseDesk.Cases;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Policy.Cases;
 using Mailreeve.Policy.Notices;
 using Mailreeve.Policy.Trust;
@@ -99,6 +100,16 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
 
     /// <summary>An operator answers a question of the desk.</summary>
     public Task<DeskResult> DecideAsync(DecisionId decision, bool accept, Actor by, string reason, CancellationToken stop) =>
+        DecideAsync(decision, accept, null, by, reason, stop);
+
+    /// <summary>An operator answers a question of the desk, and says which mailbox or service is meant.</summary>
+    /// <param name="decision">The question.</param>
+    /// <param name="accept">Yes or no.</param>
+    /// <param name="picked">What is to be suspended, as <see cref="SuspensionPick"/> writes it; null or empty for what is certain.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reason">Why; may be empty.</param>
+    /// <param name="stop">Stops the work.</param>
+    public Task<DeskResult> DecideAsync(DecisionId decision, bool accept, string? picked, Actor by, string reason, CancellationToken stop) =>
         WriteAsync(async db =>
         {
             var now = clock.GetCurrentInstant();
@@ -106,15 +117,24 @@ public sealed class CaseDesk(Database database, CaseBooks books, IClock clock)
             var book = books.Open(db, now);
             if (await decisions.FindAsync(decision, stop) is not { } asked || await book.LoadAsync(asked.CaseId, stop) is null)
                 return new DeskResult.Refused("There is no such question.");
+            SuspensionTarget? target = null;
+            if (accept && !string.IsNullOrEmpty(picked))
+            {
+                // What a form names must be this customer's.
+                target = (await books.SuspensionsAsync(db, book[asked.CaseId], now, stop)).Choices.FirstOrDefault(c => SuspensionPick.Of(c) == picked);
+                if (target is null)
+                    return new DeskResult.Refused("That is no mailbox or service of the customer, or no more.");
+            }
+
             // The question stays: a yes that changes nothing would look like a block in force.
-            if (accept && asked.State == DecisionState.Asked && book.Forbidden(asked.CaseId, asked.Step) is { } why)
+            if (accept && asked.State == DecisionState.Asked && await book.ForbiddenAsync(asked.CaseId, asked.Step, target, stop) is { } why)
                 return new DeskResult.Refused(why);
             if (!await decisions.DecideAsync(decision, accept ? DecisionState.Accepted : DecisionState.Refused, by, reason.Trim(), now, stop))
                 return new DeskResult.Refused("It has been decided already.");
 
             book.Record(asked.CaseId, new CaseEvent.DecisionMade(decision, asked.Step, accept, reason.Trim()), by, asked.Clause);
             if (accept)
-                await book.ConfirmAsync(asked.CaseId, asked.Step, by, stop);
+                await book.ConfirmAsync(asked.CaseId, asked.Step, target, by, stop);
             else
                 await DeclineAsync(db, book, asked, by, stop);
             await book.SaveAsync(stop);

@@ -6,6 +6,7 @@ using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Network;
+using NodaTime;
 
 namespace Mailreeve.AbuseDesk.Explain;
 
@@ -36,6 +37,7 @@ internal static class EventWords
             CaseEvent.AnswerRefused e => ($"The answer was refused; the customer has until {At(e.Due)}.", Reason(e.Reason)),
             CaseEvent.DeadlineExtended e => ($"The customer was given until {At(e.Due)}.", Reason(e.Reason)),
             CaseEvent.BlockPlaced e => ($"{e.Target} was blocked, step {e.Step}.", Block(e.Block, grounds)),
+            CaseEvent.ServiceSuspended e => ($"The {e.Target} was suspended, step {e.Step}.", Suspension(e.Block, grounds)),
             CaseEvent.BlockEnded e => ($"Block {e.Block.Value} {(e.Expired ? "ran out" : "was lifted")}.", Reason(e.Reason)),
             CaseEvent.ChargeProposed e => ($"A charge of {e.Amount} was proposed for report {e.Report}.", Charge(e.Charge, grounds)),
             CaseEvent.ChargeDecided e => ($"Charge {e.Charge.Value} was {(e.Confirmed ? "confirmed" : "voided")}.", Reason(e.Reason)),
@@ -136,11 +138,18 @@ internal static class EventWords
         if (grounds.File.Blocks.FirstOrDefault(b => b.Id == id) is not { } block)
             return [];
         var because = new List<string> { $"Block {id.Value}: {EnumText.Of(block.Scope)} traffic of {block.Prefix} from {At(block.StartsAt)} until {At(block.ExpiresAt)} at the latest." };
-        because.Add(block.State == BlockState.InForce
-            ? "It is in force, unless its time is over."
-            : $"It {(block.State == BlockState.Lifted ? "was lifted" : "ran out")}{(block.EndedAt is { } at ? $" at {At(at)}" : "")} by {block.EndedBy}.");
+        because.Add(Ended(block.State, block.EndedAt, block.EndedBy));
         return because;
     }
+
+    private static List<string> Suspension(BlockId id, CaseGrounds grounds) =>
+        grounds.File.ServiceBlocks.FirstOrDefault(b => b.Id == id) is { } block
+            ? [$"Block {id.Value}: {block.Target} from {At(block.StartsAt)} until {At(block.ExpiresAt)} at the latest.", Ended(block.State, block.EndedAt, block.EndedBy)]
+            : [];
+
+    private static string Ended(BlockState state, Instant? at, Actor? by) => state == BlockState.InForce
+        ? "It is in force, unless its time is over."
+        : $"It {(state == BlockState.Lifted ? "was lifted" : "ran out")}{(at is { } ended ? $" at {At(ended)}" : "")} by {by}.";
 
     private static List<string> Charge(ChargeId id, CaseGrounds grounds)
     {

@@ -59,6 +59,7 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
         var first = (await new EventStore(db).OfCaseProvedFirstAsync(open.Id, 1, stop)).FirstOrDefault();
         var reason = (await new ResponseStore(db).OfCaseAsync(open.Id, stop)).LastOrDefault(r => r.Reason is not null)?.Reason;
         var blocks = await new BlockStore(db).OfCaseAsync(open.Id, stop);
+        var suspensions = await new ServiceBlockStore(db).OfCaseAsync(open.Id, stop);
         var timeToAnswer = CaseRules.TimeToAnswer(policy, open);
         return new NoticeFacts.OfCase
         {
@@ -74,9 +75,8 @@ public sealed class NoticeWriter(AbusePolicy policy, Provider provider, NoticeTe
             Clause = notice.Clause,
             Evidence = await evidence.OfCaseAsync(db, open, stop) is { Length: > 0 } text ? text : "(The report names nothing more than what stands above.)",
             Reason = reason ?? "",
-            WhatIsBlocked = blocks.Count == 0
-                ? ""
-                : string.Join(", ", blocks.Select(b => $"{(b.Scope == Policy.Blocks.BlockScope.Port25 ? "port 25 of" : "all traffic to and from")} {b.Prefix}").Distinct()),
+            WhatIsBlocked = string.Join(", ", blocks.Select(b => $"{(b.Scope == Policy.Blocks.BlockScope.Port25 ? "port 25 of" : "all traffic to and from")} {b.Prefix}")
+                .Concat(suspensions.Select(b => $"the {b.Target}")).Distinct()),
         };
     }
 }

@@ -3,6 +3,7 @@ using Mailreeve.Policy.Mailboxes;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mailboxes;
+using Mailreeve.Storage.Network;
 
 namespace Mailreeve.Accounts.Commands;
 
@@ -16,14 +17,14 @@ public static class MailboxShowCommand
         if (await FindMailbox.ByAddressAsync(database, address, output, stop) is not { } mailbox)
             return 1;
 
-        var (customer, aliases, apps, used, credentials) = await database.ReadAsync(
+        var (customer, aliases, apps, used, credentials, blocks) = await database.ReadAsync(
             async db =>
             {
                 var store = new MailboxStore(db);
                 return (
                     await new CustomerStore(db).FindAsync(mailbox.CustomerId, stop), await store.AliasesOfAsync(mailbox.Id, stop),
                     await new AppPasswordStore(db).OfAsync(mailbox.Id, stop), await store.UsedBytesAsync(mailbox.Id, stop),
-                    await store.CredentialsOfAsync(mailbox.Id, stop));
+                    await store.CredentialsOfAsync(mailbox.Id, stop), await new ServiceBlockStore(db).InForceOfAsync(mailbox.Id, stop));
             },
             stop);
         var terms = policy.Terms;
@@ -31,6 +32,8 @@ public static class MailboxShowCommand
         await output.WriteLineAsync($"address    {mailbox.Address}");
         await output.WriteLineAsync($"customer   {customer!.RegNumber} {customer.Name}");
         await output.WriteLineAsync($"state      {EnumText.Of(mailbox.State)} since {mailbox.StateSince:uuuu-MM-dd HH:mm} UTC");
+        foreach (var block in blocks)
+            await output.WriteLineAsync($"blocked    until {block.ExpiresAt:uuuu-MM-dd HH:mm} UTC at most (clause {block.Clause}), block {block.Id.Value} by {block.PlacedBy}: {block.Reason}");
         await output.WriteLineAsync($"aliases    {(aliases.Count == 0 ? "none" : string.Join(", ", aliases))}");
         await output.WriteLineAsync($"used       {SizeText.Human(used)} of {SizeText.Human(capacity)}, {FillRules.PercentOf(used, capacity)} % (clause {terms.MailboxCapacityBytes.Clause})");
         await output.WriteLineAsync($"extra      {mailbox.ExtraSteps} steps, {StorageRules.Price(terms, mailbox.ExtraSteps).Value} a month (clause {terms.ExtraStoragePrice.Clause})");

@@ -200,7 +200,10 @@ public sealed class MailDelivery(
             view = board.Find(entry.Id);
         }
 
-        return new MailboxFact(entry.Id, entry.State, view is null ? 0 : capacity.BytesOf(entry.Id) - view.UsedBytes);
+        return new MailboxFact(entry.Id, entry.State, view is null ? 0 : capacity.BytesOf(entry.Id) - view.UsedBytes)
+        {
+            BlockedUnder = views.ServiceBlocks.Of(entry.Id, clock.GetCurrentInstant())?.Clause,
+        };
     }
 
     private IMailboxGrain OwnerOf(MailboxId mailbox) => grains.GetGrain<IMailboxGrain>(mailbox.Value);

@@ -222,7 +222,7 @@ internal sealed class MilterSession(MilterParts parts, ClientWire wire, string i
             return true;
         }
 
-        var verdict = await parts.Answers.OfRecipientAsync(Encoding.UTF8.GetBytes(recipient), transaction.SizeBytes);
+        var verdict = await parts.Answers.OfRecipientAsync(transaction.Standing, Encoding.UTF8.GetBytes(recipient), transaction.SizeBytes);
         if (verdict is DelegationVerdict.Pass)
             transaction.Recipients.Add(recipient);
         Say(verdict);

@@ -29,6 +29,9 @@ public sealed class LocalDelivery(
     /// <summary>Where relay tests come back; null where none are made.</summary>
     public RelayCollector? Collector { get; init; }
 
+    /// <summary>Where someone who is blocked finds the way out.</summary>
+    public string WhereToTurn { get; init; } = $"postmaster@{own.First}";
+
     private static readonly Address Loopback = Address.Parse("127.0.0.1");
 
     /// <summary>Whether mail for this domain stays here.</summary>
@@ -54,11 +57,12 @@ public sealed class LocalDelivery(
             {
                 SizeBytes = message.Length,
                 Collector = Collector?.Find(to) ?? CollectorFinding.Elsewhere,
+                IsOurLetter = !parcel.Rows[i].IsCustomers,
             });
             switch (RecipientRules.Decide(facts))
             {
                 case RecipientVerdict.Refuse refusal:
-                    outcomes[i] = Refusal(refusal.Reason);
+                    outcomes[i] = Refusal(refusal);
                     break;
                 case RecipientVerdict.Accept(MailRoute.ToMailbox(var mailbox)):
                     boxes.Add((i, mailbox));
@@ -120,11 +124,12 @@ public sealed class LocalDelivery(
         return new DeliveryOutcome.Accepted($"250 2.1.5 Kept as {reference}");
     }
 
-    private static DeliveryOutcome Refusal(RefusalReason reason) => reason switch
+    private DeliveryOutcome Refusal(RecipientVerdict.Refuse refused) => refused.Reason switch
     {
         RefusalReason.NoSuchUser => Never(Reply.C550NoSuchUser),
         RefusalReason.MailboxFull => Later(Reply.C452MailboxFull),
         RefusalReason.Suspended => Later(Reply.C450MailboxSuspended),
+        RefusalReason.Blocked => Never(Reply.C550MailboxBlocked($"{refused.Clause}", WhereToTurn)),
         RefusalReason.Inactive => Never(Reply.C550MailboxInactive),
         _ => Never(Reply.C550RelayDenied),
     };

@@ -48,28 +48,41 @@ public sealed class MtaAnswers
             {
                 Mailbox = mailbox.Id,
                 MailboxState = mailbox.State,
+                MailboxBlockedUnder = Views.ServiceBlocks.Of(mailbox.Id, now)?.Clause,
                 Customer = mailbox.CustomerId,
                 CustomerState = directory.StateOf(mailbox.CustomerId),
             };
         }
         else if (client is { } from && directory.HolderOf(from, now) is { } customer)
         {
-            standing = standing with { Customer = customer, CustomerState = directory.StateOf(customer) };
+            standing = standing with
+            {
+                Customer = customer,
+                CustomerState = directory.StateOf(customer),
+                // Who has signed in with a name that only the other server knows sends by that name.
+                RelayBlockedUnder = user.IsEmpty ? Views.ServiceBlocks.OfAll(directory.MailRelays[customer], now)?.Clause : null,
+            };
         }
 
         return standing;
     }
 
-    /// <summary>Whether a recipient gets mail. One at a domain that is not ours passes: whom the other server relays for is its own business.</summary>
+    /// <summary>
+    /// Whether a recipient gets mail. One at a domain that is not ours passes: whom the other server relays for is its own business, unless
+    /// it is a customer's own server whose service is blocked.
+    /// </summary>
+    /// <param name="standing">What is known of the client.</param>
     /// <param name="recipient">The address without brackets and quotes.</param>
     /// <param name="sizeBytes">Octets of the message; 0 when they are not known.</param>
-    public ValueTask<DelegationVerdict> OfRecipientAsync(ReadOnlySpan<byte> recipient, long sizeBytes)
+    public ValueTask<DelegationVerdict> OfRecipientAsync(in ClientStanding standing, ReadOnlySpan<byte> recipient, long sizeBytes)
     {
         var at = recipient.LastIndexOf((byte)'@');
-        if (Mailboxes is null || at < 0 || recipient.Length > NameBytesMax)
+        if (at < 0 || recipient.Length > NameBytesMax)
             return new(DelegationVerdict.Pass.Instance);
         var domain = Encoding.UTF8.GetString(recipient[(at + 1)..]);
         if (!Domains.Contains(domain) && Views.Mailboxes.FindDomain(domain) is null)
+            return new(DelegationRules.OfOutgoing(standing));
+        if (Mailboxes is null)
             return new(DelegationVerdict.Pass.Instance);
 
         var facts = new RecipientFacts(new Mailbox(Encoding.UTF8.GetString(recipient[..at]), domain), Domains)

@@ -62,7 +62,7 @@ internal sealed class PolicyConversation(PolicyServiceParts parts, string id, IL
 
         return request.Stage switch
         {
-            PolicyStage.Rcpt => parts.Answers.OfRecipientAsync(request.Recipient, request.SizeBytes),
+            PolicyStage.Rcpt => parts.Answers.OfRecipientAsync(standing, request.Recipient, request.SizeBytes),
             PolicyStage.Data or PolicyStage.EndOfMessage => OfMessageAsync(request, client, standing),
             _ => new(verdict),
         };

@@ -150,6 +150,8 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
     /// <summary>What keeps a customer from sending under this name now; null when nothing does. The session counts as theirs.</summary>
     public async ValueTask<Reply?> RefusalAsync(Submitter submitter, Mailbox? from)
     {
+        if (SuspendedNow(submitter) is { } suspended)
+            return suspended;
         if (!TryCount(submitter))
             return await PutOffAsync(submitter, Reply.C421TooManySessions);
         var refused = await Parts.Submission!.RefusalAsync(submitter, from);
@@ -204,6 +206,15 @@ internal sealed class SmtpSession(SmtpServerParts parts, SmtpDoor door, ClientWi
             return null;
         Log.SmtpBlocked(Id, $"{block.Clause}", $"{block.Case}");
         return Reply.C550Blocked($"{block.Clause}", block.Case is { } number ? $"{number}" : null, Parts.WhereToTurn);
+    }
+
+    /// <summary>The refusal for a customer whose mailbox, or whose service for their own servers, is blocked at this moment (C6); <see langword="null"/> for all others.</summary>
+    public Reply? SuspendedNow(Submitter submitter)
+    {
+        if (Parts.Submission?.BlockOf(submitter, Now()) is not { } block)
+            return null;
+        Log.SmtpBlocked(Id, $"{block.Clause}", $"{block.CaseId}");
+        return Reply.C550NoSending(submitter.Mailbox is null ? "service" : "mailbox", "blocked", $"{block.Clause}", Parts.WhereToTurn);
     }
 
     public void Dispose()

@@ -10,6 +10,7 @@ using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Smtp;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Live;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Mail.Submission;
@@ -71,6 +72,11 @@ public sealed record SubmissionDoor
     /// <summary>Whether it is a customer's address, and the service is all that is missing.</summary>
     internal bool LacksRelayService(Address client, Instant now) =>
         HolderAt(client, now) is { } customer && !Views.Directory.MailRelays.Contains(customer);
+
+    /// <summary>The block that a customer's mailbox, or the service of their own servers, is under now; null for none (C6).</summary>
+    internal ServiceBlockRow? BlockOf(Submitter submitter, Instant now) => submitter.Mailbox is { } mailbox
+        ? Views.ServiceBlocks.Of(mailbox, now)
+        : Views.ServiceBlocks.OfAll(Views.Directory.MailRelays[submitter.Customer], now);
 
     private CustomerId? HolderAt(Address client, Instant now) => Options.TakesServers ? Views.Directory.HolderOf(client, now) : null;
 

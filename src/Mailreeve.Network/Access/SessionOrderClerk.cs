@@ -36,6 +36,7 @@ public sealed class SessionOrderClerk : IClerk, IDisposable
     private readonly IReadOnlyList<NeverBlockEntry> never;
     private readonly IClock clock;
     private readonly ChangedBlocks changed;
+    private ServiceBlockView services = ServiceBlockView.Empty;
     private long lastSession;
 
     /// <summary>For these access servers; those without a <see cref="RadiusClient.Control"/> are left alone.</summary>
@@ -70,7 +71,13 @@ public sealed class SessionOrderClerk : IClerk, IDisposable
             // First this: what is written meanwhile has a higher number, and comes the next time if not now.
             return (await store.LastAsync(stop), await store.OpenAfterAsync(SessionSource.Radius, lastSession, Batch, stop));
         }, stop);
-        var found = await OrderAsync([.. begun.SelectMany(s => views.Blocks.Overlapping(s.Prefix).Select(b => OrderOf(b, s, now)).OfType<NewSessionOrder>())], now, stop);
+        var suspended = views.ServiceBlocks;
+        var found = await OrderAsync(
+            [
+                .. begun.SelectMany(s => views.Blocks.Overlapping(s.Prefix).Select(b => OrderOf(b, s, now)).OfType<NewSessionOrder>()),
+                .. begun.Select(s => s.Service is { } service && suspended.Of(service, now) is { } block ? OrderOf(block, s, now) : null).OfType<NewSessionOrder>(),
+            ], now, stop);
+        found += await OrderSuspendedAsync(suspended, now, stop);
 
         foreach (var block in changed.Take(now).Select(views.Blocks.Find).OfType<BlockEntry>().Where(b => b.IsInForce(now)))
         {
@@ -88,6 +95,21 @@ public sealed class SessionOrderClerk : IClerk, IDisposable
         // Those of other sources, and those that are over, are passed over once.
         lastSession = Math.Max(begun.Count == 0 ? 0 : begun[^1].Id, begun.Count == Batch ? 0 : last);
         return begun.Count == Batch ? begun.Count : found;
+    }
+
+    // Of services there are few at any time: those that were not there the last time are looked at, and at the start all.
+    private async Task<int> OrderSuspendedAsync(ServiceBlockView suspended, Instant now, CancellationToken stop)
+    {
+        var found = 0;
+        foreach (var block in suspended.All.Where(b => b.ServiceId is not null && services.Find(b.Id) is null && b.IsInForce(now)))
+        {
+            var sessions = await database.ReadAsync(
+                db => new SessionStore(db).OpenOfServiceAsync(SessionSource.Radius, block.CustomerId, block.ServiceId!.Value, Batch, stop), stop);
+            found += await OrderAsync([.. sessions.Select(s => OrderOf(block, s, now)).OfType<NewSessionOrder>()], now, stop);
+        }
+
+        services = suspended;
+        return found;
     }
 
     // In turns: the one writer is not kept from mail by a block of many sessions.
@@ -109,6 +131,12 @@ public sealed class SessionOrderClerk : IClerk, IDisposable
     private NewSessionOrder? OrderOf(BlockEntry block, AddressSession session, Instant now) =>
         ActionOf(block, session.Nas, session.Prefix, now) is { } action && ClientOf(session.Nas) is { } client
             ? new NewSessionOrder(block.Id, session.Id, IsLift: false, client.Name, action, now)
+            : null;
+
+    // A service that is suspended has no session, whatever filter there is for addresses.
+    private NewSessionOrder? OrderOf(ServiceBlockRow block, AddressSession session, Instant now) =>
+        ClientOf(session.Nas) is { } client && !never.Any(n => n.Prefix.Overlaps(session.Prefix))
+            ? new NewSessionOrder(block.Id, session.Id, IsLift: false, client.Name, SessionAction.Disconnect, now)
             : null;
 
     // What a block does to a session with this prefix; null when nothing.

@@ -29,6 +29,13 @@ public static class BlockListCommand
                 await output.WriteLineAsync($"        {SessionOrderText.Of(order)}");
         }
 
+        foreach (var block in enforced.Services)
+        {
+            await output.WriteLineAsync($"{block.Id.Value,-6}  {block.Target} of {block.RegNumber} {block.CustomerName}  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
+            foreach (var line in SuspensionText.Of(block, proven[block.Id], enforced.Sessions[block.Id], now))
+                await output.WriteLineAsync($"        {line}");
+        }
+
         var names = await database.ReadAsync(db => new NameBlockStore(db).InForceAsync(stop), stop);
         foreach (var block in names)
             await output.WriteLineAsync($"{block.Name}  and all below  until {block.ExpiresAt:uuuu-MM-dd HH:mm}  {block.Clause}  by {block.PlacedBy}: {block.Reason}");
@@ -36,7 +43,7 @@ public static class BlockListCommand
             await output.WriteLineAsync($"proposal {waiting.Id}: {waiting.Target}  {ScopeOf(waiting.Scope)}  waits for a second person until {waiting.ExpiresAt:uuuu-MM-dd HH:mm}  {waiting.Clause}  by {waiting.ProposedBy}: {waiting.Reason}");
         if (enforced.OfLists > 0)
             await output.WriteLineAsync($"Entries of lists of others besides: {enforced.OfLists}; see 'mailreeve thirdparty list'.");
-        else if (blocks.Count + names.Count + enforced.Customers.Count == 0)
+        else if (blocks.Count + names.Count + enforced.Customers.Count + enforced.Services.Count == 0)
             await output.WriteLineAsync("Nothing is blocked.");
         foreach (var node in nodes.Where(n => n.Problem is not null))
             await output.WriteLineAsync($"{node.BackEnd} at {node.Node} does not enforce: {node.Problem}");

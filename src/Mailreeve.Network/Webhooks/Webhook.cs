@@ -17,6 +17,9 @@ public sealed record Webhook
     /// <summary>It is told of blocks of customers who have one of these services; empty for all blocks.</summary>
     public IReadOnlyList<ServiceKind> Services { get; init; } = [];
 
+    /// <summary>Whether it runs services of this kind, as far as is known.</summary>
+    public bool Runs(ServiceKind kind) => Services.Count == 0 || Services.Contains(kind);
+
     /// <summary>How long one answer is waited for.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -1,5 +1,6 @@
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
@@ -33,6 +34,7 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
 
     private readonly ChangedBlocks changed = new(views, beginsWithAll: true);
     private readonly WebhookCaller caller = new();
+    private ServiceBlockView services = ServiceBlockView.Empty;
     private bool hasBegun;
 
     /// <inheritdoc/>
@@ -56,16 +58,18 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
     private async Task<int> OrderAsync(CancellationToken stop)
     {
         var now = clock.GetCurrentInstant();
+        var (before, after) = (services, views.ServiceBlocks);
         var ids = changed.Take(now);
-        if (ids.Count == 0 && hasBegun)
+        if (ids.Count == 0 && ReferenceEquals(before, after) && hasBegun)
             return 0;
         var begun = ids.Select(views.Blocks.Find).OfType<BlockEntry>().Where(b => b.IsInForce(now)).ToList();
-        // At the start also those that have ended while nobody was there, which no view has.
-        var (standing, services) = await database.ReadAsync(async db => (
-            hasBegun ? await new WebhookStore(db).StandingAsync(ids, stop) : await new WebhookStore(db).StandingAsync(stop),
+        // At the start also those that have ended while nobody was there, which no view has; and of services those that waited for another's end.
+        var (standing, known) = await database.ReadAsync(async db => (
+            hasBegun && ReferenceEquals(before, after) ? await new WebhookStore(db).StandingAsync(ids, stop) : await new WebhookStore(db).StandingAsync(stop),
             begun.Count > 0 && webhooks.Any(w => w.Services.Count > 0) ? await new CustomerStore(db).AllServicesAsync(stop) : []), stop);
-        var over = standing.Where(o => views.Blocks.Find(o.BlockId)?.IsInForce(now) != true).ToList();
-        var orders = New(begun, standing, services.Where(s => s.State != ServiceState.Ended).ToLookup(s => s.Customer), now);
+        var over = standing.Where(o => (views.Blocks.Find(o.BlockId)?.IsInForce(now) ?? after.Find(o.BlockId)?.IsInForce(now)) != true).ToList();
+        await LeaveSuspendedAsync(over, after, now, stop);
+        var orders = New(begun, after.All, standing, known.Where(s => s.State != ServiceState.Ended).ToLookup(s => s.Customer), now);
         var added = orders.Count + over.Count == 0 ? 0 : await database.WriteAsync(async db =>
         {
             var store = new WebhookStore(db);
@@ -74,17 +78,31 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
             return await store.AddAsync(orders, stop);
         }, stop);
         hasBegun = true;
+        services = after;
         changed.Done();
         return added + over.Count;
     }
 
-    private List<WebhookOrder> New(List<BlockEntry> begun, IReadOnlyList<WebhookOrder> standing, ILookup<CustomerId, Service> services, Instant now)
+    // Who is told that a block is over brings the service back: that is told when the last one is.
+    private async Task LeaveSuspendedAsync(List<WebhookOrder> over, ServiceBlockView blocks, Instant now, CancellationToken stop)
+    {
+        if (over.Count == 0 || blocks.All.Count == 0)
+            return;
+        var ended = await database.ReadAsync(db => new ServiceBlockStore(db).FindAsync([.. over.Select(o => o.BlockId)], stop), stop);
+        var left = ended.Where(b => b.ServiceId is { } service && blocks.Of(service, now) is not null).Select(b => b.Id).ToHashSet();
+        over.RemoveAll(o => left.Contains(o.BlockId));
+    }
+
+    private List<WebhookOrder> New(
+        List<BlockEntry> begun, IReadOnlyList<ServiceBlockRow> suspended, IReadOnlyList<WebhookOrder> standing, ILookup<CustomerId, Service> services, Instant now)
     {
         var known = standing.Select(o => (o.Webhook, o.BlockId)).ToHashSet();
         return
         [
-            .. webhooks.SelectMany(w => begun.Where(b => !known.Contains((w.Name, b.Id)) && Concerns(w, b, services, now))
-                .Select(b => new WebhookOrder { Webhook = w.Name, BlockId = b.Id, IsBlock = 1, Attempts = 0, NextAt = now })),
+            .. webhooks.SelectMany(w => begun.Where(b => Concerns(w, b, services, now)).Select(b => b.Id)
+                .Concat(suspended.Where(b => b.ServiceKind is { } kind && b.IsInForce(now) && w.Runs(kind)).Select(b => b.Id))
+                .Where(b => !known.Contains((w.Name, b)))
+                .Select(b => new WebhookOrder { Webhook = w.Name, BlockId = b, IsBlock = 1, Attempts = 0, NextAt = now })),
         ];
     }
 
@@ -118,15 +136,30 @@ public sealed class WebhookClerk(Database database, LiveViews views, IReadOnlyLi
         var messages = new List<WebhookMessage>();
         foreach (var order in due)
         {
+            if (await new ServiceBlockStore(db).FindAsync(order.BlockId, stop) is { } suspended)
+            {
+                messages.Add(await MessageAsync(db, suspended, order.IsBlock != 0, stop));
+                continue;
+            }
+
             var block = await new BlockStore(db).FindAsync(order.BlockId, stop) ?? throw new InvalidOperationException($"Block {order.BlockId.Value} is gone.");
             var customers = HoldersOf(block.CustomerId, block.Prefix, now);
             var services = new List<Service>();
             foreach (var customer in customers)
                 services.AddRange((await new CustomerStore(db).ServicesOfAsync(customer, stop)).Where(s => s.State != ServiceState.Ended && webhook.Services.Contains(s.Kind)));
-            messages.Add(new WebhookMessage(block, order.IsBlock != 0, [.. customers.Select(views.Directory.Find).OfType<CustomerFact>().Select(c => c.RegNumber)], services));
+            messages.Add(new WebhookMessage(
+                block.Id, order.IsBlock != 0, $"{block.Prefix}", EnumText.Of(block.Scope), block,
+                [.. customers.Select(views.Directory.Find).OfType<CustomerFact>().Select(c => c.RegNumber)], services));
         }
 
         return messages;
+    }
+
+    private static async Task<WebhookMessage> MessageAsync(DbSession db, ServiceBlockRow block, bool isBlock, CancellationToken stop)
+    {
+        var service = (await new CustomerStore(db).ServicesOfAsync(block.CustomerId, stop)).Where(s => s.Id == block.ServiceId).ToList();
+        return new WebhookMessage(
+            block.Id, isBlock, ServiceWords.Typed(block.ServiceKind!.Value, block.ServiceName!), WebhookMessage.OfService, block, [block.RegNumber], service);
     }
 
     private static (WebhookOrder Order, EnforcementRow Row) OutcomeOf(WebhookOrder order, WebhookAnswer answer, Instant now)

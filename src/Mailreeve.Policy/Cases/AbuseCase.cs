@@ -155,6 +155,7 @@ public sealed record AbuseCase
         CaseEvent.AnswerRefused e => this with { Phase = CasePhase.AwaitingAnswer, Due = e.Due, Round = Round + 1, Response = null },
         CaseEvent.DeadlineExtended e => this with { Phase = CasePhase.AwaitingAnswer, Due = e.Due, Round = Round + 1 },
         CaseEvent.BlockPlaced e => this with { Blocks = Blocks.Add(e.Block.Value), StepsTaken = StepsTaken.Add(e.Step) },
+        CaseEvent.ServiceSuspended e => this with { Blocks = Blocks.Add(e.Block.Value), StepsTaken = StepsTaken.Add(e.Step) },
         CaseEvent.BlockEnded e => this with { Blocks = Blocks.Remove(e.Block.Value) },
         CaseEvent.ChargeProposed or CaseEvent.ChargeDecided => this,
         CaseEvent.DecisionAsked e => this with { OpenDecisions = OpenDecisions.Add(e.Decision.Value), StepsTaken = StepsTaken.Add(e.Step) },

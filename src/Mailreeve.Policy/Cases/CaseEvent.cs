@@ -20,6 +20,7 @@ namespace Mailreeve.Policy.Cases;
 [JsonDerivedType(typeof(AnswerRefused), "answer-refused")]
 [JsonDerivedType(typeof(DeadlineExtended), "deadline-extended")]
 [JsonDerivedType(typeof(BlockPlaced), "block-placed")]
+[JsonDerivedType(typeof(ServiceSuspended), "service-suspended")]
 [JsonDerivedType(typeof(BlockEnded), "block-ended")]
 [JsonDerivedType(typeof(ChargeProposed), "charge-proposed")]
 [JsonDerivedType(typeof(ChargeDecided), "charge-decided")]
@@ -115,6 +116,13 @@ public abstract record CaseEvent
 
     /// <summary>A block took effect.</summary>
     public sealed record BlockPlaced(BlockId Block, string Target, string Step, Instant ExpiresAt) : CaseEvent;
+
+    /// <summary>A block suspends a mailbox or a service.</summary>
+    /// <param name="Block">The block.</param>
+    /// <param name="Target">What, in words: "mailbox info@shop.example".</param>
+    /// <param name="Step">The step of the ladder.</param>
+    /// <param name="ExpiresAt">When it ends unless it is renewed.</param>
+    public sealed record ServiceSuspended(BlockId Block, string Target, string Step, Instant ExpiresAt) : CaseEvent;
 
     /// <summary>A block is over.</summary>
     /// <param name="Block">The block.</param>

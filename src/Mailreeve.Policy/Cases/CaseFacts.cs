@@ -24,6 +24,9 @@ public sealed record CaseFacts
     /// <summary>The step of a block that has just run out; null when none has.</summary>
     public string? ExpiredBlockStep { get; init; }
 
+    /// <summary>The mailbox or service behind the resource of the case: as found where it is certain, or as a person says; null when neither.</summary>
+    public SuspensionTarget? Suspension { get; init; }
+
     /// <summary>What blocking the address of the case would mean.</summary>
     public BlockFacts AddressBlock { get; init; } = BlockFacts.Nothing;
 

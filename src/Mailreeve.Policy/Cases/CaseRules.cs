@@ -76,6 +76,11 @@ public static class CaseRules
                 when BlockRules.Decide(policy, BlockFactsFor(rung, facts)) is not BlockVerdict.Never:
                 PlaceBlock(policy, rung, step, facts, now, measures);
                 break;
+            case RungMeasure.SuspendService when facts.Suspension is { } target:
+                measures.Add(new Measure.Suspend(step, target, now + policy.Terms.BlockAtMost.Value) { Clause = rung.Clause });
+                if (rung.Notice is { } notice)
+                    measures.Add(new Measure.Notify($"{step}/notice", notice, StartsClock: false) { Clause = rung.Clause });
+                break;
             default:
                 break;
         }
@@ -93,10 +98,16 @@ public static class CaseRules
     /// <summary>Why a yes to the step that was asked about could not be followed; <see langword="null"/> when it can.</summary>
     public static string? Forbidden(AbusePolicy policy, AbuseCase open, string step, CaseFacts facts, Instant now) =>
         step.StartsWith(ToReopen, StringComparison.Ordinal) && !StaysKnown(policy, open, now) ? ClosedForGood
+        : IsAboutService(policy, open, step) && facts.Suspension is null
+            ? $"What stands behind {open.Resource} is not known for certain. Choose the mailbox or the service on the page of the case."
         : RungOf(policy, open, step) is { Measure: RungMeasure.BlockAddress or RungMeasure.BlockCustomer or RungMeasure.BlockPort25 } rung
         && BlockRules.Decide(policy, BlockFactsFor(rung, facts)) is BlockVerdict.Never never
             ? never.Why
             : null;
+
+    /// <summary>Whether a yes to the step suspends a mailbox or a service.</summary>
+    public static bool IsAboutService(AbusePolicy policy, AbuseCase open, string step) =>
+        RungOf(policy, open, step) is { Measure: RungMeasure.SuspendService };
 
     /// <summary>The time that the customer has to answer, from when the notice was accepted: less when the case was opened again.</summary>
     public static Duration TimeToAnswer(AbusePolicy policy, AbuseCase open)

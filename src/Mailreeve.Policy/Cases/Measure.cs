@@ -39,6 +39,12 @@ public abstract record Measure
     /// <param name="ExpiresAt">When it ends unless it is renewed.</param>
     public sealed record PlaceBlock(string Step, BlockScope Scope, IReadOnlyList<Prefix> Prefixes, Instant ExpiresAt) : Measure;
 
+    /// <summary>Suspend a mailbox or a service, by a block.</summary>
+    /// <param name="Step">The step of the ladder.</param>
+    /// <param name="Target">What.</param>
+    /// <param name="ExpiresAt">When it ends unless it is renewed.</param>
+    public sealed record Suspend(string Step, SuspensionTarget Target, Instant ExpiresAt) : Measure;
+
     /// <summary>Lift every block of the case.</summary>
     public sealed record LiftBlocks(string Reason) : Measure;
 

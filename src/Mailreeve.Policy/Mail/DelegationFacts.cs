@@ -18,6 +18,14 @@ public readonly record struct ClientStanding
     /// <summary>Whether that mailbox works.</summary>
     public MailboxState MailboxState { get; init; }
 
+    /// <summary>The clause of the block that this mailbox is under now; null for none (C6).</summary>
+    public ClauseId? MailboxBlockedUnder { get; init; }
+
+    /// <summary>
+    /// The clause of the block of the service by which the customer's own server hands in mail; null for none, or when the client has signed in.
+    /// </summary>
+    public ClauseId? RelayBlockedUnder { get; init; }
+
     /// <summary>Whose the mailbox is, or else the address at this moment; null for a stranger.</summary>
     public CustomerId? Customer { get; init; }
 

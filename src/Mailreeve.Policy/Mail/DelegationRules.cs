@@ -32,10 +32,17 @@ public static class DelegationRules
             return new DelegationVerdict.Refuse(DelegationRefusal.AddressBlocked, clause) { Case = client.BlockCase };
         if (client.CustomerState != CustomerState.Active)
             return client.CustomerState == CustomerState.Suspended ? CustomerSuspended : CustomerClosed;
+        if (client.MailboxBlockedUnder is { } under)
+            return new DelegationVerdict.Refuse(DelegationRefusal.SenderBlocked, under);
         if (client.Mailbox is null || client.MailboxState == MailboxState.Active)
             return DelegationVerdict.Pass.Instance;
         return client.MailboxState == MailboxState.Suspended ? SenderSuspended : SenderClosed;
     }
+
+    /// <summary>Whether a client may send to a domain that is not ours. Whom the other server relays for is its own business, but for whose service is blocked.</summary>
+    public static DelegationVerdict OfOutgoing(in ClientStanding client) => client.RelayBlockedUnder is { } clause
+        ? new DelegationVerdict.Refuse(DelegationRefusal.RelayBlocked, clause)
+        : DelegationVerdict.Pass.Instance;
 
     /// <summary>Whether a recipient at one of our domains gets mail.</summary>
     /// <param name="recipient">What <see cref="RecipientRules"/> says, which decides the same for our own servers.</param>
@@ -64,6 +71,7 @@ public static class DelegationRules
         RefusalReason.NoSuchUser => DelegationRefusal.NoSuchUser,
         RefusalReason.MailboxFull => DelegationRefusal.MailboxFull,
         RefusalReason.Suspended => DelegationRefusal.RecipientSuspended,
+        RefusalReason.Blocked => DelegationRefusal.RecipientBlocked,
         RefusalReason.Inactive => DelegationRefusal.RecipientInactive,
         _ => DelegationRefusal.NotOurs,
     };

@@ -50,6 +50,12 @@ public enum DelegationRefusal
     /// <summary>The mailbox that the client has signed in with is closed.</summary>
     SenderClosed,
 
+    /// <summary>The mailbox that the client has signed in with is blocked.</summary>
+    SenderBlocked,
+
+    /// <summary>The service by which the client's server hands in mail is blocked.</summary>
+    RelayBlocked,
+
     /// <summary>Nobody has this name.</summary>
     NoSuchUser,
 
@@ -61,6 +67,9 @@ public enum DelegationRefusal
 
     /// <summary>The recipient's mailbox is suspended. For now.</summary>
     RecipientSuspended,
+
+    /// <summary>The recipient's mailbox is blocked.</summary>
+    RecipientBlocked,
 
     /// <summary>The recipient's mailbox was closed because nobody used it.</summary>
     RecipientInactive,

@@ -24,13 +24,20 @@ public sealed record RecipientFacts(Mailbox To, OwnDomains Ours)
 
     /// <summary>Octets that the client says the message has (RFC 1870 §6); null when it does not say.</summary>
     public long? SizeBytes { get; init; }
+
+    /// <summary>Whether the message is one that we write ourselves: a notice, a warning.</summary>
+    public bool IsOurLetter { get; init; }
 }
 
 /// <summary>What is known about a mailbox that mail is for.</summary>
 /// <param name="Id">The mailbox.</param>
 /// <param name="State">Whether it works.</param>
 /// <param name="RoomBytes">Octets that still fit into it; zero or less when it is full.</param>
-public sealed record MailboxFact(MailboxId Id, MailboxState State, long RoomBytes);
+public sealed record MailboxFact(MailboxId Id, MailboxState State, long RoomBytes)
+{
+    /// <summary>The clause of the block that the mailbox is under now; null for none (C6).</summary>
+    public ClauseId? BlockedUnder { get; init; }
+}
 
 /// <summary>The provider's own mail domains. A name is in it as A-label and as U-label, in either case of its ASCII letters.</summary>
 public sealed class OwnDomains

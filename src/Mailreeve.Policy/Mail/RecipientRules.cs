@@ -13,7 +13,7 @@ public static class RecipientRules
 
     private static readonly SearchValues<char> RelaySyntax = SearchValues.Create("%!@:/\\");
     private static readonly ClauseId ClosedRelay = new("C7");
-    private static readonly ClauseId RoleAddresses = new("S3");
+    private static readonly ClauseId Roles = new("S3");
     private static readonly ClauseId MailboxTerms = new("C9");
 
     /// <summary>Whether a recipient is taken, and where its mail goes.</summary>
@@ -38,21 +38,21 @@ public static class RecipientRules
             return new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
         if (facts.Collector == CollectorFinding.Domain && !ours.Contains(to.Domain))
         {
-            return RoleOf(to.LocalPart) is { } asked and (RoleAddress.Abuse or RoleAddress.Postmaster)
+            return RoleAddresses.Of(to.LocalPart) is { } asked and (RoleAddress.Abuse or RoleAddress.Postmaster)
                 ? new RecipientVerdict.Accept(new MailRoute.Role(asked))
-                : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+                : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, Roles);
         }
 
         if (!ours.Contains(to.Domain))
             return facts.IsCustomerDomain ? InCustomerDomain(facts) : new RecipientVerdict.Refuse(RefusalReason.NotOurs, ClosedRelay);
-        if (RoleOf(to.LocalPart) is { } role)
+        if (RoleAddresses.Of(to.LocalPart) is { } role)
             return new RecipientVerdict.Accept(new MailRoute.Role(role));
         if (to.LocalPart.Length > BouncePrefix.Length && DomainName.Same(to.LocalPart.AsSpan(0, BouncePrefix.Length), BouncePrefix))
             return new RecipientVerdict.Accept(new MailRoute.NoticeBounce(to.LocalPart[BouncePrefix.Length..]));
         if (CodeOf(to.LocalPart) is { } code)
             return new RecipientVerdict.Accept(new MailRoute.PostmasterAnswer(code));
 
-        return facts.Mailbox is { } mailbox ? Into(mailbox, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+        return facts.Mailbox is { } mailbox ? Into(mailbox, facts) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, Roles);
     }
 
     /// <summary>Whether a recipient of a customer's message is taken. To anyone else's domain it is; in our own and those of customers it must be there.</summary>
@@ -69,18 +69,20 @@ public static class RecipientRules
     private static RecipientVerdict InCustomerDomain(RecipientFacts facts)
     {
         if (facts.Mailbox is { } mailbox)
-            return Into(mailbox, facts.SizeBytes);
-        if (RoleOf(facts.To.LocalPart) is { } role and (RoleAddress.Abuse or RoleAddress.Postmaster))
+            return Into(mailbox, facts);
+        if (RoleAddresses.Of(facts.To.LocalPart) is { } role and (RoleAddress.Abuse or RoleAddress.Postmaster))
             return new RecipientVerdict.Accept(new MailRoute.Role(role));
-        return facts.CatchAll is { } rest ? Into(rest, facts.SizeBytes) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, RoleAddresses);
+        return facts.CatchAll is { } rest ? Into(rest, facts) : new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, Roles);
     }
 
-    private static RecipientVerdict Into(MailboxFact mailbox, long? sizeBytes) => mailbox.State switch
+    private static RecipientVerdict Into(MailboxFact mailbox, RecipientFacts facts) => mailbox.State switch
     {
+        MailboxState.Ended => new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, MailboxTerms),
+        // Its owner reads what is there, and there is to be read why nothing else comes.
+        _ when mailbox.BlockedUnder is { } clause && !facts.IsOurLetter => new RecipientVerdict.Refuse(RefusalReason.Blocked, clause),
         MailboxState.Suspended => new RecipientVerdict.Refuse(RefusalReason.Suspended, MailboxTerms),
         MailboxState.Inactive => new RecipientVerdict.Refuse(RefusalReason.Inactive, MailboxTerms),
-        MailboxState.Ended => new RecipientVerdict.Refuse(RefusalReason.NoSuchUser, MailboxTerms),
-        _ when mailbox.RoomBytes < Math.Max(1, sizeBytes ?? 1) => new RecipientVerdict.Refuse(RefusalReason.MailboxFull, MailboxTerms),
+        _ when mailbox.RoomBytes < Math.Max(1, facts.SizeBytes ?? 1) => new RecipientVerdict.Refuse(RefusalReason.MailboxFull, MailboxTerms),
         _ => new RecipientVerdict.Accept(new MailRoute.ToMailbox(mailbox.Id)),
     };
 
@@ -89,15 +91,4 @@ public static class RecipientRules
         && PostmasterCode.IsLikeOne(localPart.AsSpan(PostmasterCode.Prefix.Length))
             ? localPart[PostmasterCode.Prefix.Length..]
             : null;
-
-    private static RoleAddress? RoleOf(string localPart)
-    {
-        foreach (var role in Enum.GetValues<RoleAddress>())
-        {
-            if (DomainName.Same(localPart, role.ToString()))
-                return role;
-        }
-
-        return null;
-    }
 }

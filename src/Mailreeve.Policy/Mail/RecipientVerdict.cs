@@ -31,6 +31,9 @@ public enum RefusalReason
     /// <summary>The mailbox is suspended. For now.</summary>
     Suspended,
 
+    /// <summary>The mailbox is blocked.</summary>
+    Blocked,
+
     /// <summary>The mailbox was closed because nobody used it.</summary>
     Inactive,
 

@@ -14,6 +14,7 @@ internal static class MeasureWords
         Measure.Withdraw m => $"withdraw {RungOf(m.Step)}",
         Measure.PlaceBlock { Scope: BlockScope.Port25 } m => $"block-port25 {string.Join(", ", m.Prefixes)}",
         Measure.PlaceBlock m => $"block {string.Join(", ", m.Prefixes)}",
+        Measure.Suspend m => $"suspend {m.Target}",
         Measure.LiftBlocks => "lift",
         Measure.Ask m when m.Step.EndsWith('+') => $"ask again {RungOf(m.Step)}",
         Measure.Ask m => $"ask {RungOf(m.Step)}",

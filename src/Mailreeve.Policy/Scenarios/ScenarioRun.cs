@@ -244,6 +244,11 @@ public sealed class ScenarioRun
                     placed.Enqueue((block, m.Step));
                     Apply(new CaseEvent.BlockPlaced(new BlockId(block), string.Join(", ", m.Prefixes), m.Step, m.ExpiresAt), now);
                     break;
+                case Measure.Suspend m:
+                    var suspended = NextId();
+                    placed.Enqueue((suspended, m.Step));
+                    Apply(new CaseEvent.ServiceSuspended(new BlockId(suspended), $"{m.Target}", m.Step, m.ExpiresAt), now);
+                    break;
                 case Measure.LiftBlocks m:
                     while (placed.TryDequeue(out var lifted))
                         Apply(new CaseEvent.BlockEnded(new BlockId(lifted.Block), Expired: false, m.Reason), now);

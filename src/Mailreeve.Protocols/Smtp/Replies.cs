@@ -316,9 +316,15 @@ public sealed partial record Reply
             ? $"Blocked under clause {clause}; see {whereToTurn}"
             : $"Blocked under clause {clause}, case {caseNumber}; see {whereToTurn}");
 
+    /// <summary>The mailbox that the mail is for is blocked.</summary>
+    /// <param name="clause">The clause of the policy.</param>
+    /// <param name="whereToTurn">Where the way out begins.</param>
+    public static Reply C550MailboxBlocked(string clause, string whereToTurn) =>
+        Of(550, "5.2.1", $"This mailbox is blocked under clause {clause}; see {whereToTurn}");
+
     /// <summary>The one who sends is suspended, or is no customer any more.</summary>
-    /// <param name="what">What is, as in <c>account</c> or <c>mailbox</c>.</param>
-    /// <param name="state">How it is, as in <c>suspended</c>.</param>
+    /// <param name="what">What is, as in <c>account</c>, <c>mailbox</c> or <c>service</c>.</param>
+    /// <param name="state">How it is, as in <c>suspended</c> or <c>blocked</c>.</param>
     /// <param name="clause">The clause of the policy.</param>
     /// <param name="whereToTurn">Where the way out begins.</param>
     public static Reply C550NoSending(string what, string state, string clause, string whereToTurn) =>

@@ -25,6 +25,9 @@ public sealed record CaseFile
     /// <summary>Blocks, those that are over too.</summary>
     public required IReadOnlyList<BlockRow> Blocks { get; init; }
 
+    /// <summary>Blocks of mailboxes and services, those that are over too.</summary>
+    public IReadOnlyList<ServiceBlockRow> ServiceBlocks { get; init; } = [];
+
     /// <summary>Charges.</summary>
     public required IReadOnlyList<ChargeRow> Charges { get; init; }
 

@@ -36,6 +36,7 @@ public sealed class DeskStore(DbSession db)
             Notices = await new NoticeStore(db).OfCaseAsync(id, stop),
             Responses = await new ResponseStore(db).OfCaseAsync(id, stop),
             Blocks = await new BlockStore(db).OfCaseAsync(id, stop),
+            ServiceBlocks = await new ServiceBlockStore(db).OfCaseAsync(id, stop),
             Charges = await new ChargeStore(db).OfCaseAsync(id, stop),
             Decisions = await new DecisionStore(db).OfCaseAsync(id, stop),
         };
@@ -58,6 +59,7 @@ public sealed class DeskStore(DbSession db)
             Reports = await new ReportStore(db).NeedingPersonAsync(limit, stop),
             Holds = await new SendingHoldStore(db).WaitingAsync(limit, stop),
             Proposals = await new BlockProposalStore(db).WaitingAsync(limit, stop),
+            ByHand = await new EnforcementStore(db).ByHandAsync(limit, stop),
             Doubtful = await db.SingleAsync<DoubtfulCases>($"""
                 SELECT COUNT(*) AS count, MIN(c.opened_at) AS since
                 FROM   abuse_case c
@@ -151,6 +153,9 @@ public sealed record Agenda
 
     /// <summary>Blocks that one operator wants, and that wait for another's yes.</summary>
     public required IReadOnlyList<BlockProposalRow> Proposals { get; init; }
+
+    /// <summary>Services that a person is to suspend by hand, or to bring back.</summary>
+    public required IReadOnlyList<HandWork> ByHand { get; init; }
 
     /// <summary>Cases that nobody vouches for: one item, however many they are, so that a flood of forged reports hides nothing.</summary>
     public required DoubtfulCases Doubtful { get; init; }

@@ -188,11 +188,30 @@ public sealed class CustomerStore(DbSession db)
 
     // Services ----------------------------------------------------------------------------------------------------------
 
-    /// <summary>The services of a customer.</summary>
+    /// <summary>The services of a customer, as they are on record.</summary>
     public Task<IReadOnlyList<Service>> ServicesOfAsync(CustomerId customer, CancellationToken stop) =>
         db.QueryAsync<Service>($"{SelectService} WHERE customer_id = @customer ORDER BY id", new { customer }, stop);
 
-    /// <summary>The services of all customers.</summary>
+    /// <summary>The services of these customers as they are now: one that is under a block is suspended, for as long as one stands (C6).</summary>
+    public async Task<IReadOnlyList<Service>> ServicesNowAsync(IReadOnlyCollection<CustomerId> customers, CancellationToken stop)
+    {
+        var services = new List<Service>();
+        foreach (var some in customers.Chunk(DbSession.ListMax))
+        {
+            services.AddRange(await db.QueryAsync<Service>($"""
+                SELECT s.id, s.customer_id AS customer, s.kind, s.name, s.login,
+                       CASE WHEN s.state = 'active' AND EXISTS (SELECT 1 FROM service_block b WHERE b.service_id = s.id AND b.state = 'in-force')
+                            THEN 'suspended' ELSE s.state END AS state
+                FROM   service s
+                WHERE  {db.IsAnyOf("s.customer_id", "ids")}
+                ORDER  BY s.customer_id, s.id
+                """, new { ids = some.Select(c => c.Value).ToArray() }, stop));
+        }
+
+        return services;
+    }
+
+    /// <summary>The services of all customers, as they are on record.</summary>
     public Task<IReadOnlyList<Service>> AllServicesAsync(CancellationToken stop) =>
         db.QueryAsync<Service>($"{SelectService} ORDER BY customer_id, id", null, stop);
 
@@ -277,7 +296,7 @@ public sealed class CustomerStore(DbSession db)
         var services = await AllServicesAsync(stop);
         return new Live.Directory(await ListAsync(stop), await AllAssignmentsAsync(stop))
         {
-            MailRelays = services.Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
+            MailRelays = services.Where(s => s is { Kind: ServiceKind.MailRelay, State: ServiceState.Active }).ToLookup(s => s.Customer, s => s.Id),
             MailServers = services.Where(s => s is { Kind: ServiceKind.MailServer, State: ServiceState.Active }).Select(s => s.Customer).ToFrozenSet(),
             // Also of those that are suspended: who is to be shut out may still be in.
             Logins = services.Where(s => s.Login is not null && s.State != ServiceState.Ended).ToFrozenDictionary(s => s.Login!, StringComparer.Ordinal),

@@ -40,8 +40,8 @@ public sealed class Directory
     /// <summary>All customers.</summary>
     public IEnumerable<CustomerFact> Customers => customers.Values;
 
-    /// <summary>The customers whose own servers may hand in mail: those with an active service of that kind.</summary>
-    public FrozenSet<CustomerId> MailRelays { get; init; } = [];
+    /// <summary>The active services by which customers' own servers may hand in mail, by customer; a block of one is another matter.</summary>
+    public ILookup<CustomerId, long> MailRelays { get; init; } = Array.Empty<Service>().ToLookup(s => s.Customer, s => s.Id);
 
     /// <summary>The customers whose mail servers may be tested: those with an active service of that kind (C7).</summary>
     public FrozenSet<CustomerId> MailServers { get; init; } = [];

@@ -41,6 +41,9 @@ public sealed class LiveViews : IDisposable
     /// <summary>Open holds on what customers send.</summary>
     public HoldView Holds { get; private set; } = HoldView.Empty;
 
+    /// <summary>Mailboxes and services that are suspended by a block.</summary>
+    public ServiceBlockView ServiceBlocks { get; private set; } = ServiceBlockView.Empty;
+
     /// <summary>Names that are blocked, with everything below them, of any time; by name.</summary>
     public IReadOnlyList<NameBlockRow> Names { get; private set; } = [];
 
@@ -127,6 +130,7 @@ public sealed class LiveViews : IDisposable
             SigningKeys = await SigningKeys.LoadAsync(db, stop);
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
             Names = await new NameBlockStore(db).InForceAsync(stop);
+            ServiceBlocks = new ServiceBlockView(await new ServiceBlockStore(db).InForceAsync(stop));
             return true;
         }, stop);
 
@@ -141,6 +145,8 @@ public sealed class LiveViews : IDisposable
         // Few are open at any time: a person is to look at each.
         if (changes.Any(c => c.Kind == ChangeKind.Hold))
             Holds = HoldView.From(await new SendingHoldStore(db).OpenAsync(stop));
+        if (changes.Any(c => c.Kind == ChangeKind.ServiceBlock))
+            ServiceBlocks = new ServiceBlockView(await new ServiceBlockStore(db).InForceAsync(stop));
         if (changes.Any(c => c.Kind == ChangeKind.NameBlock))
         {
             Names = await new NameBlockStore(db).InForceAsync(stop);

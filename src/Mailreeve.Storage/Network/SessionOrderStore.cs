@@ -11,7 +11,7 @@ public sealed class SessionOrderStore(DbSession db)
 {
     private const string Columns = """
         o.id, o.block_id, o.session_id, o.is_lift, o.client, o.action, o.state, o.attempts, o.next_at, o.asked_at, o.proven_at, o.detail,
-        s.nas, s.session, s.login, s.station, s.first_address, s.prefix_length, s.end_reason, b.scope
+        s.nas, s.session, s.login, s.station, s.first_address, s.prefix_length, s.end_reason, COALESCE(b.scope, 'all') AS scope
         """;
 
     // As the index says it: SQLite takes that only for the same words.
@@ -59,7 +59,7 @@ public sealed class SessionOrderStore(DbSession db)
         SelectAsync(
             $"""
             WHERE {Standing} AND (o.state <> 'given-up' OR o.action = 'change' AND o.attempts > 0)
-                  AND o.is_lift = 0 AND (b.state <> 'in-force' OR b.expires_at <= @now)
+                  AND o.is_lift = 0 AND (COALESCE(b.state, v.state) <> 'in-force' OR COALESCE(b.expires_at, v.expires_at) <= @now)
             ORDER BY o.id
             LIMIT @limit
             """, new { now, limit }, stop);
@@ -125,7 +125,8 @@ public sealed class SessionOrderStore(DbSession db)
             SELECT {Columns}
             FROM   session_order o
             JOIN   address_session s ON s.id = o.session_id
-            JOIN   block b ON b.id = o.block_id
+            LEFT   JOIN block b ON b.id = o.block_id
+            LEFT   JOIN service_block v ON v.id = o.block_id
             {rest}
             """, parameters, stop);
 }

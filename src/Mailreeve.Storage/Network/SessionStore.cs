@@ -121,6 +121,21 @@ public sealed class SessionStore(DbSession db)
             new { source, after, limit, first = prefix.First, last = prefix.Last, json = CoveringFirsts.Json(CoveringFirsts.OfSessions(prefix.First)) },
             stop)).Select(r => r.ToSession())];
 
+    /// <summary>Open sessions of a source that are of a service, in the order in which they were written down.</summary>
+    /// <param name="source">Who speaks of them.</param>
+    /// <param name="customer">Whose the service is.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="limit">Rows at most.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task<IReadOnlyList<AddressSession>> OpenOfServiceAsync(SessionSource source, CustomerId customer, long service, long limit, CancellationToken stop) =>
+        [.. (await db.QueryAsync<SessionRow>("""
+            SELECT *
+            FROM   address_session
+            WHERE  customer_id = @customer AND service_id = @service AND ended_at IS NULL AND source = @source
+            ORDER  BY id
+            LIMIT  @limit
+            """, new { source, customer, service, limit }, stop)).Select(r => r.ToSession())];
+
     /// <summary>Whether a session ended before a moment.</summary>
     public async Task<bool> AnyEndedBeforeAsync(Instant before, CancellationToken stop) =>
         await db.SingleAsync<long>("""

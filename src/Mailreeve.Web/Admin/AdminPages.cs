@@ -67,7 +67,7 @@ internal static class AdminPages
             {
                 Customer = fact,
                 Contacts = await store.ContactsOfAsync(customer, null, null, stop),
-                Services = await store.ServicesOfAsync(customer, stop),
+                Services = await store.ServicesNowAsync([customer], stop),
                 Assignments = await store.AssignmentsOfAsync(customer, stop),
                 Cases = await new DeskStore(db).CasesOfAsync([customer], withUntold: true, RowsMax, stop),
                 Charges = await new ChargeStore(db).OfCustomerAsync(customer, RowsMax, stop),

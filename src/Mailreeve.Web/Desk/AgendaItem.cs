@@ -37,6 +37,9 @@ public abstract record AgendaItem
     /// <summary>A block to agree to, or not.</summary>
     public sealed record WantedBlock(BlockProposalRow Proposal) : AgendaItem;
 
+    /// <summary>A service to suspend by hand, or to bring back.</summary>
+    public sealed record ByHand(HandWork Work) : AgendaItem;
+
     /// <summary>Cases to look at that nobody vouches for.</summary>
     public sealed record Doubtful(long Count) : AgendaItem;
 
@@ -49,6 +52,8 @@ public abstract record AgendaItem
         Question => "The policy does not take this step by itself",
         HeldMail => "Mail of a customer waits until you decide, and what comes after it is put off when there is too much",
         WantedBlock => "It takes two people: one operator wants it, and nothing is blocked until another agrees",
+        ByHand { Work.State: EnforcementState.Pending } => "It is blocked, and nothing of ours runs it: until a person has suspended it, it goes on",
+        ByHand => "The block is over, and a person had suspended it: until a person brings it back, the customer is without it",
         Doubtful => "Nobody vouches for these complaints; the customers have not heard of them",
         UnreadReport => "The program could not deal with it alone",
         _ => "A charge is owed only when a person confirms it",
@@ -63,6 +68,7 @@ public abstract record AgendaItem
             .. agenda.Decisions.Select(d => new Question(d) { Since = d.AskedAt, Case = agenda.Cases.GetValueOrDefault(d.CaseId) }),
             .. agenda.Holds.Select(h => new HeldMail(h) { Since = h.PlacedAt }),
             .. agenda.Proposals.Select(p => new WantedBlock(p) { Since = p.ProposedAt }),
+            .. agenda.ByHand.Select(w => new ByHand(w) { Since = w.Since }),
             .. agenda.Reports.Select(r => new UnreadReport(r) { Since = r.ReceivedAt }),
             .. agenda.Doubtful is { Count: > 0, Since: { } since } doubtful ? [new Doubtful(doubtful.Count) { Since = since }] : Array.Empty<AgendaItem>(),
             .. agenda.Charges.Select(c => new ProposedCharge(c) { Since = c.ProposedAt, Case = agenda.Cases.GetValueOrDefault(c.CaseId) }),
@@ -76,11 +82,12 @@ public abstract record AgendaItem
         Question q when IsUnreached(q) => 1,
         HeldMail => 2,
         WantedBlock => 3,
-        Answer => 4,
-        Question => 5,
-        UnreadReport => 6,
-        Doubtful => 7,
-        _ => 8,
+        ByHand => 4,
+        Answer => 5,
+        Question => 6,
+        UnreadReport => 7,
+        Doubtful => 8,
+        _ => 9,
     };
 
     private static bool IsUnreached(Question question) => question.Decision.Step.StartsWith("undeliverable#", StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
+using NodaTime;
 using Directory = Mailreeve.Storage.Live.Directory;
 
 namespace Mailreeve.Web.Desk;
@@ -14,8 +15,11 @@ public sealed record BlockForm
 {
     private const int TextLengthMax = 2000;
 
-    /// <summary>An address, a prefix, a registration number, or a name.</summary>
+    /// <summary>An address, a prefix, a registration number, a name, or a mailbox.</summary>
     public required string Target { get; init; }
+
+    /// <summary>With a registration number: one service of that customer; empty for all that they have.</summary>
+    public required string Service { get; init; }
 
     /// <summary>What kind of traffic.</summary>
     public required string Scope { get; init; }
@@ -34,7 +38,7 @@ public sealed record BlockForm
 
     /// <summary>The fields with their names, as a page hides them.</summary>
     public IEnumerable<(string Name, string Value)> Fields =>
-        [("target", Target), ("scope", Scope), ("list", List), ("clause", Clause), ("reason", Reason), ("for", For)];
+        [("target", Target), ("service", Service), ("scope", Scope), ("list", List), ("clause", Clause), ("reason", Reason), ("for", For)];
 
     /// <summary>What was sent, with the usual where nothing was.</summary>
     /// <param name="field">A field by its name; null or empty when it was not sent.</param>
@@ -43,6 +47,7 @@ public sealed record BlockForm
         return new BlockForm
         {
             Target = Given("target", ""),
+            Service = Given("service", ""),
             Scope = Given("scope", EnumText.Of(BlockScope.All)),
             List = Given("list", ""),
             Clause = Given("clause", "C4"),
@@ -72,15 +77,21 @@ public sealed record BlockForm
         if (Prefix.TryParse(Target, out var prefix))
             wish = new BlockWish.Addresses(new BlockOrder(prefix, scope, clause, Reason, time, List.Length > 0 ? List : null));
         else if (RegNumber.TryParse(Target, out var number, out _))
-            wish = directory.Customers.FirstOrDefault(c => c.RegNumber == number.ToString()) is { } customer
-                ? new BlockWish.Customer(customer, new CustomerBlockOrder(customer.Id, scope, clause, Reason, time))
-                : null;
+            wish = directory.Customers.FirstOrDefault(c => c.RegNumber == number.ToString()) is not { } customer ? null
+                : Service.Length > 0 ? new BlockWish.Suspension(customer, Service, clause, Reason, time)
+                : new BlockWish.Customer(customer, new CustomerBlockOrder(customer.Id, scope, clause, Reason, time));
+        else if (Target.Contains('@', StringComparison.Ordinal))
+            wish = new BlockWish.Suspension(null, Target, clause, Reason, time);
         else if (BlockedName.TryRead(Target, out var name))
             wish = new BlockWish.Name(new NameBlockOrder(name, clause, Reason, time));
         if (wish is null)
-            problems["target"] = "Write an address or a prefix (192.0.2.7, 2001:db8::/64), the registration number of a customer (104-2237-2), or a name (shop.example).";
+            problems["target"] = "Write an address or a prefix (192.0.2.7, 2001:db8::/64), the registration number of a customer (104-2237-2), a name (shop.example), or a mailbox (info@shop.example).";
         else if (wish is not BlockWish.Addresses && List.Length > 0)
             problems["list"] = "Only addresses and prefixes of others are kept there.";
+        if (Service.Length > 0 && wish is not BlockWish.Suspension { Whose: not null })
+            problems["service"] = "Write the registration number of its customer above.";
+        if (wish is BlockWish.Suspension && scope != BlockScope.All)
+            problems["scope"] = "A mailbox or a service is suspended as a whole.";
         return problems.Count == 0 ? wish : null;
     }
 }
@@ -101,12 +112,22 @@ internal abstract record BlockWish
     /// <summary>A name and everything below it.</summary>
     public sealed record Name(NameBlockOrder Order) : BlockWish;
 
+    /// <summary>A mailbox, or a service of a customer.</summary>
+    /// <param name="Whose">Whose service; null for a mailbox.</param>
+    /// <param name="Text">The address of the mailbox, or the service as a person writes it.</param>
+    /// <param name="Clause">The clause it rests on.</param>
+    /// <param name="Reason">Why, as the customer may read it.</param>
+    /// <param name="For">How long.</param>
+    public sealed record Suspension(CustomerFact? Whose, string Text, ClauseId Clause, string Reason, Duration For) : BlockWish;
+
     /// <summary>What that is, as it stands above the plan.</summary>
     public string Words => this switch
     {
         Addresses a => BlockWords.Of(a.Order.Scope, [a.Order.Prefix]),
         Customer c => $"{(c.Order.Scope == BlockScope.Port25 ? "port 25 (mail between servers)" : "all traffic")} to and from all that {c.Whose.Name} ({c.Whose.RegNumber}) has, as that changes",
         Name n => $"{n.Order.Name} and everything below it, at the resolvers that have the zone of blocked names",
+        Suspension { Whose: { } whose } s => $"service {s.Text} of {whose.Name} ({whose.RegNumber})",
+        Suspension s => $"mailbox {s.Text}",
         _ => "",
     };
 }

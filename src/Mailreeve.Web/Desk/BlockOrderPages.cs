@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mailreeve.AbuseDesk.Desk;
 using Mailreeve.Network;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
@@ -33,26 +34,26 @@ internal static class BlockOrderPages
     private static IResult New(HttpContext http, AbusePolicy policy) => PageOf(BlockForm.Of(name => http.Request.Query[name]), [], null, policy);
 
     private static async Task<IResult> LookAsync(
-        HttpContext http, BlockDesk blocks, NameBlockDesk names, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
+        HttpContext http, BlockDesk blocks, NameBlockDesk names, SuspensionDesk suspensions, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
     {
         var sent = await http.Request.ReadFormAsync(stop);
         var form = BlockForm.Of(name => sent[name]);
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
         return form.Read(views.Directory, problems) is { } wish
-            ? PageOf(form, problems, await LookOf(form, wish, http, blocks, names, clock, stop), policy)
+            ? PageOf(form, problems, await LookOf(form, wish, http, blocks, names, suspensions, clock, stop), policy)
             : PageOf(form, problems, null, policy);
     }
 
     // What was looked at and what would be hit now must be the same: between the two, somebody else may have been given an address there.
     private static async Task<IResult> PlaceAsync(
-        HttpContext http, BlockDesk blocks, NameBlockDesk names, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
+        HttpContext http, BlockDesk blocks, NameBlockDesk names, SuspensionDesk suspensions, LiveViews views, AbusePolicy policy, IClock clock, CancellationToken stop)
     {
         var sent = await http.Request.ReadFormAsync(stop);
         var form = BlockForm.Of(name => sent[name]);
         var problems = new Dictionary<string, string>(StringComparer.Ordinal);
         if (form.Read(views.Directory, problems) is not { } wish)
             return PageOf(form, problems, null, policy);
-        var look = await LookOf(form, wish, http, blocks, names, clock, stop);
+        var look = await LookOf(form, wish, http, blocks, names, suspensions, clock, stop);
         if (look.Problem is not null)
             return PageOf(form, problems, look, policy, StatusCodes.Status409Conflict);
         if (look.Seen != sent["seen"])
@@ -63,6 +64,7 @@ internal static class BlockOrderPages
         {
             BlockWish.Addresses a => (await blocks.PlaceAsync(a.Order, role, by, stop)).Outcome,
             BlockWish.Customer c => (await blocks.PlaceAsync(c.Order, role, by, stop)).Outcome,
+            BlockWish.Suspension s => await SuspendAsync(s, role, by, suspensions, stop),
             BlockWish.Name n => await names.PlaceAsync(n.Order, role, by, stop) is { } why ? new BlockOutcome.Refused(why) : null,
             _ => null,
         };
@@ -72,6 +74,15 @@ internal static class BlockOrderPages
             BlockOutcome.Waits waits => Page.SeeOther($"/desk/blocks/proposals/{waits.Proposal}"),
             _ => Page.SeeOther(form.List.Length > 0 ? "/desk/third-parties" : "/desk/blocks"),
         };
+    }
+
+    private static async Task<BlockOutcome> SuspendAsync(
+        BlockWish.Suspension wish, OperatorRole role, Actor by, SuspensionDesk suspensions, CancellationToken stop)
+    {
+        var (target, problem) = await FindAsync(wish, role, suspensions, stop);
+        return target is null
+            ? new BlockOutcome.Refused(problem!)
+            : await suspensions.PlaceAsync(new SuspensionOrder(target, wish.Clause, wish.Reason, wish.For), role, by, stop);
     }
 
     private static async Task<IResult> ProposalAsync(
@@ -105,17 +116,36 @@ internal static class BlockOrderPages
         Page.Of<RefusedPage>(new { Why = why, Back = $"/desk/blocks/proposals/{id}" }, StatusCodes.Status409Conflict);
 
     private static async Task<BlockLook> LookOf(
-        BlockForm form, BlockWish wish, HttpContext http, BlockDesk blocks, NameBlockDesk names, IClock clock, CancellationToken stop)
+        BlockForm form, BlockWish wish, HttpContext http, BlockDesk blocks, NameBlockDesk names, SuspensionDesk suspensions, IClock clock, CancellationToken stop)
     {
         var role = SignedIn.RoleOf(http.User)!.Value;
         return wish switch
         {
             BlockWish.Addresses a => LookAt(form, wish, await blocks.PlanAsync(a.Order, role, stop)),
             BlockWish.Customer c => LookAt(form, wish, await blocks.PlanAsync(c.Order, role, stop)),
+            BlockWish.Suspension s => await LookAtAsync(form, s, role, suspensions, clock, stop),
             BlockWish.Name n => new BlockLook(
                 wish.Words, null, clock.GetCurrentInstant() + n.Order.For, names.ProblemOf(n.Order, role), SeenOf(form.Fields.Select(f => f.Value))),
             _ => throw new System.Diagnostics.UnreachableException($"No look at {wish.GetType().Name}."),
         };
+    }
+
+    private static Task<(SuspensionTarget? Target, string? Problem)> FindAsync(
+        BlockWish.Suspension wish, OperatorRole role, SuspensionDesk suspensions, CancellationToken stop) => wish.Whose is { } whose
+        ? suspensions.FindServiceAsync(whose.Id, wish.Text, role, stop)
+        : Task.FromResult(suspensions.FindMailbox(wish.Text, role));
+
+    private static async Task<BlockLook> LookAtAsync(
+        BlockForm form, BlockWish.Suspension wish, OperatorRole role, SuspensionDesk suspensions, IClock clock, CancellationToken stop)
+    {
+        var until = clock.GetCurrentInstant() + wish.For;
+        var (target, problem) = await FindAsync(wish, role, suspensions, stop);
+        if (target is null)
+            return new BlockLook(wish.Words, null, until, problem, "");
+        return new BlockLook(
+            $"{wish.Words}. {suspensions.EffectOf(target)}", null, until,
+            await suspensions.ProblemOfAsync(new SuspensionOrder(target, wish.Clause, wish.Reason, wish.For), role, stop),
+            SeenOf([.. form.Fields.Select(f => f.Value), SuspensionPick.Of(target)]));
     }
 
     private static BlockLook LookAt(BlockForm form, BlockWish wish, BlockPlan plan) => new(

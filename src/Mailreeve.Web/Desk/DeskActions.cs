@@ -4,6 +4,7 @@ using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
+using Mailreeve.Storage.Network;
 using Mailreeve.Web.Access;
 using Mailreeve.Web.Layout;
 using Microsoft.AspNetCore.Builder;
@@ -31,6 +32,7 @@ internal static class DeskActions
         desk.MapPost("/blocks/{id:long}/lift", LiftAsync).For(DeskAction.LiftBlocks);
         desk.MapPost("/blocks/names/lift", LiftNameAsync).For(DeskAction.LiftBlocks);
         desk.MapPost("/blocks/customers/{id:long}/lift", LiftCustomerAsync).For(DeskAction.LiftBlocks);
+        desk.MapPost("/blocks/{id:long}/by-hand", ByHandAsync).For(DeskAction.PlaceBlocks);
         desk.MapPost("/blocks/lift-all", LiftAllAsync).For(DeskAction.EditNeverBlock);
     }
 
@@ -76,7 +78,7 @@ internal static class DeskActions
     {
         var form = await http.Request.ReadFormAsync(stop);
         return form["verdict"].ToString() is "yes" or "no"
-            ? Back(form, await desk.DecideAsync(new DecisionId(id), form["verdict"] == "yes", http.Operator(), Reason(form), stop))
+            ? Back(form, await desk.DecideAsync(new DecisionId(id), form["verdict"] == "yes", form["target"], http.Operator(), Reason(form), stop))
             : Page.Message(400, "Yes or no?", "Nothing was decided.");
     }
 
@@ -106,6 +108,15 @@ internal static class DeskActions
     {
         var form = await http.Request.ReadFormAsync(stop);
         return Back(form, await lifting.LiftAsync(new BlockId(id), http.Operator(), Reason(form), stop));
+    }
+
+    // It is said, and not read back: so it stands under the name of whoever says it.
+    private static async Task<IResult> ByHandAsync(long id, HttpContext http, Database database, IClock clock, CancellationToken stop)
+    {
+        var form = await http.Request.ReadFormAsync(stop);
+        var done = await database.WriteAsync(
+            db => new EnforcementStore(db).DoneByHandAsync(new BlockId(id), http.Operator(), clock.GetCurrentInstant(), stop), stop);
+        return Back(form, done ? new DeskResult.Done() : new DeskResult.Refused("Nothing of that block waits for a person any more."));
     }
 
     private static async Task<IResult> LiftNameAsync(HttpContext http, BlockLifting lifting, CancellationToken stop)

@@ -73,6 +73,7 @@ internal static class DeskPages
     {
         Reports = SignedIn.May(http.User, DeskAction.SeeReports) ? agenda.Reports : [],
         Holds = SignedIn.May(http.User, DeskAction.DecideHolds) ? agenda.Holds : [],
+        ByHand = SignedIn.May(http.User, DeskAction.PlaceBlocks) ? agenda.ByHand : [],
         // Whoever wants a block has nothing to decide about it.
         Proposals = SignedIn.May(http.User, DeskAction.PlaceBlocks) ? [.. agenda.Proposals.Where(p => p.ProposedBy != http.Operator())] : [],
     };
@@ -84,6 +85,7 @@ internal static class DeskPages
             .Concat(agenda.Charges.Select(c => $"c{c.Id.Value}"))
             .Concat(agenda.Holds.Select(h => $"{h.Id}"))
             .Concat(agenda.Proposals.Select(p => $"b{p.Id}"))
+            .Concat(agenda.ByHand.Select(w => $"w{w.BlockId.Value}{w.State}"))
             .Append($"u{agenda.Doubtful.Count}")
             .Concat(agenda.Reports.Select(r => $"{r.Id}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', ids))))[..16];
@@ -111,6 +113,9 @@ internal static class DeskPages
                 Downstream = file.Case.Downstream is { } d ? await new Storage.Accounts.CustomerStore(db).FindAsync(d, stop) : null,
                 Campaigns = await CampaignWords.OfCaseAsync(db, file, stop),
                 Advice = await AdviceAsync(db, file, views.Directory, options.Provider, clock.GetCurrentInstant(), stop),
+                Suspensions = file.Decisions.Any(d => d.State == DecisionState.Asked && CaseRules.IsAboutService(books.Policy, file.Case, d.Step))
+                    ? await books.SuspensionsAsync(db, file.Case, clock.GetCurrentInstant(), stop)
+                    : null,
             };
         }, stop);
         if (found is null)
@@ -119,6 +124,7 @@ internal static class DeskPages
         return Page.Of<DeskCasePage>(new
         {
             Seen = found,
+            books.Policy,
             Clauses = (IReadOnlyDictionary<ClauseId, Policy.Page.PageClause>)clauses,
             AnswerHours = HoursFor(books.Policy, found.File.Case.Kind),
             MayReopen = CaseRules.StaysKnown(books.Policy, found.File.Case, clock.GetCurrentInstant()),
@@ -201,6 +207,9 @@ public sealed record DeskCase
 
     /// <summary>What could be blocked; null where nobody is asked about that.</summary>
     public BlockAdvice? Advice { get; init; }
+
+    /// <summary>What may be suspended, and what of it is certainly meant; null where nobody is asked about that.</summary>
+    public (SuspensionTarget? Certain, IReadOnlyList<SuspensionTarget> Choices)? Suspensions { get; init; }
 
     /// <summary>All that is on record.</summary>
     public required CaseFile File { get; init; }

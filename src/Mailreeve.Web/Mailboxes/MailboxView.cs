@@ -5,6 +5,7 @@ using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Mail;
 using Mailreeve.Storage.Mailboxes;
+using Mailreeve.Storage.Network;
 using NodaTime;
 
 namespace Mailreeve.Web.Mailboxes;
@@ -32,6 +33,9 @@ public sealed record MailboxView
 
     /// <summary>The hold on what it sends (C1); null for none.</summary>
     public HoldRow? Hold { get; init; }
+
+    /// <summary>The block that it is under (C6); null for none.</summary>
+    public ServiceBlockRow? Block { get; init; }
 
     /// <summary>The policy in force.</summary>
     public required AbusePolicy Policy { get; init; }
@@ -61,6 +65,7 @@ public sealed record MailboxView
             UsedBytes = await store.UsedBytesAsync(id, stop),
             HasPassword = (await store.CredentialsOfAsync(id, stop))?.PasswordHash is not null,
             Hold = await new SendingHoldStore(db).OnAsync(mailbox.CustomerId, id, stop),
+            Block = (await new ServiceBlockStore(db).InForceOfAsync(id, stop)).FirstOrDefault(),
             Policy = policy,
         };
     }

@@ -39,6 +39,9 @@ public sealed record PortalCase
     /// <summary>Blocks in force.</summary>
     public required IReadOnlyList<BlockRow> Blocks { get; init; }
 
+    /// <summary>Mailboxes and services that are suspended.</summary>
+    public required IReadOnlyList<ServiceBlockRow> ServiceBlocks { get; init; }
+
     /// <summary>Charges that this customer would pay.</summary>
     public required IReadOnlyList<ChargeRow> Charges { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record PortalCase
         Sightings = sightings,
         Answers = file.Responses,
         Blocks = [.. file.Blocks.Where(b => b.State == BlockState.InForce)],
+        ServiceBlocks = [.. file.ServiceBlocks.Where(b => b.State == BlockState.InForce)],
         Charges = [.. file.Charges.Where(c => own.Contains(c.CustomerId))],
         History = [.. file.Events.Select(e => HistoryOf(e, timeZone)).OfType<HistoryLine>()],
     };

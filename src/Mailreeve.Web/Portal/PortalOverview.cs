@@ -22,6 +22,9 @@ public sealed record PortalOverview
     /// <summary>Blocks in force.</summary>
     public required IReadOnlyList<BlockRow> Blocks { get; init; }
 
+    /// <summary>Mailboxes and services that are suspended by a block.</summary>
+    public required IReadOnlyList<ServiceBlockRow> ServiceBlocks { get; init; }
+
     /// <summary>Charges, newest first.</summary>
     public required IReadOnlyList<ChargeRow> Charges { get; init; }
 

@@ -49,6 +49,7 @@ internal static class PortalPages
             Downstreams = tree.Count - 1,
             Cases = await new DeskStore(db).CasesOfAsync(tree, withUntold: false, RowsMax, stop),
             Blocks = await new BlockStore(db).InForceOfAsync(tree, RowsMax, stop),
+            ServiceBlocks = await new ServiceBlockStore(db).InForceOfAsync(tree, RowsMax, stop),
             Charges = await new ChargeStore(db).OfCustomerAsync(id, RowsMax, stop),
             StorageCharges = await new StorageChargeStore(db).OfCustomerAsync(id, RowsMax, stop),
             Totals = await new ChargeStore(db).TotalsOfAsync(id, stop),

@@ -25,7 +25,7 @@ internal static class BlockCommands
     /// <summary><c>--as NAME</c></summary>
     public static readonly Option<string?> As = new("--as") { Description = "The operator who does it, within the limits of that role. Default: whoever may read the configuration, as an administrator." };
 
-    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, and names (clauses C4, C5, C7, C8).") { Config, List(), Plan(), Add(), Confirm(), Decline(), Lift(), LiftAll() };
+    public static Command Make() => new Command("block", "Addresses whose traffic is blocked, names, mailboxes and services (clauses C4 to C8).") { Config, List(), Plan(), Add(), Confirm(), Decline(), Lift(), LiftAll() };
 
     private static Command List()
     {
@@ -61,30 +61,44 @@ internal static class BlockCommands
     {
         var target = new Argument<string?>("target")
         {
-            Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64. Or a name, with all below it: shop.example.",
+            Description = "An address or a prefix: 192.0.2.7, 2001:db8::/64. A name, with all below it: shop.example. Or a mailbox: info@shop.example.",
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = result =>
             {
                 if (result.Tokens.Count == 0)
                     return null;
-                if (Prefix.TryParse(result.Tokens[0].Value, out _) || BlockedName.TryRead(result.Tokens[0].Value, out _))
+                if (IsMailbox(result.Tokens[0].Value) || Prefix.TryParse(result.Tokens[0].Value, out _) || BlockedName.TryRead(result.Tokens[0].Value, out _))
                     return result.Tokens[0].Value;
-                result.AddError($"'{result.Tokens[0].Value}' is neither an address, nor a prefix, nor a name.");
+                result.AddError($"'{result.Tokens[0].Value}' is neither an address, nor a prefix, nor a name, nor a mailbox.");
                 return null;
             },
         };
         var customer = Customer("All that this customer has, and what comes to be theirs, instead of a target.");
+        var service = new Option<string?>("--service") { Description = "With --customer: this service of theirs and nothing else, by its kind, or by kind and name: web-hosting, web-hosting/shop." };
         var scope = ScopeOption(BlockScope.All);
         var expires = ExpiresOption();
         var clause = new Option<string>("--clause") { Description = "The clause of the policy it rests on.", Required = true };
         var reason = new Option<string>("--reason") { Description = "Why; whoever is blocked reads it.", Required = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what it would hit." };
-        var add = new Command("add", "Blocks an address, a prefix, or all that a customer has, in both directions; or a name.") { target, customer, scope, expires, clause, reason, dryRun, As };
+        var add = new Command("add", "Blocks an address, a prefix, or all that a customer has, in both directions; or a name, a mailbox, or one service of a customer.") { target, customer, service, scope, expires, clause, reason, dryRun, As };
         add.SetAction((parsed, stop) => WithDeskAsync(parsed, Config, async desk =>
         {
             var (clauseId, why, time) = (new ClauseId(parsed.GetValue(clause)!), parsed.GetValue(reason)!, parsed.GetValue(expires));
+            var wanted = parsed.GetValue(service);
+            if (wanted is not null && parsed.GetValue(customer) is null)
+                return await RefuseAsync("Say whose service with --customer.");
             switch (parsed.GetValue(target), parsed.GetValue(customer))
             {
+                case ({ } text, null) when IsMailbox(text):
+                    return await BlockSuspendCommand.RunAsync(
+                        desk.Suspensions, desk.Suspensions.FindMailbox(text, desk.Role), t => new SuspensionOrder(t, clauseId, why, time),
+                        desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
+                case (null, { } whose) when wanted is not null:
+                    return desk.CustomerOf(whose) is { } holder
+                        ? await BlockSuspendCommand.RunAsync(
+                            desk.Suspensions, await desk.Suspensions.FindServiceAsync(holder, wanted, desk.Role, stop),
+                            t => new SuspensionOrder(t, clauseId, why, time), desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop)
+                        : await RefuseAsync($"There is no customer {whose}.");
                 case ({ } text, null) when BlockedName.TryRead(text, out var name):
                     return await BlockAddCommand.RunAsync(
                         desk.Names, new NameBlockOrder(name, clauseId, why, time), desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop);
@@ -99,7 +113,7 @@ internal static class BlockCommands
                             desk.Role, desk.By, parsed.GetValue(dryRun), Console.Out, stop)
                         : await RefuseAsync($"There is no customer {number}.");
                 default:
-                    return await RefuseAsync("Name an address, a prefix or a name, or a customer with --customer.");
+                    return await RefuseAsync("Name an address, a prefix, a name or a mailbox, or a customer with --customer.");
             }
         }, stop));
         return add;
@@ -130,7 +144,7 @@ internal static class BlockCommands
     {
         var number = new Argument<string?>("block")
         {
-            Description = "The block, as 'block list' shows it: its number, or the name. When it is a part of all that a customer has, all of it is lifted.",
+            Description = "The block, as 'block list' shows it: its number, the name, or the mailbox. When it is a part of all that a customer has, all of it is lifted.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var customer = Customer("The blocks of all that this customer has, instead of a number.");
@@ -143,12 +157,15 @@ internal static class BlockCommands
             if (parsed.GetValue(customer) is { } whose)
                 return await LiftWholeAsync(desk, whose, parsed.GetValue(reason)!, stop);
             if (parsed.GetValue(number) is not { } text)
-                return await RefuseAsync("Name a block by its number or name, or a customer with --customer.");
+                return await RefuseAsync("Name a block by its number, name or mailbox, or a customer with --customer.");
             if (!long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var block))
             {
-                if (!BlockedName.TryRead(text, out var name))
-                    return await RefuseAsync($"'{text}' is neither a number nor a name.");
-                if (await desk.Lifting.LiftNameAsync(name, desk.By, parsed.GetValue(reason)!, stop) is DeskResult.Refused notLifted)
+                if (!IsMailbox(text) && !BlockedName.TryRead(text, out _))
+                    return await RefuseAsync($"'{text}' is neither a number, nor a name, nor a mailbox.");
+                var outcome = BlockedName.TryRead(text, out var name)
+                    ? await desk.Lifting.LiftNameAsync(name, desk.By, parsed.GetValue(reason)!, stop)
+                    : await desk.Lifting.LiftMailboxAsync(text, desk.By, parsed.GetValue(reason)!, stop);
+                if (outcome is DeskResult.Refused notLifted)
                     return await RefuseAsync(notLifted.Why);
                 await Console.Out.WriteLineAsync("Lifted.");
                 return 0;
@@ -179,6 +196,8 @@ internal static class BlockCommands
         await Console.Out.WriteLineAsync(lifted == 0 ? "Nothing of the kind is blocked." : "Lifted.");
         return lifted == 0 ? 1 : 0;
     }
+
+    private static bool IsMailbox(string text) => text.Contains('@', StringComparison.Ordinal);
 
     private static Option<string?> Customer(string description) => new("--customer") { Description = $"{description} Registration number, as in 104-2237-2." };
 
@@ -253,6 +272,8 @@ internal static class BlockCommands
 
         public NameBlockDesk Names => new(
             Database, Policy.Policy, Settings.Provider, InboundServing.SuffixesFrom(Settings.Inbound.SuffixList, static _ => { }), SystemClock.Instance);
+
+        public SuspensionDesk Suspensions => new(Database, Views, Policy.Policy, Settings.Provider, Settings.SuspensionBackEnds, SystemClock.Instance);
 
         public CustomerId? CustomerOf(string number) => Views.Directory.Customers.FirstOrDefault(c => c.RegNumber == number.Trim())?.Id;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Mailreeve.Mail.Outbound;
 using Mailreeve.Mail.Smtp;
 using Mailreeve.Mail.Submission;
+using Mailreeve.Network;
 using Mailreeve.Network.Detections;
 using Mailreeve.Network.Lists;
 using Mailreeve.Network.Relay;
@@ -60,6 +61,10 @@ internal sealed record Settings
 
     /// <summary>Where someone who is blocked or suspended finds the way out; mail is what is shut.</summary>
     public string WhereToTurn => $"{Provider.BaseUrl}/portal or {Provider.SupportTelephone}";
+
+    /// <summary>Who suspends services when a block says so, besides our own mail servers.</summary>
+    public SuspensionBackEnds SuspensionBackEnds =>
+        new(Enforcement.Webhooks, EndsSessions: Accounting.Listen.Count > 0 && Accounting.Clients.Any(c => c.Control is not null));
 
     /// <summary>Limits of the SMTP listeners.</summary>
     public SmtpLimits SmtpLimits { get; init; } = new();

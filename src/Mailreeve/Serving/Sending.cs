@@ -34,6 +34,7 @@ internal static class Sending
                 s.GetRequiredService<LiveViews>(), s.GetRequiredService<Database>(), settings.Provider.HostName, s.GetRequiredService<IClock>())
             {
                 Collector = s.GetService<RelayCollector>(),
+                WhereToTurn = settings.WhereToTurn,
             })
             .AddSingleton(PartsFor)
             .AddSingleton<IClerk>(s => new DispatchClerk(

@@ -233,6 +233,8 @@ internal sealed class Server : IAsyncDisposable
             .AddSingleton<IClerk, ExpiredBlockClerk>()
             .AddSingleton<IClerk, RelayCaseClerk>()
             .AddSingleton<IClerk, BlockExpiryClerk>()
+            .AddSingleton(settings.SuspensionBackEnds)
+            .AddSingleton<IClerk, HandWorkClerk>()
             .AddSingleton<IClerk>(s => new CustomerBlockClerk(
                 s.GetRequiredService<Database>(), s.GetRequiredService<LiveViews>(), settings.Provider.NeverBlock, s.GetRequiredService<IClock>()))
             .AddSingleton<IClerk, LostSessionClerk>()

@@ -4,11 +4,13 @@ using System.Net.Sockets;
 using Mailreeve.Network.Access;
 using Mailreeve.Network.Who;
 using Mailreeve.Policy;
+using Mailreeve.Policy.Accounts;
 using Mailreeve.Policy.Attribution;
 using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Protocols.Radius;
 using Mailreeve.Storage;
+using Mailreeve.Storage.Accounts;
 using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
@@ -54,6 +56,34 @@ public sealed class SessionOrderClerkTests
         desk.Clock.AdvanceHours(2);
         await desk.WorkAsync();
         Assert.Single(desk.Nas.Asked);
+    }
+
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task C6_the_sessions_of_a_service_that_is_blocked_are_ended_and_so_is_each_that_comes(Dialect dialect)
+    {
+        await using var desk = await Desk.OpenAsync(dialect);
+        var line = await desk.AddServiceAsync("kim@dsl.provider.example");
+        await desk.BeginAsync("s1", "192.0.2.7", line);
+        await desk.BeginAsync("s2", "192.0.2.8");
+        await desk.WorkAsync();
+        var block = await desk.SuspendAsync(line);
+
+        await desk.WorkAsync();
+
+        Assert.Equal("s1"u8, Assert.Single(desk.Nas.Asked).Find(RadiusType.AcctSessionId)!.Value.Span);
+        Assert.Equal(RadiusCode.DisconnectRequest, desk.Nas.Asked.First().Code);
+        await desk.EndAsync("s1");
+        await desk.BeginAsync("s3", "192.0.2.10", line);
+        await desk.WorkAsync();
+        Assert.Equal(["s1", "s3"], desk.Nas.Asked.Select(a => System.Text.Encoding.ASCII.GetString(a.Find(RadiusType.AcctSessionId)!.Value.Span)));
+
+        await desk.ResumeAsync(block);
+        await desk.BeginAsync("s4", "192.0.2.11", line);
+        desk.Clock.AdvanceHours(2);
+        await desk.WorkAsync();
+
+        Assert.Equal(2, desk.Nas.Asked.Count);
+        Assert.Equal([SessionOrderState.Dropped, SessionOrderState.Done], (await desk.OrdersAsync(block)).Select(o => o.State));
     }
 
     [Fact]
@@ -361,7 +391,39 @@ public sealed class SessionOrderClerkTests
             clerk = Make();
         }
 
-        public Task<int> BeginAsync(string session, string prefix) => TakeAsync(session, SightingKind.Start, [Prefix.Parse(prefix)]);
+        public Task<int> BeginAsync(string session, string prefix, Service? service = null) => TakeAsync(session, SightingKind.Start, [Prefix.Parse(prefix)], service);
+
+        public async Task<Service> AddServiceAsync(string login)
+        {
+            await database.Database.WriteAsync(
+                async db =>
+                {
+                    await new CustomerStore(db).AddAsync([Some.Customer], Some.Time, Stop);
+                    await new CustomerStore(db).PutServicesAsync(
+                        [new Service { Id = 0, Customer = Some.Customer.Id, Kind = ServiceKind.NetAccess, Name = "line", State = ServiceState.Active, Login = login }], Stop);
+                }, Stop);
+            return Assert.Single(await database.Database.ReadAsync(db => new CustomerStore(db).ServicesOfAsync(Some.Customer.Id, Stop), Stop));
+        }
+
+        public async Task<BlockId> SuspendAsync(Service service)
+        {
+            var block = new NewServiceBlock
+            {
+                Id = new BlockId(++next),
+                Target = new SuspensionTarget.OfService(service),
+                Clause = new ClauseId("C6"),
+                PolicyRevision = Some.Revision,
+                Reason = "Serves spam.",
+                PlacedBy = Actor.Operator("olga"),
+                StartsAt = Clock.GetCurrentInstant(),
+                ExpiresAt = Clock.GetCurrentInstant() + Duration.FromDays(7),
+            };
+            await database.Database.WriteAsync(db => new ServiceBlockStore(db).PlaceAsync([block], Stop), Stop);
+            return block.Id;
+        }
+
+        public Task<bool> ResumeAsync(BlockId block) =>
+            database.Database.WriteAsync(db => new ServiceBlockStore(db).LiftAsync(block, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
 
         public Task<int> EndAsync(string session) => TakeAsync(session, SightingKind.Stop, []);
 
@@ -399,7 +461,7 @@ public sealed class SessionOrderClerkTests
 
         private SessionOrderClerk Make() => new(database.Database, views, options, [new(Prefix.Parse("192.0.2.9"), "management")], Clock);
 
-        private Task<int> TakeAsync(string session, SightingKind kind, IReadOnlyList<Prefix> prefixes)
+        private Task<int> TakeAsync(string session, SightingKind kind, IReadOnlyList<Prefix> prefixes, Service? service = null)
         {
             var now = Clock.GetCurrentInstant();
             return database.Database.WriteAsync(
@@ -409,6 +471,7 @@ public sealed class SessionOrderClerkTests
                         new SessionNews.Sighting
                         {
                             Source = SessionSource.Radius, Nas = "bras/nas1", Session = session, Kind = kind, At = now, Login = $"{session}@dsl.provider.example", Prefixes = prefixes,
+                            Customer = service?.Customer, Service = service?.Id,
                         },
                     ],
                     now, Stop), Stop);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Mailreeve.Network.Webhooks;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Accounts;
+using Mailreeve.Policy.Blocks;
 using Mailreeve.Protocols.Net;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Accounts;
@@ -235,6 +236,66 @@ public sealed class WebhookClerkTests
         await working;
     }
 
+    [Theory, MemberData(nameof(TestDatabases.All), MemberType = typeof(TestDatabases))]
+    public async Task C6_who_runs_a_service_is_told_that_it_is_blocked_and_who_runs_others_is_not(Dialect dialect)
+    {
+        await using var desk = await Desk.OpenAsync(dialect);
+        await desk.WorkAsync();
+        var block = await desk.SuspendAsync("irc.alder.example");
+        await desk.SuspendAsync("line");
+
+        await desk.WorkAsync();
+
+        var told = Assert.Single(desk.Receiver.Told);
+        Assert.Equal("block-1-on", told.IdempotencyKey);
+        Assert.Equal(("active", "irc/irc.alder.example", "service", "C6"), (Text(told, "wanted"), Text(told, "target"), Text(told, "scope"), Text(told, "clause")));
+        Assert.Equal(Some.Customer.RegNumber, Assert.Single(told.Body.GetProperty("customers").EnumerateArray()).GetString());
+        Assert.Equal("irc.alder.example", Assert.Single(told.Body.GetProperty("services").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal((EnforcementState.Active, desk.Clock.GetCurrentInstant(), null), await desk.StateAsync(block));
+        await desk.WorkAsync();
+        Assert.Single(desk.Receiver.Told);
+
+        // What ends while nobody is there is told all the same.
+        desk.Stopped();
+        await desk.ResumeAsync(block);
+        desk.Change(w => w);
+        await desk.WorkAsync();
+
+        Assert.Equal(["active", "removed"], desk.Receiver.Told.Select(t => Text(t, "wanted")));
+        Assert.Equal(EnforcementState.Removed, (await desk.StateAsync(block)).State);
+        await desk.WorkAsync();
+        Assert.Equal(2, desk.Receiver.Told.Count);
+    }
+
+    [Fact]
+    public async Task C6_a_block_of_a_service_that_is_lifted_is_told_at_once()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var block = await desk.SuspendAsync("irc.alder.example");
+        await desk.WorkAsync();
+        await desk.ResumeAsync(block);
+
+        await desk.WorkAsync();
+
+        Assert.Equal(["block-1-on", "block-1-off"], desk.Receiver.Told.Select(t => t.IdempotencyKey));
+    }
+
+    [Fact]
+    public async Task C6_that_a_service_is_back_is_told_when_the_last_of_its_blocks_is_over()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var (first, second) = (await desk.SuspendAsync("irc.alder.example"), await desk.SuspendAsync("irc.alder.example"));
+        await desk.WorkAsync();
+        await desk.ResumeAsync(first);
+        await desk.WorkAsync();
+        Assert.All(desk.Receiver.Told, t => Assert.Equal("active", Text(t, "wanted")));
+
+        await desk.ResumeAsync(second);
+        await desk.WorkAsync();
+
+        Assert.Equal(["block-1-off", "block-1-on", "block-2-off", "block-2-on"], desk.Receiver.Told.Select(t => t.IdempotencyKey).Order(StringComparer.Ordinal));
+    }
+
     // A block may be prolonged, and then the same request would say something else.
     [Fact]
     public async Task It_is_told_no_end_that_may_not_come()
@@ -329,6 +390,27 @@ public sealed class WebhookClerkTests
             }, Stop);
             return new Desk(database, await LiveViews.LoadAsync(database.Database, Stop), await Receiver.StartAsync());
         }
+
+        public async Task<BlockId> SuspendAsync(string name)
+        {
+            var services = await database.Database.ReadAsync(db => new CustomerStore(db).ServicesOfAsync(Some.Customer.Id, Stop), Stop);
+            var block = new NewServiceBlock
+            {
+                Id = new BlockId(++next),
+                Target = new SuspensionTarget.OfService(services.Single(s => s.Name == name)),
+                Clause = new ClauseId("C6"),
+                PolicyRevision = Some.Revision,
+                Reason = "Serves spam.",
+                PlacedBy = Actor.Operator("olga"),
+                StartsAt = Clock.GetCurrentInstant(),
+                ExpiresAt = Clock.GetCurrentInstant() + Duration.FromDays(7),
+            };
+            await database.Database.WriteAsync(db => new ServiceBlockStore(db).PlaceAsync([block], Stop), Stop);
+            return block.Id;
+        }
+
+        public Task<bool> ResumeAsync(BlockId block) =>
+            database.Database.WriteAsync(db => new ServiceBlockStore(db).LiftAsync(block, Actor.Policy, "over", Clock.GetCurrentInstant(), Stop), Stop);
 
         // Starts it anew, with another configuration.
         public void Change(Func<Webhook, Webhook> change, Func<Webhook, Webhook>? another = null)

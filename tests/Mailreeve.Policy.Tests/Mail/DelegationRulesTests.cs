@@ -41,6 +41,19 @@ public class DelegationRulesTests
             DelegationRules.OfClient(Customer with { CustomerState = customer, MailboxState = mailbox }));
 
     [Fact]
+    public void C6_a_blocked_mailbox_sends_nothing_and_a_blocked_relay_nothing_to_others()
+    {
+        var clause = new ClauseId("C6");
+        var server = Customer with { Mailbox = null, RelayBlockedUnder = clause };
+
+        Assert.Equal(
+            new DelegationVerdict.Refuse(DelegationRefusal.SenderBlocked, clause), DelegationRules.OfClient(Customer with { MailboxBlockedUnder = clause }));
+        Assert.IsType<DelegationVerdict.Pass>(DelegationRules.OfClient(server));
+        Assert.Equal(new DelegationVerdict.Refuse(DelegationRefusal.RelayBlocked, clause), DelegationRules.OfOutgoing(server));
+        Assert.IsType<DelegationVerdict.Pass>(DelegationRules.OfOutgoing(Customer));
+    }
+
+    [Fact]
     public void A_customers_own_server_is_known_by_its_address_and_has_no_mailbox() =>
         Assert.IsType<DelegationVerdict.Pass>(DelegationRules.OfClient(Customer with { Mailbox = null, MailboxState = MailboxState.Suspended }));
 
@@ -49,6 +62,7 @@ public class DelegationRulesTests
     [InlineData(RefusalReason.NotOurs, DelegationRefusal.NotOurs)]
     [InlineData(RefusalReason.MailboxFull, DelegationRefusal.MailboxFull)]
     [InlineData(RefusalReason.Suspended, DelegationRefusal.RecipientSuspended)]
+    [InlineData(RefusalReason.Blocked, DelegationRefusal.RecipientBlocked)]
     [InlineData(RefusalReason.Inactive, DelegationRefusal.RecipientInactive)]
     public void A_recipient_is_refused_for_the_reason_that_our_own_servers_have(RefusalReason reason, DelegationRefusal refusal) =>
         Assert.Equal(

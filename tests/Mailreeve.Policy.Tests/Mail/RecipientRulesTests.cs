@@ -99,6 +99,23 @@ public class RecipientRulesTests
         Assert.Equal(refused is { } reason ? new RecipientVerdict.Refuse(reason, new ClauseId("C9")) : Into(Kim), verdict);
     }
 
+    [Theory]
+    [InlineData(MailboxState.Active, 1000)]
+    [InlineData(MailboxState.Active, 0)]
+    [InlineData(MailboxState.Suspended, 1000)]
+    [InlineData(MailboxState.Inactive, 1000)]
+    public void C6_to_a_blocked_mailbox_nothing_comes_but_our_own_letters(MailboxState state, long room)
+    {
+        var kim = new MailboxFact(Kim, state, room) { BlockedUnder = new ClauseId("C6") };
+        var facts = new RecipientFacts(new Mailbox("kim", "provider.example"), Ours) { Mailbox = kim };
+
+        Assert.Equal(new RecipientVerdict.Refuse(RefusalReason.Blocked, new ClauseId("C6")), RecipientRules.Decide(facts));
+        Assert.Equal(RecipientRules.Decide(facts with { Mailbox = kim with { BlockedUnder = null } }), RecipientRules.Decide(facts with { IsOurLetter = true }));
+        Assert.Equal(
+            new RecipientVerdict.Refuse(RefusalReason.Blocked, new ClauseId("C6")),
+            RecipientRules.Decide(new RecipientFacts(new Mailbox("anybody", "customer.example"), Ours) { IsCustomerDomain = true, CatchAll = kim }));
+    }
+
     [Fact]
     public void S3_a_role_address_of_ours_is_never_a_mailbox()
     {

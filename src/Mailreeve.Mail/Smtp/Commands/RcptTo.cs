@@ -25,6 +25,8 @@ internal static class RcptTo
         {
             if (session.BlockedNow() is { } blocked)
                 return blocked;
+            if (transaction.Submitter is { } submitter && session.SuspendedNow(submitter) is { } suspended)
+                return suspended;
             session.Check(transaction);
         }
 
@@ -40,7 +42,7 @@ internal static class RcptTo
         }
 
         if (verdict is not RecipientVerdict.Accept(var route))
-            return LacksService(session, verdict) ? Reply.C550NoRelayService : Refusal(((RecipientVerdict.Refuse)verdict).Reason);
+            return LacksService(session, verdict) ? Reply.C550NoRelayService : Refusal((RecipientVerdict.Refuse)verdict, session);
 
         // LMTP delivers to mailboxes; mail for a role comes by SMTP, where it becomes a report.
         if (session.Door == SmtpDoor.Lmtp && route is not MailRoute.ToMailbox)
@@ -71,11 +73,12 @@ internal static class RcptTo
         session.Door == SmtpDoor.Exchange && verdict is RecipientVerdict.Refuse { Reason: RefusalReason.NotOurs }
         && session.Parts.Submission?.LacksRelayService(session.Client, session.Now()) == true;
 
-    private static Reply Refusal(RefusalReason reason) => reason switch
+    private static Reply Refusal(RecipientVerdict.Refuse refused, SmtpSession session) => refused.Reason switch
     {
         RefusalReason.NoSuchUser => Reply.C550NoSuchUser,
         RefusalReason.MailboxFull => Reply.C452MailboxFull,
         RefusalReason.Suspended => Reply.C450MailboxSuspended,
+        RefusalReason.Blocked => Reply.C550MailboxBlocked($"{refused.Clause}", session.Parts.WhereToTurn),
         RefusalReason.Inactive => Reply.C550MailboxInactive,
         RefusalReason.NoDomain => Reply.C550NeedsDomain,
         _ => Reply.C550RelayDenied,
