@@ -220,7 +220,7 @@ public sealed class DetectionCaseTests
         return await desk.FileAsync(file.Case.Id);
     }
 
-    private static Task SeeAsync(TestDesk desk, string address, string sensor, string type, long targets, bool isTwoWay, Duration later = default) =>
+    private static Task<int> SeeAsync(TestDesk desk, string address, string sensor, string type, long targets, bool isTwoWay, Duration later = default) =>
         desk.Db.WriteAsync(
             db => new DetectionStore(db).AddAsync(
                 [

@@ -13,7 +13,6 @@ using Mailreeve.Storage.Live;
 using Mailreeve.Storage.Mailboxes;
 using Mailreeve.Storage.Network;
 using Mailreeve.Testing;
-using NodaTime;
 
 namespace Mailreeve.Web.Tests;
 
@@ -107,7 +106,7 @@ public sealed class SuspensionPageTests
         var desk = await host.SignedInAsync(OperatorRole.AbuseDesk);
 
         var page = await desk.OpenAsync($"/desk/cases/{id}");
-        Assert.Contains("<option value=\"\">Choose</option>", page, StringComparison.Ordinal);
+        Assert.Contains(">Choose</option>", page, StringComparison.Ordinal);
         Assert.Contains("mailbox info@alder.example</option>", page, StringComparison.Ordinal);
         using var nothing = await desk.SubmitAsync(page, "/desk/decisions/1", ("verdict", "yes"), ("reason", ""), ("target", ""));
         Assert.Equal(HttpStatusCode.Conflict, nothing.StatusCode);

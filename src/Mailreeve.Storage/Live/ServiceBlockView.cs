@@ -1,5 +1,4 @@
 using Mailreeve.Policy;
-using Mailreeve.Policy.Accounts;
 using Mailreeve.Storage.Network;
 using NodaTime;
 

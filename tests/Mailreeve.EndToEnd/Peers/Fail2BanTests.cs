@@ -6,7 +6,6 @@ using System.Text;
 using Mailreeve.Policy;
 using Mailreeve.Policy.Trust;
 using Mailreeve.Protocols.Net;
-using Mailreeve.Serving;
 using Mailreeve.Storage;
 using Mailreeve.Storage.Abuse;
 using Mailreeve.Storage.Accounts;

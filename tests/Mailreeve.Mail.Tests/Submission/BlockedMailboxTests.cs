@@ -108,7 +108,7 @@ public sealed class BlockedMailboxTests
         Assert.Equal("550 5.2.1 This mailbox is blocked under clause C6; see here", $"{MtaReplies.For(refused, "here").Code} {MtaReplies.For(refused, "here").Enhanced} {MtaReplies.For(refused, "here").Text}");
     }
 
-    private static SuspensionTarget MailboxOf(SubmissionHost host, string address)
+    private static SuspensionTarget.OfMailbox MailboxOf(SubmissionHost host, string address)
     {
         var entry = host.Mailboxes.Views.Mailboxes.Find(address)!;
         return new SuspensionTarget.OfMailbox(entry.Id, entry.CustomerId, entry.Address);
@@ -134,6 +134,6 @@ public sealed class BlockedMailboxTests
         return host.Database.WriteAsync(db => new ServiceBlockStore(db).PlaceAsync([block], Stop), Stop);
     }
 
-    private static Task LiftAsync(SubmissionHost host) => host.Database.WriteAsync(
+    private static Task<bool> LiftAsync(SubmissionHost host) => host.Database.WriteAsync(
         db => new ServiceBlockStore(db).LiftAsync(Block, Actor.Operator("olga"), "They stopped.", host.Mailboxes.Clock.GetCurrentInstant(), Stop), Stop);
 }

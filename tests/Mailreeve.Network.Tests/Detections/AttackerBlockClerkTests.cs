@@ -89,7 +89,7 @@ public sealed class AttackerBlockClerkTests
         await story(test.Database, views, new AttackerBlockClerk(test.Database, views, ShippedPolicy.Policy, never, terms, clock), clock);
     }
 
-    private static Task SeeAsync(Database database, FakeClock clock, string address, string sensor) => database.WriteAsync(
+    private static Task<int> SeeAsync(Database database, FakeClock clock, string address, string sensor) => database.WriteAsync(
         db => new DetectionStore(db).AddAsync(
             [
                 new NewDetection(

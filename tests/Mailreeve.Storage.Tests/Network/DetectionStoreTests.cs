@@ -1,6 +1,5 @@
 using Mailreeve.Policy.Detections;
 using Mailreeve.Storage.Network;
-using NodaTime;
 
 namespace Mailreeve.Storage.Tests.Network;
 
