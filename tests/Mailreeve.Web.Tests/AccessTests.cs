@@ -53,7 +53,7 @@ public sealed class AccessTests
         var customer = await host.SignedInAsync(WebHost.Alder);
         var admin = await host.SignedInAsync(OperatorRole.Admin);
 
-        foreach (var (method, path) in Routes(host).Where(r => r.Method == "POST" && r.Path is not ("/postmaster" or "/report" or "/report/status" or "/api/reports" or "/api/reports/status" or "/autodiscover/autodiscover.xml")))
+        foreach (var (method, path) in Routes(host).Where(r => r.Method == "POST" && r.Path is not ("/postmaster" or "/report" or "/report/status" or "/api/detections" or "/api/reports" or "/api/reports/status" or "/autodiscover/autodiscover.xml")))
         {
             var visitor = path.StartsWith("/portal", StringComparison.Ordinal) || path == "/sign-out" ? customer : admin;
             using var answer = await visitor.PostAsync(path, ("verdict", "yes"), ("reason", "because"));
