@@ -40,6 +40,7 @@ FROM   block_enforcement;
 DROP TABLE block_enforcement;
 ALTER TABLE block_enforcement_new RENAME TO block_enforcement;
 CREATE INDEX block_enforcement_node ON block_enforcement (node, back_end) WHERE state <> 'removed';
+CREATE INDEX block_enforcement_since ON block_enforcement (node, back_end, since);
 
 CREATE TABLE webhook_order_new (
     webhook  TEXT NOT NULL,
@@ -85,6 +86,7 @@ DROP TABLE session_order;
 ALTER TABLE session_order_new RENAME TO session_order;
 CREATE INDEX session_order_open ON session_order (session_id) WHERE state NOT IN ('done', 'dropped');
 CREATE INDEX session_order_due ON session_order (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX session_order_session ON session_order (session_id);
 
 -- What waits for a person who does it by hand.
 CREATE INDEX block_enforcement_by_hand ON block_enforcement (state, since) WHERE back_end = 'hand';
