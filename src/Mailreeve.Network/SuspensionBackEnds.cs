@@ -13,5 +13,5 @@ public sealed record SuspensionBackEnds(IReadOnlyList<Webhook> Webhooks, bool En
     /// <param name="kind">What kind it is.</param>
     /// <param name="login">By what the access network knows it; null when it does not.</param>
     public SuspendedBy Of(ServiceKind kind, string? login) =>
-        SuspensionRules.BackEndsOf(kind, login is not null, Webhooks.Select(w => w.Services), EndsSessions);
+        SuspensionRules.BackEndsOf(kind, login is not null, Webhooks.Any(w => w.Runs(kind)), EndsSessions);
 }

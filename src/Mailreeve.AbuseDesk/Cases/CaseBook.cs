@@ -153,6 +153,19 @@ internal sealed class CaseBook
     public Task ReopenAsync(CaseId id, Instant earliest, ClauseId clause, CancellationToken stop) =>
         ReopenAsync(id, new CaseEvent.ReopenedByDetections(earliest), "What sensors saw since shows it.", clause, stop);
 
+    /// <summary>A check of ours shows that a case is over: an answer that waits for a person is accepted with it, and blocks end.</summary>
+    /// <param name="id">The case.</param>
+    /// <param name="happened">What the check has shown.</param>
+    /// <param name="why">The same, as the reason why the answer is accepted.</param>
+    /// <param name="stop">Stops the work.</param>
+    public async Task SettleAsync(CaseId id, CaseEvent happened, string why, CancellationToken stop)
+    {
+        if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })
+            await new ResponseStore(db).DecideAsync(waiting, ResponseState.Accepted, Actor.Policy, why, now, stop);
+        Record(id, happened, Actor.Policy, policy.LadderOf(this[id].Kind).Clause);
+        await DecideAsync(id, new CaseFacts(), stop);
+    }
+
     private async Task ReopenAsync(CaseId id, CaseEvent happened, string why, ClauseId clause, CancellationToken stop)
     {
         if (this[id] is { Phase: CasePhase.InReview, Response: { } waiting })

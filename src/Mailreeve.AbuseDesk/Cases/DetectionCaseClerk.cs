@@ -53,7 +53,7 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
         {
             IReadOnlyList<DetectionRow> same = [.. theirs.Select(t => t.Row)];
             if (theirs.Key is { } holder)
-                await TakeAsync(db, same, holder, views.Directory.ChainIdsOf(holder)[^1], now, stop);
+                await TakeAsync(db, same, holder, now, stop);
             else
                 await store.ToldAsync(same, new DetectionOutcome($"It cannot be told whose it was. {theirs.First().Who.Why}"), now, stop);
         }
@@ -62,11 +62,11 @@ public sealed class DetectionCaseClerk(Database database, CaseBooks books, Provi
     private static CustomerId? HolderOf(WhoAnswer who) =>
         who is { Verdict: AttributionVerdict.Certain or AttributionVerdict.Bounded, Chain: [var holder, ..] } ? holder : null;
 
-    private async Task TakeAsync(DbSession db, IReadOnlyList<DetectionRow> rows, CustomerId holder, CustomerId direct, Instant now, CancellationToken stop)
+    private async Task TakeAsync(DbSession db, IReadOnlyList<DetectionRow> rows, CustomerId holder, Instant now, CancellationToken stop)
     {
         var store = new DetectionStore(db);
         var address = rows[0].Address;
-        var downstream = direct == holder ? (CustomerId?)null : holder;
+        var (direct, downstream) = views.Directory.AnswerableFor(holder);
         var known = await KnownAsync(db, direct, downstream, address, now, stop);
         // What somebody else did with the address before is not theirs; and their answer spoke to all that was seen before it.
         var since = now - terms.Window;

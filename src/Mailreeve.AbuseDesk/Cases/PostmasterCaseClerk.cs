@@ -42,7 +42,7 @@ public sealed class PostmasterCaseClerk(Database database, CaseBooks books, Live
         if (!await new PostmasterStore(db).ToldAsync(row, now, stop))
             return;
 
-        var (customer, downstream) = Answerable(row.CustomerId);
+        var (customer, downstream) = views.Directory.AnswerableFor(row.CustomerId);
         var cases = await new CaseStore(db).OpenAboutAsync(CaseKind.Postmaster, row.Domain, stop);
         var own = cases.FirstOrDefault(c => c.Customer == customer && c.Downstream == downstream);
         // Whoever has had the domain before does not answer for it any more.
@@ -70,10 +70,7 @@ public sealed class PostmasterCaseClerk(Database database, CaseBooks books, Live
     {
         var book = books.Open(db, now);
         book.Take(open);
-        if (open is { Phase: CasePhase.InReview, Response: { } response })
-            await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, Actor.Policy, settled.Facts, now, stop);
-        book.Record(open.Id, settled, Actor.Policy, books.Policy.LadderOf(open.Kind).Clause);
-        await book.DecideAsync(open.Id, new CaseFacts(), stop);
+        await book.SettleAsync(open.Id, settled, settled.Facts, stop);
         await book.SaveAsync(stop);
     }
 
@@ -90,11 +87,4 @@ public sealed class PostmasterCaseClerk(Database database, CaseBooks books, Live
         PostmasterState.Gone => new CaseEvent.PostmasterSettled(IsRead: false, "The contract for a mail server, or the domain, has ended."),
         _ => null,
     };
-
-    // The provider's own customer answers for what its customers do (C2).
-    private (CustomerId Customer, CustomerId? Downstream) Answerable(CustomerId holder)
-    {
-        var direct = views.Directory.ChainIdsOf(holder)[^1];
-        return (direct, direct == holder ? null : holder);
-    }
 }

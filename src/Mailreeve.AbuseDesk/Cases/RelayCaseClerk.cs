@@ -47,13 +47,13 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         if (run.Verdict is not (RelayRunVerdict.Open or RelayRunVerdict.Closed) || await runs.IsOvertakenAsync(run, stop))
             return;
 
-        var (customer, downstream) = Answerable(run.CustomerId);
+        var (customer, downstream) = views.Directory.AnswerableFor(run.CustomerId);
         var cases = (await new CaseStore(db).OpenAsync([customer], [$"{run.Address}"], stop)).Where(c => c.Kind == CaseKind.OpenRelay).ToList();
         var book = books.Open(db, now);
         if (run.Verdict == RelayRunVerdict.Open)
             await ProveAsync(db, book, run, cases, new CaseEvent.Opened(customer, downstream, CaseKind.OpenRelay, new Resource(ResourceKind.Address, $"{run.Address}"), CaseType), stop);
         else
-            await CloseAsync(db, book, run, cases, now, stop);
+            await CloseAsync(book, run, cases, stop);
         await book.SaveAsync(stop);
     }
 
@@ -69,15 +69,12 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
     }
 
     // A run from before the case says nothing about what the case is about.
-    private async Task CloseAsync(DbSession db, CaseBook book, RelayRunRow run, IReadOnlyList<AbuseCase> cases, Instant now, CancellationToken stop)
+    private static async Task CloseAsync(CaseBook book, RelayRunRow run, IReadOnlyList<AbuseCase> cases, CancellationToken stop)
     {
         foreach (var open in cases.Where(c => c.OpenedAt <= run.StartedAt))
         {
             book.Take(open);
-            if (open is { Phase: CasePhase.InReview, Response: { } response })
-                await new ResponseStore(db).DecideAsync(response, ResponseState.Accepted, Actor.Policy, $"Relay test {run.Id} found it closed.", now, stop);
-            book.Record(open.Id, new CaseEvent.RelayClosed(run.Id), Actor.Policy, books.Policy.LadderOf(open.Kind).Clause);
-            await book.DecideAsync(open.Id, new CaseFacts(), stop);
+            await book.SettleAsync(open.Id, new CaseEvent.RelayClosed(run.Id), $"Relay test {run.Id} found it closed.", stop);
         }
     }
 
@@ -95,12 +92,5 @@ public sealed class RelayCaseClerk(Database database, CaseBooks books, LiveViews
         }
 
         return wanted;
-    }
-
-    // The provider's own customer answers for what its customers do (C2).
-    private (CustomerId Customer, CustomerId? Downstream) Answerable(CustomerId holder)
-    {
-        var direct = views.Directory.ChainIdsOf(holder)[^1];
-        return (direct, direct == holder ? null : holder);
     }
 }

@@ -15,7 +15,10 @@ public sealed record ReceivedMessage
     /// <summary>Envelope sender; <see langword="null"/> for the null sender.</summary>
     public required Mailbox? From { get; init; }
 
-    /// <summary>Recipients that were taken; at least one. Either all of them are roles or there is one, the bounce address of a notice or that of a postmaster's answer.</summary>
+    /// <summary>
+    /// Recipients that were taken; at least one. Either all of them are roles or there is one, the bounce address of a notice or that of a
+    /// postmaster's answer.
+    /// </summary>
     public required IReadOnlyList<AcceptedRecipient> Recipients { get; init; }
 
     /// <summary>The client.</summary>

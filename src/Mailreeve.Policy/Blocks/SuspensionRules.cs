@@ -77,16 +77,16 @@ public static class SuspensionRules
     /// <summary>Who can suspend a service.</summary>
     /// <param name="kind">What kind it is.</param>
     /// <param name="hasLogin">Whether the access network knows it by a name.</param>
-    /// <param name="webhooks">For each webhook the kinds that it runs; none for all.</param>
+    /// <param name="isTold">Whether there is a system that runs such services and is told.</param>
     /// <param name="endsSessions">Whether there is an access server whose sessions can be ended.</param>
-    public static SuspendedBy BackEndsOf(ServiceKind kind, bool hasLogin, IEnumerable<IReadOnlyList<ServiceKind>> webhooks, bool endsSessions)
+    public static SuspendedBy BackEndsOf(ServiceKind kind, bool hasLogin, bool isTold, bool endsSessions)
     {
         var by = SuspendedBy.Nobody;
         if (kind == ServiceKind.MailRelay)
             by |= SuspendedBy.Doors;
         if (kind is ServiceKind.NetAccess or ServiceKind.DialUp && hasLogin && endsSessions)
             by |= SuspendedBy.AccessServers;
-        if (webhooks.Any(kinds => kinds.Count == 0 || kinds.Contains(kind)))
+        if (isTold)
             by |= SuspendedBy.Webhooks;
         return by;
     }

@@ -127,6 +127,13 @@ public sealed class Directory
     /// <summary>The ids of <see cref="ChainOf"/>; the customer alone when it is not known.</summary>
     public IReadOnlyList<CustomerId> ChainIdsOf(CustomerId customer) => ChainOf(customer) is { Count: > 0 } chain ? [.. chain.Select(c => c.Id)] : [customer];
 
+    /// <summary>Who answers for what a customer does: the provider's own customer above it (C2), and the customer itself when that is another.</summary>
+    public (CustomerId Customer, CustomerId? Downstream) AnswerableFor(CustomerId customer)
+    {
+        var direct = ChainIdsOf(customer)[^1];
+        return (direct, direct == customer ? null : customer);
+    }
+
     /// <summary>Whose an address is or ever was, most specific first.</summary>
     public IReadOnlyList<Candidate> CandidatesOf(Address address) => [.. Covering(address).Select(CandidateOf)];
 

@@ -28,16 +28,16 @@ internal static class DetectionsApi
         if (key is null)
             return refusal!;
         if (!RequestBody.IsJson(http.Request.ContentType))
-            return Refuse(415, "Not JSON", "Send detections with Content-Type: application/json.");
+            return ApiRefusal.Of(415, "Not JSON", "Send detections with Content-Type: application/json.");
         if (await RequestBody.ReadAsync(http, SizeBytesMax, stop) is not { } body)
-            return Refuse(413, "Too large", $"A body may have {SizeBytesMax} bytes. Nothing was taken; send it in parts.");
+            return ApiRefusal.Of(413, "Too large", $"A body may have {SizeBytesMax} bytes. Nothing was taken; send it in parts.");
 
         var now = clock.GetCurrentInstant();
         return DetectionReader.Read(body, DetectionTypes.ByName.Keys, now) switch
         {
             DetectionReading.Good good => await TakeAsync(http, database, options, key, good.Seen, now, stop),
-            DetectionReading.NotJson not => Refuse(400, "Not a detection", not.Why),
-            DetectionReading.TooMany many => Refuse(
+            DetectionReading.NotJson not => ApiRefusal.Of(400, "Not a detection", not.Why),
+            DetectionReading.TooMany many => ApiRefusal.Of(
                 422, "Too many at once", $"These are {many.Count} detections; {DetectionReader.CountMax} are taken at once. Nothing was taken; send them in parts."),
             DetectionReading.Bad bad => Results.Problem(
                 statusCode: 422, title: "Not as detections are written", detail: "Nothing was taken. What is wrong is in the mistakes, each with its detection, counted from 0.",
@@ -52,8 +52,6 @@ internal static class DetectionsApi
         if (await DetectionIntake.TakeAsync(database, options.Provider, key.Name, seen, options.DetectionsPerKeyAndHour, now, stop) is { } taken)
             return Results.Json(new { taken, known = seen.Count - taken }, statusCode: StatusCodes.Status202Accepted);
         http.Response.Headers.RetryAfter = "600";
-        return Refuse(429, "Too many of this sensor", $"Of one key {options.DetectionsPerKeyAndHour} detections are taken in an hour. Nothing was taken.");
+        return ApiRefusal.Of(429, "Too many of this sensor", $"Of one key {options.DetectionsPerKeyAndHour} detections are taken in an hour. Nothing was taken.");
     }
-
-    private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
 }

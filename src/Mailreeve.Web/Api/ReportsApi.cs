@@ -27,14 +27,14 @@ internal static class ReportsApi
     private static async Task<IResult> PostAsync(HttpContext http, ReportIntake intake, Database database, WebOptions options, CancellationToken stop)
     {
         if (!RequestBody.IsJson(http.Request.ContentType))
-            return Refuse(415, "Not JSON", "Send one XARF v4 document with Content-Type: application/json.");
+            return ApiRefusal.Of(415, "Not JSON", "Send one XARF v4 document with Content-Type: application/json.");
         var (isKnown, domain) = await WhoseKeyAsync(http, database, stop);
         if (!isKnown)
-            return Refuse(401, "Unknown key", "The key in Authorization is none of ours, or was revoked. Without a key a report is taken, too; a person then looks at it first.");
+            return ApiRefusal.Of(401, "Unknown key", "The key in Authorization is none of ours, or was revoked. Without a key a report is taken, too; a person then looks at it first.");
         if (await RequestBody.ReadAsync(http, options.ReportSizeBytesMax, stop) is not { } raw)
-            return Refuse(413, "Too large", $"A report may have {options.ReportSizeBytesMax} bytes.");
+            return ApiRefusal.Of(413, "Too large", $"A report may have {options.ReportSizeBytesMax} bytes.");
         if (Fault(raw) is { } fault)
-            return Refuse(400, "Not a XARF document", fault);
+            return ApiRefusal.Of(400, "Not a XARF document", fault);
 
         var kept = await intake.KeepAsync(raw, ReportChannel.Api, http.Connection.RemoteIpAddress, domain, stop);
         return Results.Json(
@@ -56,8 +56,6 @@ internal static class ReportsApi
         var domain = await database.ReadAsync(db => new ReporterKeyStore(db).DomainOfAsync(digest, stop), stop);
         return (domain is not null, domain);
     }
-
-    private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
 
     private static string? Fault(byte[] raw)
     {

@@ -18,12 +18,12 @@ internal static class ToolKeys
         if (await WhoseAsync(http, database, stop) is not { } key)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
-            return (null, Refuse(401, "No key of ours", "Send Authorization: Bearer KEY, with a key that 'mailreeve api-key add' has printed."));
+            return (null, ApiRefusal.Of(401, "No key of ours", "Send Authorization: Bearer KEY, with a key that 'mailreeve api-key add' has printed."));
         }
 
         return key.Purpose == purpose
             ? (key, null)
-            : (null, Refuse(403, "A key for something else", $"This needs a key that was made with 'mailreeve api-key add NAME --for {EnumText.Of(purpose)}'."));
+            : (null, ApiRefusal.Of(403, "A key for something else", $"This needs a key that was made with 'mailreeve api-key add NAME --for {EnumText.Of(purpose)}'."));
     }
 
     private static async Task<ApiKeyRow?> WhoseAsync(HttpContext http, Database database, CancellationToken stop)
@@ -36,6 +36,4 @@ internal static class ToolKeys
         var all = await database.ReadAsync(db => new ApiKeyStore(db).InUseAsync(stop), stop);
         return ProgramKey.OwnerOf(key, all, k => k.KeyHash);
     }
-
-    private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
 }

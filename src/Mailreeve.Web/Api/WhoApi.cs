@@ -27,21 +27,19 @@ internal static class WhoApi
 
         // One that is misspelt would be answered as if it had not been there: for another time, with another customer.
         if (http.Request.Query.Keys.Any(k => !WhoAsked.Names.Contains(k, StringComparer.Ordinal)))
-            return Refuse(400, "Not a question", $"A question consists of {string.Join(", ", WhoAsked.Names)}, and of nothing else.");
+            return ApiRefusal.Of(400, "Not a question", $"A question consists of {string.Join(", ", WhoAsked.Names)}, and of nothing else.");
         var asked = new WhoAsked(http.Request.Query);
         var now = clock.GetCurrentInstant();
         if (asked.QuestionAt(now) is not { } question)
         {
             var (name, problem) = asked.Problems.Count > 0 ? asked.Problems.First() : new("address", "Say which address: /api/who?address=198.51.100.7.");
-            return Refuse(400, "Not a question", $"{name}: {problem}");
+            return ApiRefusal.Of(400, "Not a question", $"{name}: {problem}");
         }
 
         var asker = new WhoAsker(Actor.Tool(key.Name), now, options.WhoAnswersPerKeyAndHour);
         if (await WhoDesk.AnswerAsync(database, options.Provider, question, asked.KnownAt, asker, stop) is { } finding)
             return Results.Json(WhoJson.Of(finding));
         http.Response.Headers.RetryAfter = "600";
-        return Refuse(429, "Too often for this key", $"A key is answered {options.WhoAnswersPerKeyAndHour} times in an hour.");
+        return ApiRefusal.Of(429, "Too often for this key", $"A key is answered {options.WhoAnswersPerKeyAndHour} times in an hour.");
     }
-
-    private static IResult Refuse(int status, string title, string detail) => Results.Problem(statusCode: status, title: title, detail: detail);
 }

@@ -92,15 +92,12 @@ public class SuspensionRulesTests
     [Fact]
     public void Whoever_runs_a_service_suspends_it_and_otherwise_a_person_does()
     {
-        IReadOnlyList<ServiceKind>[] panel = [[ServiceKind.WebHosting, ServiceKind.WebMail]];
-
-        Assert.Equal(SuspendedBy.Webhooks, SuspensionRules.BackEndsOf(ServiceKind.WebHosting, hasLogin: false, panel, endsSessions: true));
-        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.Telephony, hasLogin: false, panel, endsSessions: true));
-        Assert.Equal(SuspendedBy.Webhooks, SuspensionRules.BackEndsOf(ServiceKind.Telephony, hasLogin: false, [[]], endsSessions: false));
-        Assert.Equal(SuspendedBy.Doors, SuspensionRules.BackEndsOf(ServiceKind.MailRelay, hasLogin: false, panel, endsSessions: false));
-        Assert.Equal(SuspendedBy.AccessServers, SuspensionRules.BackEndsOf(ServiceKind.DialUp, hasLogin: true, panel, endsSessions: true));
-        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.NetAccess, hasLogin: false, panel, endsSessions: true));
-        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.NetAccess, hasLogin: true, panel, endsSessions: false));
+        Assert.Equal(SuspendedBy.Webhooks, SuspensionRules.BackEndsOf(ServiceKind.WebHosting, hasLogin: false, isTold: true, endsSessions: true));
+        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.Telephony, hasLogin: false, isTold: false, endsSessions: true));
+        Assert.Equal(SuspendedBy.Doors, SuspensionRules.BackEndsOf(ServiceKind.MailRelay, hasLogin: false, isTold: false, endsSessions: false));
+        Assert.Equal(SuspendedBy.AccessServers, SuspensionRules.BackEndsOf(ServiceKind.DialUp, hasLogin: true, isTold: false, endsSessions: true));
+        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.NetAccess, hasLogin: false, isTold: false, endsSessions: true));
+        Assert.Equal(SuspendedBy.Nobody, SuspensionRules.BackEndsOf(ServiceKind.NetAccess, hasLogin: true, isTold: false, endsSessions: false));
     }
 
     [Fact]

@@ -84,8 +84,8 @@ internal static class RcptTo
         _ => Reply.C550RelayDenied,
     };
 
-    // A bounce has one recipient (RFC 5321 §4.5.5), and what answers a code has that one; and mailboxes, roles, notices and the queue are each kept elsewhere, so that two of them
-    // could not be made durable by one act. With 452 the client sends the rest by itself (§4.5.3.1.10).
+    // A bounce has one recipient (RFC 5321 §4.5.5), and what answers a code has that one; and mailboxes, roles, notices and the queue are each
+    // kept elsewhere, so that two of them could not be made durable by one act. With 452 the client sends the rest by itself (§4.5.3.1.10).
     private static bool MustGoAlone(SmtpTransaction transaction, AcceptedRecipient recipient) =>
         transaction.Recipients.Count > 0
         && (transaction.Mail.From is null || recipient.Route is MailRoute.NoticeBounce or MailRoute.PostmasterAnswer
