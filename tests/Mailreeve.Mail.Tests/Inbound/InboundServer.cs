@@ -17,6 +17,9 @@ namespace Mailreeve.Mail.Tests.Inbound;
 /// <remarks>The client is always 127.0.0.1; whether it may send for a domain is what the zones say.</remarks>
 internal sealed class InboundServer : IAsyncDisposable
 {
+    // Long enough for a machine that has much else to do; a test of a silent name server says how long it waits.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static int names;
 
     private readonly SmtpTestServer server;
@@ -31,9 +34,10 @@ internal sealed class InboundServer : IAsyncDisposable
     public SmtpTestServer Smtp => server;
 
     public static async Task<InboundServer> StartAsync(
-        MailboxHost host, DnsPeer dns, InboundOptions? options = null, Func<SmtpServerParts, SmtpServerParts>? change = null)
+        MailboxHost host, DnsPeer dns, InboundOptions? options = null, Func<SmtpServerParts, SmtpServerParts>? change = null,
+        TimeSpan? lookupTimeout = null)
     {
-        options ??= new InboundOptions();
+        options = (options ?? new InboundOptions()) with { LookupTimeout = lookupTimeout ?? Patience };
         var cache = new DnsCache(DnsCache.Resolver(dns.EndPoint), host.Clock);
         var lists = new DnsListWatch(options.Lists, cache, NullLogger<DnsListWatch>.Instance);
         await lists.ProbeAsync(TestContext.Current.CancellationToken);

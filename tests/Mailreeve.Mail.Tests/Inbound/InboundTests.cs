@@ -276,7 +276,7 @@ public class InboundTests(SharedHost shared) : IClassFixture<SharedHost>
     public async Task A_name_server_that_is_silent_costs_seconds_and_no_mail()
     {
         await using var dns = new DnsPeer().Silent("example").Silent("arpa");
-        await using var server = await InboundServer.StartAsync(Host, dns, new InboundOptions { LookupTimeout = TimeSpan.FromSeconds(1) });
+        await using var server = await InboundServer.StartAsync(Host, dns, lookupTimeout: TimeSpan.FromSeconds(1));
         var (mailbox, address) = await server.AddMailboxAsync();
 
         Assert.StartsWith("250", await server.SendAsync("ann@sender.example", [address], Message), StringComparison.Ordinal);
