@@ -68,7 +68,7 @@ internal sealed class PostgreSqlServer
 
     private static async Task<PostgreSqlServer> StartAsync()
     {
-        var folder = RunFolder.NewFolder("postgresql");
+        var folder = RunFolder.NewFolderInMemory("postgresql");
         string[] asUser = [];
         if (Environment.IsPrivilegedProcess)
         {

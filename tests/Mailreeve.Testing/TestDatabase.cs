@@ -5,6 +5,10 @@ namespace Mailreeve.Testing;
 /// <summary>A database of one test: empty, with the schema of today, gone when the test ends.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    private const string FileName = "mailreeve.db";
+
+    private static readonly Lazy<Task<string>> SqliteTemplate = new(MakeSqliteTemplateAsync);
+
     private readonly PostgreSqlServer? server;
     private readonly List<Database> others = [];
 
@@ -34,7 +38,7 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>Makes one of SQLite's in a folder of its own, which must not be there yet.</summary>
     public static TestDatabase OpenIn(string folder) =>
-        new(Dialect.Sqlite, "sqlite:" + Path.Combine(Directory.CreateDirectory(folder).FullName, "mailreeve.db"), server: null);
+        new(Dialect.Sqlite, "sqlite:" + Path.Combine(Directory.CreateDirectory(folder).FullName, FileName), server: null);
 
     /// <summary>A connection string of a database without a schema, which lasts until the test process ends.</summary>
     public static async Task<string> UnmigratedAsync(Dialect dialect) => (await CreateAsync(dialect, migrated: false)).ConnectionString;
@@ -62,9 +66,23 @@ public sealed class TestDatabase : IAsyncDisposable
     private static async Task<(string ConnectionString, PostgreSqlServer? Server)> CreateAsync(Dialect dialect, bool migrated)
     {
         if (dialect == Dialect.Sqlite)
-            return ("sqlite:" + Path.Combine(RunFolder.NewFolder("sqlite"), "mailreeve.db"), null);
+        {
+            var file = Path.Combine(RunFolder.NewFolder("sqlite"), FileName);
+            if (migrated)
+                File.Copy(await SqliteTemplate.Value, file);
+            return ("sqlite:" + file, null);
+        }
+
         var server = await PostgreSqlServer.GetAsync();
         return (await server.CreateAsync(migrated), server);
+    }
+
+    // The schema is made once for each process; a copy of it is there at once.
+    private static async Task<string> MakeSqliteTemplateAsync()
+    {
+        var file = Path.Combine(RunFolder.NewFolder("sqlite-template"), FileName);
+        await Database.Open("sqlite:" + file).DisposeAsync();
+        return file;
     }
 }
 
