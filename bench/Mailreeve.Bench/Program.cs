@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Mailreeve.Bench;
 using Mailreeve.Storage;
+using Mailreeve.Testing;
 
 // What a report costs, from SMTP to its case, and what a message costs on disk. README.md says how to read the figures.
+RunFolder.IsOnDisk = true;
 var database = new Option<string>("--database") { Description = "sqlite or postgresql", DefaultValueFactory = _ => "sqlite" };
 database.AcceptOnlyFromAmong("sqlite", "postgresql");
 var reports = new Option<int>("--reports") { Description = "Reports that are measured", DefaultValueFactory = _ => 10_000 };

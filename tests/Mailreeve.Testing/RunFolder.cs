@@ -19,6 +19,9 @@ public static class RunFolder
     private static readonly List<Action> BeforeRemoval = [];
     private static long files;
 
+    /// <summary>Whether nothing of it may lie in memory: what is measured has to be on a disk.</summary>
+    public static bool IsOnDisk { get; set; }
+
     /// <summary>Its path.</summary>
     public static string Path => OfThisProcess.Value;
 
@@ -30,7 +33,7 @@ public static class RunFolder
 
     /// <summary>A folder like <see cref="NewFolder"/>, in memory where there is enough: for thousands of files that nobody wants to find after a power cut.</summary>
     public static string NewFolderInMemory(string name) =>
-        Directory.Exists(Memory) && new DriveInfo(Memory) is { DriveFormat: "tmpfs", AvailableFreeSpace: >= MemoryMin }
+        !IsOnDisk && Directory.Exists(Memory) && new DriveInfo(Memory) is { DriveFormat: "tmpfs", AvailableFreeSpace: >= MemoryMin }
             ? Directory.CreateDirectory(System.IO.Path.Combine(TwinOf(Path), $"{Interlocked.Increment(ref files)}-{name}")).FullName
             : NewFolder(name);
 
