@@ -5,7 +5,8 @@ namespace Mailreeve.Testing;
 
 /// <summary>The folder of this test process. It goes when the process ends; one that was killed is cleared away by the next.</summary>
 /// <remarks>
-/// It lies in <c>/tmp</c> whatever TMPDIR says: the path of a Unix socket has to be short, and the user whom PostgreSQL runs as must reach it.
+/// It lies in <c>/tmp</c> whatever TMPDIR says: the path of a Unix socket has to be short, and the user whom PostgreSQL runs as must reach it. What is
+/// made with <see cref="NewFolderInMemory"/> lies in <c>/dev/shm</c>, in a folder of the same name.
 /// </remarks>
 public static class RunFolder
 {
@@ -112,12 +113,11 @@ public static class RunFolder
     {
         try
         {
-            if (Directory.Exists(folder))
-                Directory.Delete(folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Something is still being written there; the next run gets it.
+            // It is not there; or something is still being written there, and the next run gets it.
         }
     }
 }
